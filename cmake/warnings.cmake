@@ -1,0 +1,13 @@
+# Warnings are errors in our own code; sanitizers and assertions by option.
+function(altyn_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Werror)
+  target_compile_options(${target} PRIVATE -ffp-contract=off)
+  if(ALTYN_ASSERTIONS)
+    target_compile_definitions(${target} PRIVATE _GLIBCXX_ASSERTIONS)
+  endif()
+endfunction()
+
+if(ALTYN_SANITIZE)
+  add_compile_options(-fsanitize=${ALTYN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${ALTYN_SANITIZE})
+endif()
