@@ -12,12 +12,12 @@ namespace altyn::attribution {
 /// Monthly trade of one pair as one side reports it, in million USD. A blank month is NaN: it was
 /// never published, which is not zero.
 struct PairSeries {
-  std::string reporter;  ///< ISO3
-  std::string partner;   ///< ISO3
-  std::string source;    ///< who publishes it, for tables and messages
-  data::Month first;
-  std::vector<double> exports_musd;
-  std::vector<double> imports_musd;
+  std::string reporter{};  ///< ISO3
+  std::string partner{};   ///< ISO3
+  std::string source{};    ///< who publishes it, for tables and messages
+  data::Month first{};
+  std::vector<double> exports_musd{};
+  std::vector<double> imports_musd{};
 
   [[nodiscard]] data::Month last() const;
   /// NaN when the month is blank or outside the series.
