@@ -11,7 +11,7 @@ namespace altyn::attribution {
 namespace {
 
 constexpr std::array<std::string_view, 3> kMeasures = {"turnover", "exports", "imports"};
-constexpr std::array<std::string_view, 5> kHedges = {"exactly", "nearly", "about", "more than",
+constexpr std::array<std::string_view, 5> kHedges = {"", "nearly", "about", "more than",
                                                      "less than"};
 
 template <std::size_t kCount>
@@ -38,6 +38,7 @@ std::vector<Field<Claim>> Claim::fields() {
   return {
       make_field(&Claim::id, {.name = "id", .doc = "short name of the claim, used in file names"}),
       make_field(&Claim::title, {.name = "title", .doc = "the question the report answers"}),
+      make_field(&Claim::title_ru, {.name = "title_ru", .doc = "the question in Russian"}),
       make_field(&Claim::in_our_words,
                  {.name = "in_our_words", .doc = "what was said, not in the outlet's words"}),
       make_field(&Claim::speaker, {.name = "speaker", .doc = "who said it"}),

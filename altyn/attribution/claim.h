@@ -21,6 +21,7 @@ enum class Hedge { kExactly, kNearly, kAbout, kMoreThan, kLessThan };
 struct Claim {
   std::string id;
   std::string title;         ///< the question of the report; written from the fields when blank
+  std::string title_ru;      ///< the same in Russian
   std::string in_our_words;  ///< what was said, never the outlet's own sentence
   std::string speaker;
   std::string speaker_role;

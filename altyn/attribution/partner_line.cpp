@@ -186,6 +186,21 @@ LineResult partner_line(const ClaimCase& claim_case, const PartnerPanel& panel,
         "the pair.",
         percent_text(*std::min_element(points, points + 3), 0),
         percent_text(*std::max_element(points, points + 3), 0));
+    const auto strays = std::count_if(others.begin(), others.end(), [&](const Partner* partner) {
+      return std::abs(partner->growth.log_growth() - mean) >=
+             claim_case.threshold * std::abs(gamma);
+    });
+    const double stray_share = static_cast<double>(strays) / static_cast<double>(others.size());
+    line.checks.push_back(
+        {stray_share < 0.10,
+         fmt::format("{} of {} partners without the agreement stray from their common growth by as "
+                     "much as the claimed share would",
+                     strays, others.size())});
+    line.would_change = fmt::format(
+        "Other partners: a common growth of {} or less among those outside the agreement, in place "
+        "of {}.",
+        signed_percent_text(std::expm1((1.0 - claim_case.threshold) * gamma)),
+        signed_percent_text(std::expm1(together)));
     set_share(line, claim_case, draw_shares(claim_case, others));
   }
   return {.line = std::move(line), .tables = {std::move(table)}, .ledgers = {}};
