@@ -43,7 +43,6 @@ struct GlmFit {
   std::vector<double> coefficients{};          ///< [k]; 0 where redundant
   std::vector<bool> redundant{};               ///< [k] collinear with effects or earlier regressors
   std::vector<double> hessian{};               ///< [k * k] X~' W X~
-  std::vector<double> eta{};                   ///< [n] linear predictor incl. effects and offset
   std::vector<double> mu{};                    ///< [n] fitted mean
   std::vector<double> residual{};              ///< [n] score with respect to eta, without weight:
                                                ///< y - mu, gamma (y - mu) / mu
@@ -56,9 +55,12 @@ struct GlmFit {
   std::string route{};
   std::shared_ptr<const AbsorptionPlan> plan{};
 
-  [[nodiscard]] Index n_rows() const { return static_cast<Index>(eta.size()); }
+  std::vector<std::vector<double>> level_values{};  ///< [E][levels] some solution for the effects;
+                                                    ///< recover_effects() gives the normalised one
+
+  [[nodiscard]] Index n_rows() const { return static_cast<Index>(mu.size()); }
   [[nodiscard]] std::span<const double> partialled_column(Index j) const {
-    return std::span(partialled).subspan(static_cast<std::size_t>(j) * eta.size(), eta.size());
+    return std::span(partialled).subspan(static_cast<std::size_t>(j) * mu.size(), mu.size());
   }
 };
 
@@ -67,9 +69,9 @@ struct GlmFit {
 /// <= tolerance, where s is the residual and scale = sum w |y| (Poisson, Gaussian) or sum w (gamma,
 /// logit). X~ is then exact to the same tolerance.
 /// `start`: a fit of the same rows and effects (weights, y and regressors may differ): its plan is
-/// reused, Newton starts at its eta, and regressors of the same name start from its X~.
+/// reused, Newton starts at its coefficients and effects, and regressors of the same name start from its X~.
 /// Errors: InputError as check_problem and plan_absorption.
-/// Cost: about 7 passes over the rows; memory 8 n (4 + k) bytes and the plan.
+/// Cost: 5 to 10 passes over the rows; memory 8 n (2 + k) bytes and the plan.
 [[nodiscard]] GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& context,
                              const GlmFit* start = nullptr);
 
@@ -96,7 +98,10 @@ struct FitMeasures {
 [[nodiscard]] std::vector<double> sum_scores_by_effect(const GlmProblem& problem, const GlmFit& fit,
                                                        Index effect, Context& context);
 
-/// Part of eta that the effects explain: eta - x'b - offset, in fit order [n].
+/// Linear predictor including effects and offset, in fit order [n].
+[[nodiscard]] std::vector<double> linear_predictor(const GlmProblem& problem, const GlmFit& fit,
+                                                   Context& context);
+/// Part of the linear predictor that the effects explain: eta - x'b - offset, in fit order [n].
 [[nodiscard]] std::vector<double> effect_sum(const GlmProblem& problem, const GlmFit& fit,
                                              Context& context);
 
