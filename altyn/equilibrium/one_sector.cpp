@@ -9,6 +9,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/equilibrium/one_sector_check.h"
+#include "altyn/numerics/continuation.h"
 #include "altyn/numerics/dense_kernels.h"
 #include "altyn/numerics/fixed_point.h"
 #include "altyn/numerics/matrix_balance.h"
@@ -54,11 +55,11 @@ struct System {
   Vector residual;                        // ln(demand / supply) [n]
   Vector step_scale;                      // [n]
   double deficit_scalar = 1.0;
+  double deficit_left = 0.0;      // closure none: part of the deficits on the way to balance
   double worst_residual = -1.0;
   Index worst = -1;
   Trouble trouble = Trouble::kNothing;
   Index troubled = -1;
-  int n_overspent = 0;  // evaluations rejected because an economy would spend less than nothing
 
   void resize(const World& w) {
     world = &w;
@@ -78,7 +79,7 @@ struct System {
 double System::closing_deficit(std::size_t n) const {
   const World& w = *world;
   switch (w.closure) {
-    case Closure::kNone: return 0.0;
+    case Closure::kNone: return deficit_left * w.accounts.deficit[n];
     case Closure::kAdditive: return w.accounts.deficit[n];
     case Closure::kWorldShare: return deficit_scalar * w.accounts.deficit[n];
     case Closure::kMultiplicative:
@@ -135,7 +136,6 @@ double System::evaluate(std::span<const double> x) {
     }
     per_price[n] = expenditure[n] / demand_share[n];
   }
-  if (trouble == Trouble::kSpendingNotPositive) ++n_overspent;
   if (trouble != Trouble::kNothing) return std::numeric_limits<double>::infinity();
 
   // (6): market clearing.
@@ -204,7 +204,6 @@ numerics::FixedPointResult solve_system(System& system, Vector& x,
                                         numerics::FixedPointWorkspace& workspace,
                                         const OneSectorOptions& options,
                                         const std::stop_token& stop) {
-  system.n_overspent = 0;
   // The first evaluation also gives the scale of steps.
   if (std::isfinite(system.evaluate(x))) {
     system.set_step_scale();
@@ -223,21 +222,43 @@ numerics::FixedPointResult solve_system(System& system, Vector& x,
   return numerics::solve_fixed_point(std::ref(map), x, search, workspace, stop);
 }
 
-std::string explain(const System& system, SolveStatus& status, const OneSectorBase& base) {
+// Closure none: the base without deficits, which shrink along the path.
+numerics::ContinuationResult balance(System& system, Vector& x,
+                                     numerics::FixedPointWorkspace& workspace,
+                                     const OneSectorOptions& options, const std::stop_token& stop) {
+  const auto solve_part = [&](double t, Vector& at) -> numerics::PathSolve {
+    system.deficit_left = 1.0 - t;
+    const auto solved = solve_system(system, at, workspace, options, stop);
+    return {solved.status, solved.iterations};
+  };
+  const auto balanced = numerics::follow_path(solve_part, x);
+  system.deficit_left = 0.0;
+  return balanced;
+}
+
+// Why a solve that walked `reached` of its path did not finish. The system is at that point.
+std::string explain(const System& system, double reached, SolveStatus& status,
+                    const OneSectorBase& base) {
   if (status == SolveStatus::kConverged) return {};
   if (status == SolveStatus::kCancelled) return "stopped on request";
-  const auto name = [&](Index i) {
-    return i < 0 ? std::string("?") : base.economies[static_cast<std::size_t>(i)];
-  };
-  if (system.n_overspent > 3) {
+  const World& w = *system.world;
+  if (status == SolveStatus::kStalled && w.closure != Closure::kMultiplicative) {
+    std::size_t least = 0;
+    const auto ratio = [&](std::size_t i) { return system.spending[i] / system.output[i]; };
+    for (std::size_t i = 1; i < w.n; ++i) {
+      if (ratio(i) < ratio(least)) least = i;
+    }
     status = SolveStatus::kNoSolution;
     return fmt::format(
-        "{} would have to spend less than nothing: its surplus, held {}, exceeds its new output; "
-        "use the multiplicative closure or a smaller shock",
-        name(system.troubled), kClosureNames[static_cast<std::size_t>(system.world->closure)]);
+        "there is no equilibrium past {:.0f}% of the shock with deficits {}: the spending of {} has "
+        "fallen to {:.1f}% of its output; use the multiplicative closure or a smaller shock",
+        100.0 * reached, kClosureNames[static_cast<std::size_t>(w.closure)], base.economies[least],
+        100.0 * ratio(least));
   }
+  const Index worst = system.trouble == Trouble::kNothing ? system.worst : system.troubled;
   return fmt::format("the market of {} does not clear: ln(demand / supply) is off by {:.1e}",
-                     name(system.worst), system.worst_residual);
+                     worst < 0 ? "?" : base.economies[static_cast<std::size_t>(worst)],
+                     system.worst_residual);
 }
 
 }  // namespace
@@ -321,7 +342,7 @@ OneSectorModel::OneSectorModel(OneSectorBase base, OneSectorOptions options)
     system.a = s.shares.data();
     system.b = s.factory_shares.empty() ? system.a : s.factory_shares.data();
     // A failure shows again, with its message, in every solve.
-    (void)solve_system(system, s.balanced, workspace.state_->fixed_point, s.options, {});
+    (void)balance(system, s.balanced, workspace.state_->fixed_point, s.options, {});
   }
 }
 
@@ -333,11 +354,15 @@ const OneSectorOptions& OneSectorModel::options() const { return state_->options
 
 namespace {
 
-// a and b of equations (2) to (4) for a shock: shares times cost changes^-theta.
-void apply_shock(const OneSectorBase& base, const OneSectorShock& shock, double theta,
+// a and b of equations (2) to (4) at the part t of a shock, in logs: shares times cost
+// changes^-theta.
+void apply_shock(const OneSectorBase& base, const OneSectorShock& shock, double theta, double t,
                  const World& w, Vector& a, Vector& b) {
   const std::size_t n = w.n;
   const bool new_tariffs = !shock.tariff.empty();
+  const auto before = [&](std::size_t cell) {
+    return base.tariff.empty() ? 0.0 : base.tariff[cell];
+  };
   if (!shock.cost_hat.empty() || !shock.direct_log.empty() || new_tariffs) {
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t k = 0; k < n; ++k) {
@@ -346,25 +371,24 @@ void apply_shock(const OneSectorBase& base, const OneSectorShock& shock, double 
         if (!shock.cost_hat.empty() && shock.cost_hat[cell] != 1.0) {
           log_effect -= theta * std::log(shock.cost_hat[cell]);
         }
-        if (new_tariffs) {
-          const double before = base.tariff.empty() ? 0.0 : base.tariff[cell];
-          if (shock.tariff[cell] != before) {
-            log_effect -= theta * std::log((1.0 + shock.tariff[cell]) / (1.0 + before));
-          }
+        if (new_tariffs && shock.tariff[cell] != before(cell)) {
+          log_effect -= theta * std::log((1.0 + shock.tariff[cell]) / (1.0 + before(cell)));
         }
-        if (log_effect != 0.0) a[i * w.stride + k] *= std::exp(log_effect);
+        if (log_effect != 0.0) a[i * w.stride + k] *= std::exp(t * log_effect);
       }
     }
   }
-  const Vector& tariff = new_tariffs ? shock.tariff : base.tariff;
-  if (tariff.empty()) {
+  if (!new_tariffs && base.tariff.empty()) {
     b.clear();
     return;
   }
   b.assign(n * w.stride, 0.0);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < n; ++k) {
-      b[i * w.stride + k] = a[i * w.stride + k] / (1.0 + tariff[i * n + k]);
+      const std::size_t cell = i * n + k;
+      double factor = 1.0 + (new_tariffs ? shock.tariff[cell] : before(cell));
+      if (t != 1.0) factor = std::pow(factor, t) * std::pow(1.0 + before(cell), 1.0 - t);
+      b[i * w.stride + k] = a[i * w.stride + k] / factor;
     }
   }
 }
@@ -492,7 +516,7 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     system.a = s.shares.data();
     system.b = s.factory_shares.empty() ? system.a : s.factory_shares.data();
     k.unknown = s.balanced;
-    const auto balanced = solve_system(system, k.unknown, k.fixed_point, s.options, stop);
+    const auto balanced = balance(system, k.unknown, k.fixed_point, s.options, stop);
     result.certificate.iterations = static_cast<int>(balanced.iterations);
     (void)system.evaluate(k.unknown);
     k.price = system.price;
@@ -509,7 +533,8 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     write_trade(system, result.base_trade, result.base_domestic_share);
     if (balanced.status != SolveStatus::kConverged) {
       result.status = balanced.status;
-      result.message = "balancing the base: " + explain(system, result.status, s.base);
+      result.message =
+          "balancing the base: " + explain(system, balanced.reached, result.status, s.base);
       result.certificate.status = result.status;
       result.certificate.positive = false;
       result.certificate.blocks.clear();
@@ -532,18 +557,35 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
   }
 
   // The shock.
-  k.shares = s.shares;
-  apply_shock(s.base, shock, system.theta, w, k.shares, k.factory_shares);
-  system.a = k.shares.data();
-  system.b = k.factory_shares.empty() ? system.a : k.factory_shares.data();
-  std::fill(system.productivity_log.begin(), system.productivity_log.end(), 0.0);
-  for (std::size_t i = 0; i < shock.productivity_hat.size(); ++i) {
-    system.productivity_log[i] = std::log(shock.productivity_hat[i]);
-  }
-  const auto solved = solve_system(system, k.unknown, k.fixed_point, s.options, stop);
+  const auto set_part = [&](double t) {
+    k.shares = s.shares;
+    apply_shock(s.base, shock, system.theta, t, w, k.shares, k.factory_shares);
+    system.a = k.shares.data();
+    system.b = k.factory_shares.empty() ? system.a : k.factory_shares.data();
+    for (std::size_t i = 0; i < w.n; ++i) {
+      system.productivity_log[i] =
+          shock.productivity_hat.empty() ? 0.0 : t * std::log(shock.productivity_hat[i]);
+    }
+  };
+  const auto solve_part = [&](double t, Vector& x) -> numerics::PathSolve {
+    set_part(t);
+    const auto solved = solve_system(system, x, k.fixed_point, s.options, stop);
+    return {solved.status, solved.iterations};
+  };
+  const auto solved = numerics::follow_path(solve_part, k.unknown);
   result.status = solved.status;
-  result.message = explain(system, result.status, s.base);
+  if (solved.reached < 1.0) set_part(solved.reached);
   (void)system.evaluate(k.unknown);
+  result.message = explain(system, solved.reached, result.status, s.base);
+  for (std::size_t i = 0; i < w.n && result.status == SolveStatus::kConverged; ++i) {
+    if (final_income(system, i) > 0.0) continue;
+    result.status = SolveStatus::kNoSolution;
+    result.message = fmt::format(
+        "{} would have to consume less than nothing: its deficit, held {}, and its new income leave "
+        "{:.3g}; use the multiplicative closure or a smaller shock",
+        s.base.economies[i], kClosureNames[static_cast<std::size_t>(w.closure)],
+        final_income(system, i));
+  }
 
   for (Vector* v : {&result.wage_hat, &result.producer_price_hat, &result.price_hat,
                     &result.output_hat, &result.expenditure_hat, &result.welfare_hat}) {
@@ -599,14 +641,18 @@ OneSectorResult solve_one_sector(const OneSectorBase& base, const OneSectorShock
   for (std::size_t cell = 0; cell < tariff.size(); ++cell) {
     result.conditional_trade[cell] *= 1.0 + tariff[cell];
   }
-  result.certificate.blocks.push_back(
-      {.name = "conditional effect",
+  result.conditional_certificate.subject = "conditional effect";
+  result.conditional_certificate.status = balanced.status;
+  result.conditional_certificate.positive = true;
+  result.conditional_certificate.iterations = static_cast<int>(balanced.iterations);
+  result.conditional_certificate.blocks = {
+      {.name = "output",
        .residual = balanced.residual,
        .tolerance = options.tolerance,
        .measure = "max |ln(row sum / output)|",
        .worst = balanced.worst_row < 0
                     ? ""
-                    : base.economies[static_cast<std::size_t>(balanced.worst_row)]});
+                    : base.economies[static_cast<std::size_t>(balanced.worst_row)]}};
   return result;
 }
 

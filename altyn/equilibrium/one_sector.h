@@ -81,8 +81,10 @@ struct OneSectorResult {
 
   /// [n * n] the same shock when nothing but the pair's own cost responds (direct), and when prices
   /// adjust but every economy's output and spending stay (conditional); `trade` is the full effect.
-  /// Filled by solve_one_sector only.
+  /// Filled by solve_one_sector only. The conditional effect has its own certificate: it fails in
+  /// places where the full one does not (trade that all but vanishes while deficits stay).
   std::vector<double> direct_trade, conditional_trade;
+  Certificate conditional_certificate;
 };
 
 class OneSectorModel;
