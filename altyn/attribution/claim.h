@@ -28,6 +28,8 @@ struct Claim {
   std::string date;  ///< of the statement, 2017-10-06
   std::string outlet;
   std::string address;
+  std::string second_outlet;  ///< that printed the same, "" when none is known
+  std::string second_address;
   std::string reporter;  ///< ISO3; exports and imports are seen from here
   std::string partner;   ///< ISO3
   Measure measure = Measure::kTurnover;
@@ -35,9 +37,10 @@ struct Claim {
   std::string versus;   ///< the months compared with; the same a year earlier when blank
   double figure = 0.0;  ///< 0.40 for "40%"; negative for a fall
   Hedge hedge = Hedge::kExactly;
-  std::string agreement;   ///< id in the agreements registry; blank when no cause is claimed
-  std::string cause;       ///< the cause in our words
-  std::string strength;    ///< how much of it: "to a large extent"
+  std::string agreement;  ///< id in the agreements registry; blank when no cause is claimed
+  std::string cause;      ///< the cause in our words
+  std::vector<std::string> alternatives;  ///< what else may have done it, in our words
+  std::string strength;                   ///< how much of it: "to a large extent"
   double threshold = 0.0;  ///< share of growth meant by `strength`; 0 takes it from the options
 
   static std::vector<Field<Claim>> fields();
