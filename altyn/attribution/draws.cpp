@@ -15,7 +15,7 @@ std::vector<JointDraw> joint_draws(const CheckOptions& options, std::uint64_t se
     draw.number = number;
     draw.side = random.below(2) == 0 ? Side::kImporter : Side::kExporter;
     draw.weighting = static_cast<Weighting>(random.below(3));
-    for (double& z : draw.effect_z) z = random.normal();
+    draw.effect_z = random.normal();
     draw.profile_u = random.uniform();
     draw.theta = options.theta_low + (options.theta_high - options.theta_low) * random.uniform();
     draw.output_u = random.uniform();

@@ -32,6 +32,7 @@ enum DrawStream : std::uint32_t {
   kPartnerStream = 101,
   kPriceStream = 102,
   kSizeStream = 103,
+  kPathStream = 104,
 };
 
 /// Draws 0 .. n - 1; a function of (seed, draw) alone.
