@@ -93,9 +93,9 @@ bool is_missing_word(std::string_view text) {
 }
 
 std::string missing_words_sql() {
-  std::string list = "(''";
+  std::string list = "[''";
   for (const std::string_view word : kMissingWords) list += fmt::format(", '{}'", word);
-  return list + ")";
+  return list + "]";
 }
 
 NumberVerdict judge_numbers(const TextColumn& column, char delimiter) {
@@ -104,46 +104,44 @@ NumberVerdict judge_numbers(const TextColumn& column, char delimiter) {
   for (const GroupId code : column.codes) {
     if (code != kNoGroup) ++rows[code];
   }
-  using Parser = std::function<std::optional<double>(std::string_view)>;
-  const auto count = [&](const Parser& parse, NumberVerdict& verdict) {
-    std::vector<bool> fails(n, false);
+  NumberVerdict verdict;
+  std::vector<bool> fails(n, false);
+  for (std::size_t k = 0; k < n; ++k) {
+    const std::string& text = column.dictionary[k];
+    if (rows[k] == 0 || is_missing_word(text)) continue;
+    if (is_padded_code(text)) return {};
+    fails[k] = !parse_number(text, NumberStyle::kPlain);
+    (fails[k] ? verdict.n_texts : verdict.n_numbers) += rows[k];
+  }
+  if (verdict.n_texts == 0) {
+    verdict.is_number = verdict.n_numbers > 0;
+    return verdict;
+  }
+  const auto all_are = [&](const auto& parse) {
     for (std::size_t k = 0; k < n; ++k) {
       const std::string& text = column.dictionary[k];
-      if (rows[k] == 0 || is_missing_word(text)) continue;
-      fails[k] = !parse(text);
-      (fails[k] ? verdict.n_texts : verdict.n_numbers) += rows[k];
+      if (rows[k] > 0 && !is_missing_word(text) && !parse(text)) return false;
     }
-    verdict.is_number = verdict.n_texts == 0 && verdict.n_numbers > 0;
-    return fails;
+    return true;
   };
-  const auto style_parser = [](NumberStyle style) {
-    return [style](std::string_view text) { return parse_number(text, style); };
+  const auto found = [&](NumberStyle style, bool truth_values) {
+    const Index n_values = verdict.n_numbers + verdict.n_texts;
+    return NumberVerdict{true, style, truth_values, n_values, 0, {}};
   };
-
-  for (std::size_t k = 0; k < n; ++k) {
-    if (rows[k] > 0 && is_padded_code(column.dictionary[k])) return {};
-  }
-  NumberVerdict plain;
-  const std::vector<bool> fails = count(style_parser(NumberStyle::kPlain), plain);
-  if (plain.is_number) return plain;
-  const std::array<NumberStyle, 2> others =
+  const std::array<NumberStyle, 2> styles =
       delimiter == ';' ? std::array{NumberStyle::kDecimalComma, NumberStyle::kThousands}
                        : std::array{NumberStyle::kThousands, NumberStyle::kDecimalComma};
-  for (const NumberStyle style : others) {
-    NumberVerdict verdict;
-    verdict.style = style;
-    count(style_parser(style), verdict);
-    if (verdict.is_number) return verdict;
+  for (const NumberStyle style : styles) {
+    if (all_are([style](std::string_view text) { return parse_number(text, style); })) {
+      return found(style, false);
+    }
   }
-  NumberVerdict truths;
-  truths.truth_values = true;
-  count(truth_value, truths);
-  if (truths.is_number) return truths;
-  for (std::size_t row = 0; row < column.codes.size() && plain.offending.size() < 5; ++row) {
+  if (all_are(truth_value)) return found(NumberStyle::kPlain, true);
+  for (std::size_t row = 0; row < column.codes.size() && verdict.offending.size() < 5; ++row) {
     const GroupId code = column.codes[row];
-    if (code != kNoGroup && fails[code]) plain.offending.push_back(static_cast<Index>(row));
+    if (code != kNoGroup && fails[code]) verdict.offending.push_back(static_cast<Index>(row));
   }
-  return plain;
+  return verdict;
 }
 
 NumberColumn to_numbers(const TextColumn& column, const NumberVerdict& verdict) {

@@ -191,7 +191,9 @@ class TextReader {
   TextReader(Database& database, File file, const ReadOptions& options)
       : database_(database), file_(std::move(file)), options_(options) {
     std::vector<std::string> lines;
-    const Table head = attempt([&] { return raw_lines(200); });
+    const Table head = attempt([&] {
+      return database_.query(fmt::format("SELECT line FROM {} LIMIT 200", lines_sql()), file_.path);
+    });
     const TextColumn& texts = head.texts("line");
     for (Index row = 0; row < head.n_rows(); ++row) lines.emplace_back(texts.at(row));
     dialect_ = detect_dialect(lines, file_.delimiter, file_.path);
@@ -208,13 +210,13 @@ class TextReader {
   }
 
  private:
-  Table raw_lines(Index limit) {
-    return database_.query(
-        fmt::format("SELECT * FROM read_csv({}, auto_detect = false, delim = '\x1f', quote = '', "
-                    "escape = '', header = false, hive_partitioning = false, columns = {{'line': "
-                    "'VARCHAR'}}) LIMIT {}",
-                    file_.sql, limit),
-        file_.path);
+  /// The file as rows of whole lines.
+  std::string lines_sql() const {
+    return fmt::format(
+        "read_csv({}, auto_detect = false, delim = '\x1f', quote = '', escape = '', header = "
+        "false, "
+        "hive_partitioning = false, columns = {{'line': 'VARCHAR'}})",
+        file_.sql);
   }
 
   template <class Read>
@@ -268,11 +270,13 @@ class TextReader {
         file_.sql, sql_text(std::string(1, dialect_.delimiter)), dialect_.n_skipped, columns);
   }
 
-  /// A column of rows_sql(), its words for "no value" as NULL.
+  /// A column of rows_sql(), its words for "no value" as NULL. A long IN list would become a join
+  /// and lose the order of the rows.
   std::string value_sql(const std::string& name) const {
     const auto place = std::find(dialect_.names.begin(), dialect_.names.end(), name);
-    const std::string column = fmt::format("c{}", place - dialect_.names.begin());
-    return fmt::format("CASE WHEN {0} IN {1} THEN NULL ELSE {0} END", column, missing_words_sql());
+    return fmt::format("CASE WHEN list_contains({}, c{}) THEN NULL ELSE c{} END",
+                       missing_words_sql(), place - dialect_.names.begin(),
+                       place - dialect_.names.begin());
   }
 
   /// Every wanted column; those in `numbers` as numbers, the others as text.
@@ -390,17 +394,19 @@ class TextReader {
 
   /// The lines of rows, blank lines counted: only for messages, it reads the file once more.
   std::vector<Index> lines_of(const std::vector<Index>& rows) {
+    std::string wanted;
+    for (const Index row : rows) wanted += fmt::format("{}{}", wanted.empty() ? "" : ", ", row + 1);
+    const bool blank_is_a_row = dialect_.names.size() == 1;
+    const Table found = database_.query(
+        fmt::format(
+            "SELECT line_number FROM (SELECT line_number, row_number() OVER () AS row_number "
+            "FROM (SELECT line, row_number() OVER () AS line_number FROM {}) WHERE "
+            "line_number > {} AND {}) WHERE row_number IN ({})",
+            lines_sql(), dialect_.n_skipped + 1, blank_is_a_row ? "true" : "line <> ''", wanted),
+        file_.path);
     std::vector<Index> lines;
-    const Table all = raw_lines(std::numeric_limits<Index>::max());
-    const TextColumn& texts = all.texts("line");
-    Index row = 0;
-    for (Index line = dialect_.n_skipped + 1; line < all.n_rows() && lines.size() < rows.size();
-         ++line) {
-      if (texts.at(line).empty() && dialect_.names.size() > 1) continue;
-      if (row == rows[lines.size()]) lines.push_back(line + 1);
-      ++row;
-    }
-    while (lines.size() < rows.size()) lines.push_back(rows[lines.size()] + dialect_.n_skipped + 2);
+    for (const double line : found.numbers("line_number"))
+      lines.push_back(static_cast<Index>(line));
     return lines;
   }
 
