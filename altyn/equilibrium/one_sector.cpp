@@ -33,8 +33,8 @@ struct World {
   std::size_t n = 0;
   std::size_t stride = 0;
   OneSectorAccounts accounts;
-  Vector value_added_share;   // beta [n]
-  Vector supply_exponent;     // (1 + psi) / beta [n]: of the real producer price in real output
+  Vector value_added_share;  // beta [n]
+  Vector supply_exponent;    // (1 + psi) / beta [n]: of the real producer price in real output
   double world_value_added = 0.0;
   Index numeraire = kNoNumeraire;  // an economy, or none: world value added
   Closure closure = Closure::kMultiplicative;
@@ -45,17 +45,17 @@ struct System {
   const World* world = nullptr;
   double theta = 0.0;
   const double* a = nullptr;
-  const double* b = nullptr;      // equals a when there are no tariffs
-  Vector productivity_log;        // [n]
+  const double* b = nullptr;  // equals a when there are no tariffs
+  Vector productivity_log;    // [n]
 
-  Vector price, index, wage;              // logs, in the numeraire [n]
-  Vector scale, demand_share, per_price;  // s [n], q [stride], E / q [stride]
-  Vector factory_share;                   // b^T s [stride]; q when there are no tariffs
+  Vector price, index, wage;                    // logs, in the numeraire [n]
+  Vector scale, demand_share, per_price;        // s [n], q [stride], E / q [stride]
+  Vector factory_share;                         // b^T s [stride]; q when there are no tariffs
   Vector output, spending, expenditure, sales;  // values [n]
-  Vector residual;                        // ln(demand / supply) [n]
-  Vector step_scale;                      // [n]
+  Vector residual;                              // ln(demand / supply) [n]
+  Vector step_scale;                            // [n]
   double deficit_scalar = 1.0;
-  double deficit_left = 0.0;      // closure none: part of the deficits on the way to balance
+  double deficit_left = 0.0;  // closure none: part of the deficits on the way to balance
   double worst_residual = -1.0;
   Index worst = -1;
   Trouble trouble = Trouble::kNothing;
@@ -79,9 +79,12 @@ struct System {
 double System::closing_deficit(std::size_t n) const {
   const World& w = *world;
   switch (w.closure) {
-    case Closure::kNone: return deficit_left * w.accounts.deficit[n];
-    case Closure::kAdditive: return w.accounts.deficit[n];
-    case Closure::kWorldShare: return deficit_scalar * w.accounts.deficit[n];
+    case Closure::kNone:
+      return deficit_left * w.accounts.deficit[n];
+    case Closure::kAdditive:
+      return w.accounts.deficit[n];
+    case Closure::kWorldShare:
+      return deficit_scalar * w.accounts.deficit[n];
     case Closure::kMultiplicative:
       return (deficit_scalar * w.accounts.spending[n] / w.accounts.output[n] - 1.0) * output[n];
   }
@@ -128,8 +131,7 @@ double System::evaluate(std::span<const double> x) {
   // (4), (5): spending.
   for (std::size_t n = 0; n < w.n; ++n) {
     spending[n] = output[n] + closing_deficit(n);
-    expenditure[n] =
-        tariffs ? spending[n] * demand_share[n] / factory_share[n] : spending[n];
+    expenditure[n] = tariffs ? spending[n] * demand_share[n] / factory_share[n] : spending[n];
     if (!(spending[n] > 0.0) && trouble == Trouble::kNothing) {
       trouble = std::isfinite(spending[n]) ? Trouble::kSpendingNotPositive : Trouble::kNotFinite;
       troubled = static_cast<Index>(n);
@@ -250,7 +252,8 @@ std::string explain(const System& system, double reached, SolveStatus& status,
     }
     status = SolveStatus::kNoSolution;
     return fmt::format(
-        "there is no equilibrium past {:.0f}% of the shock with deficits {}: the spending of {} has "
+        "there is no equilibrium past {:.0f}% of the shock with deficits {}: the spending of {} "
+        "has "
         "fallen to {:.1f}% of its output; use the multiplicative closure or a smaller shock",
         100.0 * reached, kClosureNames[static_cast<std::size_t>(w.closure)], base.economies[least],
         100.0 * ratio(least));
@@ -267,16 +270,18 @@ std::vector<Field<OneSectorOptions>> OneSectorOptions::fields() {
   return {
       make_enum_field<&OneSectorOptions::closure>(
           {.name = "closure",
-           .doc = "How trade deficits are closed: none (the base is balanced first), additive "
-                  "(fixed in units of the numeraire), world_share (fixed shares of world income) or "
-                  "multiplicative (spending proportional to own output, with one world scalar).",
+           .doc =
+               "How trade deficits are closed: none (the base is balanced first), additive "
+               "(fixed in units of the numeraire), world_share (fixed shares of world income) or "
+               "multiplicative (spending proportional to own output, with one world scalar).",
            .source = "Dekle, Eaton and Kortum (2008)"},
           {std::begin(kClosureNames), std::end(kClosureNames)}),
-      make_field(&OneSectorOptions::numeraire,
-                 {.name = "numeraire",
-                  .doc = "What values are measured in: world (world income is fixed) or the code of "
-                         "an economy (its wage is fixed). Real results depend on it only under the "
-                         "additive closure."}),
+      make_field(
+          &OneSectorOptions::numeraire,
+          {.name = "numeraire",
+           .doc = "What values are measured in: world (world income is fixed) or the code of "
+                  "an economy (its wage is fixed). Real results depend on it only under the "
+                  "additive closure."}),
       make_field(&OneSectorOptions::tolerance,
                  {.name = "tolerance",
                   .doc = "Largest residual of any equation, as |log(demand / supply)|.",
@@ -309,13 +314,14 @@ OneSectorModel::OneSectorModel(OneSectorBase base, OneSectorOptions options)
   if (options.numeraire != "world") {
     const auto found = std::find(base.economies.begin(), base.economies.end(), options.numeraire);
     if (found == base.economies.end()) {
-      throw InputError({.code = "unknown-numeraire",
-                        .what = fmt::format("numeraire {} is not an economy of the base",
-                                            options.numeraire),
-                        .where = "numeraire",
-                        .why = "values are measured in world income or in the wage of one economy",
-                        .fixes = {"numeraire = world", fmt::format("numeraire = {}", nearest_name(
-                                                           options.numeraire, base.economies))}});
+      throw InputError(
+          {.code = "unknown-numeraire",
+           .what = fmt::format("numeraire {} is not an economy of the base", options.numeraire),
+           .where = "numeraire",
+           .why = "values are measured in world income or in the wage of one economy",
+           .fixes = {
+               "numeraire = world",
+               fmt::format("numeraire = {}", nearest_name(options.numeraire, base.economies))}});
     }
     w.numeraire = found - base.economies.begin();
   }
@@ -457,7 +463,8 @@ void certify(const System& system, const OneSectorBase& base, const OneSectorSho
     world_value_added += w.value_added_share[i] * system.output[i];
     market.see(std::log(sold[i] / system.output[i]), i);
     budget.see(std::log(system.expenditure[i] /
-                        (system.output[i] + result.revenue[i] + result.deficit[i])), i);
+                        (system.output[i] + result.revenue[i] + result.deficit[i])),
+               i);
     prices.see(std::log(bought[i] / system.expenditure[i]), i);
     const double values[] = {system.wage[i], system.price[i], system.index[i]};
     for (const double value : values) {
@@ -481,7 +488,8 @@ void certify(const System& system, const OneSectorBase& base, const OneSectorSho
     entry.worst = worst;
   };
   result.certificate.blocks.resize(5);
-  block(0, "market clearing", market.residual, "max |ln(sales / output)|", base.economies[market.at]);
+  block(0, "market clearing", market.residual, "max |ln(sales / output)|",
+        base.economies[market.at]);
   block(1, "budgets", budget.residual, "max |ln(spending / income)|", base.economies[budget.at]);
   block(2, "price indices", prices.residual, "max |ln(sum of shares)|", base.economies[prices.at]);
   block(3, "deficits", std::abs(deficit_sum) / world_output, "|sum| / world output", "");
@@ -550,8 +558,8 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     result.base_domestic_share.resize(w.n);
     for (std::size_t i = 0; i < w.n; ++i) {
       result.base_domestic_share[i] = s.shares[i * w.stride + i];
-      k.income[i] = w.accounts.expenditure[i] -
-                    (1.0 - w.value_added_share[i]) * w.accounts.output[i];
+      k.income[i] =
+          w.accounts.expenditure[i] - (1.0 - w.value_added_share[i]) * w.accounts.output[i];
     }
     k.unknown.assign(w.n, 0.0);
   }
@@ -581,7 +589,8 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     if (final_income(system, i) > 0.0) continue;
     result.status = SolveStatus::kNoSolution;
     result.message = fmt::format(
-        "{} would have to consume less than nothing: its deficit, held {}, and its new income leave "
+        "{} would have to consume less than nothing: its deficit, held {}, and its new income "
+        "leave "
         "{:.3g}; use the multiplicative closure or a smaller shock",
         s.base.economies[i], kClosureNames[static_cast<std::size_t>(w.closure)],
         final_income(system, i));

@@ -21,8 +21,8 @@ ContinuationResult follow_path(const PathSolver& solve, std::vector<double>& x) 
     result.reached = 1.0;
     return result;
   }
-  std::vector<double> at = start;        // the solution at result.reached
-  std::vector<double> before = start;    // the solution one step earlier
+  std::vector<double> at = start;      // the solution at result.reached
+  std::vector<double> before = start;  // the solution one step earlier
   double last_step = 0.0;
   double step = 0.25;
   while (result.reached < 1.0) {

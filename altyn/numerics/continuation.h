@@ -10,9 +10,9 @@ namespace altyn::numerics {
 
 struct ContinuationResult {
   SolveStatus status = SolveStatus::kNotRun;
-  double reached = 0.0;   ///< the largest t that was solved
-  Index solves = 0;       ///< calls of the solver, failed ones included
-  Index iterations = 0;   ///< of all solves
+  double reached = 0.0;  ///< the largest t that was solved
+  Index solves = 0;      ///< calls of the solver, failed ones included
+  Index iterations = 0;  ///< of all solves
 };
 
 /// One solve of the problem at t from the start in `x`, which it replaces by the solution.

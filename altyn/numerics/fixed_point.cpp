@@ -7,12 +7,12 @@
 namespace altyn::numerics {
 namespace {
 
-constexpr double kGrowthLimit = 8.0;     // of the step's length over the best one, before a restart
+constexpr double kGrowthLimit = 8.0;  // of the step's length over the best one, before a restart
 constexpr double kSmallestMixing = 1.0 / 64.0;
-constexpr double kLargestStep = 2.0;     // log points per component and iteration
-constexpr double kProgress = 0.9;        // a fall of the length that counts as progress
-constexpr Index kPatience = 60;          // evaluations without progress before giving up
-constexpr double kDependent = 1e-12;     // squared sine below which a difference adds nothing
+constexpr double kLargestStep = 2.0;  // log points per component and iteration
+constexpr double kProgress = 0.9;     // a fall of the length that counts as progress
+constexpr Index kPatience = 60;       // evaluations without progress before giving up
+constexpr double kDependent = 1e-12;  // squared sine below which a difference adds nothing
 
 double dot(std::span<const double> a, std::span<const double> b) {
   // Four partial sums: a fixed order that the compiler may keep in vector registers.
@@ -112,8 +112,8 @@ class History {
 }  // namespace
 
 FixedPointResult solve_fixed_point(const FixedPointMap& map, std::span<double> x,
-                                   const FixedPointOptions& options,
-                                   FixedPointWorkspace& workspace, const std::stop_token& stop) {
+                                   const FixedPointOptions& options, FixedPointWorkspace& workspace,
+                                   const std::stop_token& stop) {
   const std::size_t n = x.size();
   const auto depth = static_cast<std::size_t>(std::clamp<Index>(options.history, 1, 64));
   FixedPointWorkspace& w = workspace;

@@ -38,14 +38,13 @@ struct FixedPointWorkspace {
   std::vector<double> image, step, best, best_step, last, last_step;  // [n] each
   std::vector<double> point_differences, step_differences;            // [history * n]
   std::vector<double> gram;                                           // [history * history]
-  std::vector<double> factor, weights;                                // [history * history], [history]
+  std::vector<double> factor, weights;  // [history * history], [history]
 };
 
 /// Writes g(x) into `image` and returns the residual of the caller's own equations at x: the
 /// quantity that convergence is judged on. A residual that is not finite marks x as outside the
 /// domain.
-using FixedPointMap =
-    std::function<double(std::span<const double> x, std::span<double> image)>;
+using FixedPointMap = std::function<double(std::span<const double> x, std::span<double> image)>;
 
 /// Finds x = g(x) by Anderson acceleration, for maps in logarithms (no positivity to guard).
 /// Convergence is judged on the residual alone. Safeguards need no tuning: they watch the length of

@@ -44,9 +44,9 @@ struct Outcome {
 struct Subject {
   std::string name;
   bool several_sectors = false;
-  bool tariffs = true;               // the model has tariffs
+  bool tariffs = true;                       // the model has tariffs
   bool real_results_need_numeraire = false;  // additive deficits are fixed in its units
-  bool deficits = true;              // base deficits survive
+  bool deficits = true;                      // base deficits survive
   /// Exponent of the domestic share in the gains formula, or 0 when the formula does not hold.
   std::function<double(const TestWorld&, std::size_t economy)> acr_exponent;
   std::function<Outcome(const TestWorld&)> solve;

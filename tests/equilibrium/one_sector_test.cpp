@@ -130,8 +130,7 @@ TEST(OneSector, SaysWhenAFixedSurplusExceedsTheNewOutput) {
   const OneSectorResult additive =
       solve_one_sector(base, shock, {.closure = Closure::kAdditive}, context);
   EXPECT_EQ(additive.status, SolveStatus::kNoSolution);
-  EXPECT_NE(additive.message.find("the spending of BLR"), std::string::npos)
-      << additive.message;
+  EXPECT_NE(additive.message.find("the spending of BLR"), std::string::npos) << additive.message;
   EXPECT_FALSE(additive.certificate.holds());
   const OneSectorResult multiplicative = solve_one_sector(base, shock, {}, context);
   EXPECT_TRUE(multiplicative.certificate.holds()) << multiplicative.certificate.summary();
@@ -139,8 +138,8 @@ TEST(OneSector, SaysWhenAFixedSurplusExceedsTheNewOutput) {
 
 TEST(OneSector, SaysWhichMarketFailsWhenStoppedEarly) {
   Context context(1);
-  const OneSectorResult result = solve_one_sector(
-      three_economies(), dearer_trade(3, 1.3), {.max_iterations = 2}, context);
+  const OneSectorResult result =
+      solve_one_sector(three_economies(), dearer_trade(3, 1.3), {.max_iterations = 2}, context);
   EXPECT_NE(result.status, SolveStatus::kConverged);
   EXPECT_NE(result.message.find("the market of"), std::string::npos) << result.message;
   EXPECT_FALSE(result.certificate.holds());
@@ -156,8 +155,8 @@ TEST(OneSector, StopsOnRequest) {
             SolveStatus::kCancelled);
   const OneSectorModel model(three_economies(), {});
   EXPECT_THROW(
-      (void)solve_many(model, 3, [](Index, OneSectorShock&) {},
-                       [](Index, const OneSectorResult&) {}, context),
+      (void)solve_many(
+          model, 3, [](Index, OneSectorShock&) {}, [](Index, const OneSectorResult&) {}, context),
       Cancelled);
 }
 
