@@ -10,6 +10,7 @@
 #include "altyn/attribution/check_options.h"
 #include "altyn/attribution/claim.h"
 #include "altyn/attribution/interval.h"
+#include "altyn/attribution/pair_series.h"
 #include "altyn/core/certificate.h"
 #include "altyn/data/ledger.h"
 #include "altyn/data/table.h"
@@ -158,8 +159,7 @@ struct CheckResult {
   std::string agreement_name{};
   double threshold = 0.0;
   Verdict verdict{};
-  std::optional<double> base_musd{};   ///< trade in the window compared with
-  std::optional<double> value_musd{};  ///< trade in the claimed window
+  Growth growth{};  ///< of the claimed measure in the claimed windows
   std::vector<LineOfEvidence> lines{};
   Synthesis synthesis{};
   std::vector<ResultTable> tables{};

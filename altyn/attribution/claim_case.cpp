@@ -2,12 +2,11 @@
 
 #include <cmath>
 
+#include "altyn/data/country_codes.h"
+
 namespace altyn::attribution {
 
-std::string ClaimCase::name_of(const std::string& code) const {
-  const auto found = country_names.find(code);
-  return found == country_names.end() ? code : found->second;
-}
+std::string ClaimCase::name_of(const std::string& code) const { return data::economy_name(code); }
 
 std::string ClaimCase::pair_name() const {
   return name_of(claim.reporter) + "-" + name_of(claim.partner);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -18,8 +17,6 @@ struct ClaimCase {
   ClaimWindows windows{};
   Growth growth{};
   double threshold = 0.5;
-  std::map<std::string, std::string>
-      country_names;  ///< by ISO3; a code without one stands for itself
   std::string agreement_name{};
   CheckOptions options{};
   std::uint64_t seed = 0;

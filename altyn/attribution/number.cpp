@@ -16,11 +16,10 @@ constexpr int kLongestWindow = 12;
 constexpr int kMonthsAround = 12;
 
 std::string stated_text(const Claim& claim) {
-  const std::string word =
-      claim.hedge == Hedge::kExactly ? "" : fmt::format("{} ", to_string(claim.hedge));
-  return fmt::format(
-      "{}{}", word,
-      percent_text(claim.figure, claim.figure == std::round(claim.figure * 100.0) / 100.0 ? 0 : 1));
+  const bool whole = std::abs(100.0 * claim.figure - std::round(100.0 * claim.figure)) < 1e-6;
+  const std::string figure = percent_text(claim.figure, whole ? 0 : 1);
+  return claim.hedge == Hedge::kExactly ? figure
+                                        : fmt::format("{} {}", to_string(claim.hedge), figure);
 }
 
 void rank_by_length(std::vector<WindowGrowth>& rows) {
@@ -141,53 +140,52 @@ double gap_from(const FigureRange& range, double growth) {
   return 0.0;
 }
 
-NumberVerdict judge_number(const Claim& claim, const WindowTable& table,
-                           const CheckOptions& options) {
-  const WindowGrowth& claimed = table.claimed();
-  const double actual = claimed.growth.growth();
+NumberVerdict judge_number(const Claim& claim, const ClaimWindows& windows, const Growth& actual,
+                           const WindowTable* table, const CheckOptions& options) {
   const double tolerance = std::max(options.number_tolerance_points,
                                     options.number_tolerance_share * std::abs(claim.figure));
   const FigureRange range = figure_range(claim.figure, claim.hedge, options.hedge_band_share);
-  const bool near = std::abs(gap_from(range, actual)) <= tolerance;
-  const double lowest = table.lowest().growth.growth();
-  const double highest = table.highest().growth.growth();
-  const double widest_gap = std::max(actual - lowest, highest - actual);
+  const double gap = gap_from(range, actual.growth());
 
   NumberVerdict verdict;
   verdict.rule = fmt::format(
-      "Right: within {} of growth, or {} of the figure, of what its words cover. Right for this "
-      "window only: and a window of the same length ending within a year differs by more than {}.",
-      fmt::format("{:g} points", 100.0 * options.number_tolerance_points),
-      percent_text(options.number_tolerance_share, 0),
-      fmt::format("{:g} points", 100.0 * options.window_gap_points));
-  std::string windows;
-  if (claimed.n_same_length > 1) {
-    windows = fmt::format(
+      "Right: within {:g} points of growth, or {} of the figure, of what its words cover. Right "
+      "for "
+      "this window only: and a window of the same length ending within a year differs by more than "
+      "{:g} points.",
+      100.0 * options.number_tolerance_points, percent_text(options.number_tolerance_share, 0),
+      100.0 * options.window_gap_points);
+  double widest_gap = 0.0;
+  std::string others;
+  if (table != nullptr && table->claimed().n_same_length > 1) {
+    const WindowGrowth& lowest = table->lowest();
+    const WindowGrowth& highest = table->highest();
+    widest_gap = std::max(actual.growth() - lowest.growth.growth(),
+                          highest.growth.growth() - actual.growth());
+    others = fmt::format(
         " Windows of the same length ending within a year of it run from {} ({}) to {} ({}); this "
         "one is the {} highest of {}.",
-        signed_percent_text(lowest), window_text(table.lowest().window),
-        signed_percent_text(highest), window_text(table.highest().window),
-        ordinal_text(claimed.rank_same_length), claimed.n_same_length);
+        signed_percent_text(lowest.growth.growth()), window_text(lowest.window),
+        signed_percent_text(highest.growth.growth()), window_text(highest.window),
+        ordinal_text(table->claimed().rank_same_length), table->claimed().n_same_length);
   }
-  const std::string what =
-      fmt::format("{} in {}: {} against \"{}\" stated", to_string(claim.measure),
-                  window_text(claimed.window), signed_percent_text(actual), stated_text(claim));
-  if (!near) {
+  const std::string what = fmt::format("{} in {}: {} against {} stated", to_string(claim.measure),
+                                       window_text(windows.claimed),
+                                       signed_percent_text(actual.growth()), stated_text(claim));
+  if (std::abs(gap) > tolerance) {
     verdict.key = NumberKey::kWrong;
     verdict.label = "Wrong";
     verdict.sentence = fmt::format(
-        "The data do not bear the figure out: {}, {:.1f} points {} what the words cover.{}", what,
-        100.0 * std::abs(gap_from(range, actual)),
-        gap_from(range, actual) < 0.0 ? "below" : "above", windows);
+        "The data do not bear the figure out: {}, {:.1f} points {} what its words cover.{}", what,
+        100.0 * std::abs(gap), gap < 0.0 ? "below" : "above", others);
   } else if (widest_gap > options.window_gap_points) {
     verdict.key = NumberKey::kRightForThisWindowOnly;
     verdict.label = "Right, for this window only";
-    verdict.sentence =
-        fmt::format("The figure holds for the months it names: {}.{}", what, windows);
+    verdict.sentence = fmt::format("The figure holds for the months it names: {}.{}", what, others);
   } else {
     verdict.key = NumberKey::kRight;
     verdict.label = "Right";
-    verdict.sentence = fmt::format("The figure holds: {}.{}", what, windows);
+    verdict.sentence = fmt::format("The figure holds: {}.{}", what, others);
   }
   return verdict;
 }

@@ -59,8 +59,9 @@ struct FigureRange {
 /// How far growth lies outside the range: negative below, positive above, 0 inside.
 [[nodiscard]] double gap_from(const FigureRange& range, double growth);
 
-/// Number verdict. `actual` is the growth in the claimed windows.
-[[nodiscard]] NumberVerdict judge_number(const Claim& claim, const WindowTable& table,
+/// The verdict on the number. `table` is null when only the claimed windows themselves are known.
+[[nodiscard]] NumberVerdict judge_number(const Claim& claim, const ClaimWindows& windows,
+                                         const Growth& actual, const WindowTable* table,
                                          const CheckOptions& options);
 
 /// The tables "number", "windows", "base_effect" and "series".
