@@ -43,6 +43,7 @@ export function agreement_estimates(table: Table, context: ChartContext): SVGSVG
     marks: [
       x_axis({ ticks: ticks.map((tick) => tick.at), tickFormat: (at: number) => locale.number.percent(Math.expm1(at), 0, true) }),
       Plot.ruleX([0], { stroke: colour.faint }),
+      layout.backdrop,
       Plot.ruleY(rows.filter((row) => row.low !== null && row.high !== null), {
         y: "key", x1: "low", x2: "high", stroke: colour.evidence_soft, strokeWidth: 9, strokeLinecap: "round", dy: layout.shift }),
       Plot.dot(rows, { y: "key", x: "beta", r: 5.5, stroke: colour.evidence, strokeWidth: 2, dy: layout.shift,

@@ -16,8 +16,6 @@ export function base_effect(table: Table, context: ChartContext): SVGSVGElement 
         value: row.number("value_musd"),
         over: row.number("claimed_over_it"),
         fill: year === claimed_year ? colour.claim : year === base_year ? colour.quiet : colour.other_soft,
-        ink: year === claimed_year ? colour.claim : colour.quiet,
-        strong: year === claimed_year || year === base_year,
       };
     })
     .sort((a, b) => a.year - b.year);
@@ -39,10 +37,14 @@ export function base_effect(table: Table, context: ChartContext): SVGSVGElement 
       claimed ? Plot.ruleY([claimed.value!], { stroke: colour.claim, strokeDasharray: "4 4" }) : null,
       Plot.ruleY([0], { stroke: colour.faint }),
       Plot.text(known.filter((bar) => bar.year !== claimed_year && bar.over !== null), {
-        x: "year", y: "value", dy: -10, fill: "ink", fontSize: narrow ? 11 : 13,
-        text: (bar) => locale.number.percent(bar.over, 0, true),
+        x: "year", y: "value", dy: -10, fill: colour.quiet, stroke: colour.paper, strokeWidth: 4,
+        text: (bar) => (narrow ? locale.number.plain(bar.over * 100, 0, true) : locale.number.percent(bar.over, 0, true)),
         fontVariant: "tabular-nums",
       }),
+      claimed ? Plot.text([claimed], {
+        x: "year", y: "value", dy: -10, fill: colour.claim, fontWeight: 650, stroke: colour.paper, strokeWidth: 4,
+        text: () => locale.number.plain(claimed.value), fontVariant: "tabular-nums",
+      }) : null,
       Plot.text(bars.filter((bar) => bar.value === null), {
         x: "year", y: 0, dy: -8, fill: colour.faint, fontSize: 12, rotate: -90, textAnchor: "start",
         text: () => locale.text.no_data,

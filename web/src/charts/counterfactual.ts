@@ -75,14 +75,15 @@ export function counterfactual_members(table: Table, context: ChartContext): SVG
     }));
   if (!rows.length) return null;
   const [low, high] = extent(rows.flatMap((row) => [0, row.change, row.low, row.high]), [0, 0]);
-  const digits = high - low < 0.02 ? 2 : high - low < 0.2 ? 1 : 0;
+  const digits = high - low < 0.1 ? 2 : 1;
+  const tick_digits = high - low < 0.02 ? (high - low < 0.002 ? 2 : 1) : 0;
   const layout = row_layout(
     rows.map((row) => ({
       key: row.key,
       label: row.name,
-      value: locale.number.percent(row.change, Math.max(1, digits), true) +
+      value: locale.number.percent(row.change, digits, true) +
         (row.low === null || row.high === null ? ""
-          : ` (${locale.number.percent(row.low, Math.max(1, digits))} ${locale.text.to} ${locale.number.percent(row.high, Math.max(1, digits))})`),
+          : ` (${locale.number.percent(row.low, digits)} ${locale.text.to} ${locale.number.percent(row.high, digits)})`),
     })),
     context);
   const room = (high - low || 0.01) * 0.06;
@@ -95,8 +96,9 @@ export function counterfactual_members(table: Table, context: ChartContext): SVG
     x: { domain: [low - room, high + room] },
     y: layout.y,
     marks: [
-      x_axis({ ticks: context.width < 480 ? 4 : 7, tickFormat: (tick: number) => locale.number.percent(tick, digits) }),
+      x_axis({ ticks: context.width < 480 ? 4 : 7, tickFormat: (tick: number) => locale.number.percent(tick, tick_digits) }),
       Plot.ruleX([0], { stroke: colour.faint }),
+      layout.backdrop,
       Plot.ruleY(rows.filter((row) => row.low !== null && row.high !== null), {
         y: "key", x1: "low", x2: "high", stroke: colour.evidence_soft, strokeWidth: 9, strokeLinecap: "round", dy: layout.shift }),
       Plot.dot(rows, { y: "key", x: "change", r: 5.5, fill: colour.evidence, dy: layout.shift }),

@@ -16,9 +16,7 @@ export interface ChartContext {
 export type Chart = (table: Table, context: ChartContext) => SVGSVGElement | null;
 
 /** Below this width labels stand above their rows and month axes thin out. */
-export const kNarrow = 560;
-export const kTextSize = 13;
-export const kLineHeight = 16;
+const kNarrow = 560;
 
 /** Colours are CSS variables, so that light, dark and print need no second drawing. */
 export const colour = {
@@ -40,6 +38,11 @@ export function is_narrow(context: ChartContext): boolean {
   return context.width < kNarrow;
 }
 
+/** Pixels of chart text: a little smaller on a phone. */
+export function text_size(context: ChartContext): number {
+  return is_narrow(context) ? 13 : 14;
+}
+
 /** Plot.plot with the house's type, no clipping of labels and a bare SVG as the answer. */
 export function draw(context: ChartContext, options: Plot.PlotOptions): SVGSVGElement {
   const figure = Plot.plot({
@@ -47,7 +50,7 @@ export function draw(context: ChartContext, options: Plot.PlotOptions): SVGSVGEl
     width: context.width,
     style: {
       fontFamily: "inherit",
-      fontSize: `${kTextSize}px`,
+      fontSize: `${text_size(context)}px`,
       color: colour.quiet,
       background: "none",
       overflow: "visible",
@@ -55,7 +58,10 @@ export function draw(context: ChartContext, options: Plot.PlotOptions): SVGSVGEl
       height: "auto",
     },
   });
-  return figure as unknown as SVGSVGElement;
+  const svg = figure as unknown as SVGSVGElement;
+  // The picture is named as a whole; names on its groups have no role to go with.
+  for (const group of svg.querySelectorAll("[aria-label]")) group.removeAttribute("aria-label");
+  return svg;
 }
 
 /** A row of a horizontal chart: its key, the label and, at the right, its value in words. */
@@ -74,6 +80,8 @@ export interface RowLayout {
   row_height: number;
   /** Marks with data are moved down by this much, below the labels of a narrow chart. */
   shift: number;
+  /** Goes over grid and shading, under the data: keeps the lines of labels clear of both. */
+  backdrop: Plot.Markish;
   marks: Plot.Markish[];
   y: Plot.ScaleOptions;
   /** Height of all rows. */
@@ -83,56 +91,62 @@ export interface RowLayout {
 /**
  * Labels and values of a horizontal chart. Wide: labels left of the rows, values right of them.
  * Narrow: one line with label and value above each row, so that the marks keep the full width.
+ * Dense: many short rows in one line each at any width.
  */
 export function row_layout(rows: LabelledRow[], context: ChartContext, dense = false): RowLayout {
-  const narrow = is_narrow(context);
-  const value_width = Math.max(0, ...rows.map((row) => text_width(row.value ?? "", kTextSize) * (row.strong ? 1.06 : 1)));
-  const label_limit = narrow && !dense
-    ? context.width - (value_width ? value_width + 18 : 0)
-    : Math.min(context.width * (dense ? 0.3 : 0.36), 270);
+  const stacked = is_narrow(context) && !dense;
+  const size = text_size(context);
+  const line_height = Math.round(size * 1.25);
+  const breadth = (row: LabelledRow, text: string) => text_width(text, size * (row.strong ? 1.06 : 1));
+  const value_width = Math.max(0, ...rows.map((row) => breadth(row, row.value ?? "")));
+  const value_room = value_width ? value_width + 18 : 0;
+  const label_limit = stacked ? context.width - value_room : Math.min(context.width * (dense ? 0.3 : 0.36), 290);
   const wrapped = rows.map((row) => ({
     row,
-    label: wrap_text(row.label, label_limit, kTextSize * (row.strong ? 1.06 : 1)),
-    note: row.note ? wrap_text(row.note, narrow && !dense ? context.width : label_limit, kTextSize - 1) : [],
+    label: wrap_text(row.label, label_limit, size * (row.strong ? 1.06 : 1)),
+    note: row.note ? wrap_text(row.note, stacked ? context.width : label_limit, size - 1) : [],
   }));
   const lines = Math.max(1, ...wrapped.map((one) => one.label.length + one.note.length));
-  const stacked = narrow && !dense;
-  const row_height = dense ? Math.max(20, lines * kLineHeight + 4)
-    : stacked ? lines * kLineHeight + 30
-    : Math.max(38, lines * kLineHeight + 14);
-  const margin_left = stacked ? 8
-    : 14 + Math.max(...wrapped.map((one) =>
-        Math.max(...[...one.label, ...one.note].map((text) => text_width(text, kTextSize * (one.row.strong ? 1.06 : 1))))));
-  const margin_right = stacked ? 8 : value_width ? value_width + 18 : 16;
+  const row_height = dense ? Math.max(21, lines * line_height + 3)
+    : stacked ? lines * line_height + 38
+    : Math.max(40, lines * line_height + 14);
+  const margin_left = stacked ? 18
+    : 14 + Math.max(...wrapped.flatMap((one) => [...one.label, ...one.note].map((text) => breadth(one.row, text))));
+  const margin_right = stacked ? 18 : Math.max(16, value_room);
+  const bar_from_bottom = 14;
   const marks: Plot.Markish[] = [];
   for (const { row, label, note } of wrapped) {
-    const top = stacked ? -row_height / 2 + 4 : -((label.length + note.length) * kLineHeight) / 2;
+    const height = (label.length + note.length) * line_height;
+    const top = stacked ? row_height / 2 - bar_from_bottom - 11 - height : -height / 2;
     const place = stacked
       ? { frameAnchor: "left" as const, textAnchor: "start" as const, dx: -margin_left }
       : { frameAnchor: "left" as const, textAnchor: "end" as const, dx: -14 };
-    const common = { y: "key", lineAnchor: "top" as const, lineHeight: kLineHeight / kTextSize };
-    marks.push(Plot.text([row], {
-      ...common, ...place, text: () => label.join("\n"), dy: top,
+    const lettering = {
+      y: "key", lineAnchor: "top" as const, lineHeight: line_height / size,
       fill: row.colour ?? colour.ink, fontWeight: row.strong ? 650 : 450,
-    }));
+    };
+    marks.push(Plot.text([row], { ...lettering, ...place, text: () => label.join("\n"), dy: top }));
     if (note.length) {
       marks.push(Plot.text([row], {
-        ...common, ...place, text: () => note.join("\n"), dy: top + label.length * kLineHeight,
-        fill: colour.faint, fontSize: kTextSize - 1, lineHeight: kLineHeight / (kTextSize - 1),
+        ...lettering, ...place, text: () => note.join("\n"), dy: top + label.length * line_height,
+        fill: colour.faint, fontSize: size - 1, lineHeight: line_height / (size - 1),
       }));
     }
     if (row.value) {
       marks.push(Plot.text([row], {
-        y: "key", text: () => row.value ?? "", frameAnchor: "right", textAnchor: "end",
-        dx: margin_right, fill: row.colour ?? colour.ink, fontVariant: "tabular-nums",
-        fontWeight: row.strong ? 650 : 450,
-        ...(stacked ? { lineAnchor: "top" as const, dy: top } : { dy: 0 }),
+        ...lettering, text: () => row.value ?? "", frameAnchor: "right", textAnchor: "end", dx: margin_right,
+        fontVariant: "tabular-nums", dy: stacked ? top : -line_height / 2,
       }));
     }
   }
+  const lane = row_height - 2 * bar_from_bottom + 2;
   return {
     margin_left, margin_right, row_height,
-    shift: stacked ? row_height / 2 - 14 : 0,
+    shift: stacked ? row_height / 2 - bar_from_bottom : 0,
+    backdrop: stacked
+      ? Plot.ruleY(rows, { y: "key", stroke: colour.paper, strokeWidth: lane, dy: (lane - row_height) / 2,
+                           insetLeft: -margin_left, insetRight: -margin_right })
+      : null,
     marks,
     y: { type: "band", domain: rows.map((row) => row.key), axis: null, padding: 0 },
     height: rows.length * row_height,
@@ -156,10 +170,11 @@ const kStroke = {
 export function colour_key(items: KeyItem[], context: ChartContext, margin_left: number): { marks: Plot.Markish[]; height: number } {
   const marks: Plot.Markish[] = [];
   const row_height = 20;
+  const size = text_size(context);
   let x = 0;
   let row = 0;
   const placed = items.map((item) => {
-    const width = 20 + text_width(item.label, kTextSize) + 18;
+    const width = 20 + text_width(item.label, size) + 18;
     if (x > 0 && x + width > context.width) {
       x = 0;
       row += 1;
@@ -180,7 +195,7 @@ export function colour_key(items: KeyItem[], context: ChartContext, margin_left:
       stroke: item.colour, strokeWidth: stroked ? 2 : 1,
       ...(shape === "dash" ? { strokeDasharray: "4 3" } : {}),
     }));
-    marks.push(Plot.text([item.label], { ...at, dx: at.dx + 19, textAnchor: "start", fill: colour.quiet }));
+    marks.push(Plot.text([item.label], { ...at, dx: at.dx + 19, textAnchor: "start", lineAnchor: "middle", fill: colour.quiet }));
   }
   return { marks, height };
 }

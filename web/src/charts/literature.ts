@@ -43,6 +43,7 @@ export function literature(table: Table, context: ChartContext): SVGSVGElement |
     marks: [
       x_axis({ ticks: context.width < 480 ? 4 : 7, tickFormat: (tick: number) => locale.number.percent(tick, 0, true) }),
       Plot.ruleX([0], { stroke: colour.faint }),
+      layout.backdrop,
       Plot.ruleY(rows, { y: "key", x1: "from", x2: "to", stroke: colour.evidence, strokeWidth: 2.5, dy: layout.shift }),
       Plot.dot([...rows.filter((row) => row.low !== null).map((row) => ({ ...row, at: row.low })),
                 ...rows.filter((row) => row.high !== null && row.high !== row.low).map((row) => ({ ...row, at: row.high }))], {

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import { text_width } from "../format/text_width";
 import type { Row, Table } from "../result/table";
-import { colour, draw, extent, row_layout, x_axis, type ChartContext } from "./frame";
+import { colour, draw, extent, row_layout, text_size, x_axis, type ChartContext } from "./frame";
 
 const kOrder = ["main", "other", "literature", "synthesis"];
 
@@ -64,6 +65,10 @@ export function range_bars(table: Table, context: ChartContext): SVGSVGElement |
     context,
   );
   const margin_top = 30;
+  const zone_label = text.claim_zone(number.percent(claim.threshold, 0));
+  const frame_width = context.width - layout.margin_left - layout.margin_right;
+  const zone_width = frame_width * (domain[1] - claim.threshold) / (domain[1] - domain[0]) + layout.margin_right;
+  const zone_label_fits = text_width(zone_label, text_size(context)) * 1.06 < zone_width;
   const synthesis_at = bars.findIndex((bar) => bar.synthesis);
   const shift = layout.shift;
   const clipped_low = bars.filter((bar) => bar.low !== null && bar.low < domain[0]);
@@ -83,9 +88,11 @@ export function range_bars(table: Table, context: ChartContext): SVGSVGElement |
                tickFormat: (tick: number) => number.percent(tick, 0) }),
       Plot.ruleX([0], { stroke: colour.faint }),
       Plot.ruleX([claim.threshold], { stroke: colour.claim, strokeWidth: 1.5 }),
+      layout.backdrop,
       Plot.text([0], {
-        x: claim.threshold, frameAnchor: "top", textAnchor: "start", dx: 1, dy: -18, fill: colour.claim,
-        fontWeight: 650, text: () => text.claim_zone(number.percent(claim.threshold, 0)),
+        ...(zone_label_fits ? { x: claim.threshold, frameAnchor: "top", textAnchor: "start", dx: 1 }
+                            : { frameAnchor: "top-right", textAnchor: "end", dx: layout.margin_right }),
+        dy: -18, fill: colour.claim, fontWeight: 650, text: () => zone_label,
       }),
       synthesis_at > 0
         ? Plot.ruleY([bars[synthesis_at]!], { y: "key", dy: -layout.row_height / 2, stroke: colour.rule,

@@ -54,13 +54,14 @@ export function structural(table: Table, context: ChartContext): SVGSVGElement |
     y: layout.y,
     marks: [
       x_axis({ ticks: ticks.map((tick) => tick.at), tickFormat: (at: number) => locale.number.percent(Math.expm1(at), 0, true) }),
+      Plot.ruleX([0], { stroke: colour.faint }),
+      layout.backdrop,
       split
         ? [
             Plot.ruleY(rows, { ...bar, x1: 0, x2: "exporter_part", stroke: colour.evidence }),
             Plot.ruleY(rows, { ...bar, x1: "exporter_part", x2: "predicted", stroke: colour.evidence_soft }),
           ]
         : Plot.ruleY(rows, { ...bar, x1: 0, x2: "predicted", stroke: colour.evidence }),
-      Plot.ruleX([0], { stroke: colour.faint }),
       Plot.dot(rows, { y: "key", x: "observed", dy: layout.shift, r: 6, fill: colour.ink, stroke: colour.paper, strokeWidth: 1.5 }),
       ...layout.marks,
       ...key.marks,

@@ -93,6 +93,7 @@ export function waterfall(table: Table, context: ChartContext): SVGSVGElement | 
       hatch as unknown as Plot.Markish,
       x_axis({ ticks, tickFormat: (tick: number) => locale.number.plain(tick) }),
       Plot.link(links, { x1: "x", x2: "x", y1: "from", y2: "to", dy: layout.shift, stroke: colour.faint, strokeDasharray: "2 3" }),
+      layout.backdrop,
       Plot.barX(steps, { y: "key", x1: "x1", x2: "x2", fill: "fill", stroke: "stroke", strokeWidth: 1.5, dy: layout.shift,
                          insetTop: layout.row_height / 2 - 9, insetBottom: layout.row_height / 2 - 9 }),
       Plot.ruleY(steps.filter((step) => step.low !== null && step.high !== null), {

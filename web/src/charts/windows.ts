@@ -1,8 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import { month_date } from "../format/month";
-import { kTextSize } from "./frame";
 import type { Row, Table } from "../result/table";
-import { colour, draw, extent, is_narrow, tip_style, y_axis, type ChartContext } from "./frame";
+import { colour, draw, extent, is_narrow, text_size, tip_style, y_axis, type ChartContext } from "./frame";
+
+/** Colours above and below nought in the palette. */
+const kUp = 5;
+const kDown = 4;
 
 function claimed_row(table: Table): Row | undefined {
   return table.rows.find((row) => row.flag("is_claimed"));
@@ -47,10 +50,13 @@ export function window_line(table: Table, context: ChartContext): SVGSVGElement 
       Plot.lineY(points, { x: "date", y: "growth", stroke: colour.evidence, strokeWidth: 2 }),
       Plot.dot(points, { x: "date", y: "growth", r: 3, fill: colour.evidence }),
       Plot.dot(marked, { x: "date", y: "growth", r: 6.5, fill: colour.claim, stroke: colour.paper, strokeWidth: 1.5 }),
-      ...ends.map((end) => Plot.text([end], {
-        x: "date", y: "growth", text: () => locale.number.percent(end.growth, 1, true),
-        fill: colour.evidence, fontWeight: 600, dy: end === lowest ? 16 : -16,
-      })),
+      ...ends.map((end) => {
+        const place = points.indexOf(end) / (points.length - 1);
+        return Plot.text([end], {
+          x: "date", y: "growth", text: () => locale.number.percent(end.growth, 1, true), fill: colour.evidence, fontWeight: 600,
+          dy: end === lowest ? 16 : -16, textAnchor: place < 0.08 ? "start" : place > 0.92 ? "end" : "middle",
+        });
+      }),
       Plot.text(marked, {
         x: "date", y: "growth", fill: colour.claim, fontWeight: 650, textAnchor: "start", dx: 10, dy: -8,
         text: (point) => `${locale.number.percent(point.growth, 1, true)}`,
@@ -61,14 +67,19 @@ export function window_line(table: Table, context: ChartContext): SVGSVGElement 
   });
 }
 
-/** Bounds of the colour classes: round steps from below to above the growth seen, nought among them. */
-export function growth_classes(low: number, high: number): number[] {
-  const step = [0.02, 0.05, 0.1, 0.2, 0.5, 1].find((size) => (high - low) / size <= 7) ?? 2;
-  const bounds: number[] = [];
-  const first = Math.max(-3, Math.floor(low / step) + 1);
-  const last = Math.min(4, Math.ceil(high / step) - 1);
-  for (let place = Math.min(0, first); place <= Math.max(0, last); place += 1) bounds.push(place * step);
-  return bounds.map((bound) => Math.round(bound * 1e6) / 1e6);
+/**
+ * Bounds of the colour classes: round steps, nought among them, that part the middle 95% of the
+ * growth rates into at most eight classes; the outermost are open.
+ */
+export function growth_classes(growth: number[]): number[] {
+  const sorted = [...growth].sort((a, b) => a - b);
+  const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  const low = Math.min(0, quantile(0.025));
+  const high = Math.max(0, quantile(0.975));
+  const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1].find((size) => (high - low) / size <= 8) ?? 2;
+  const first = Math.max(1 - kDown, Math.min(0, Math.floor(low / step) + 1));
+  const last = Math.min(kUp - 1, Math.max(0, Math.ceil(high / step) - 1));
+  return Array.from({ length: last - first + 1 }, (_, place) => Math.round((first + place) * step * 1e6) / 1e6);
 }
 
 /** The colour of a growth rate: blues above nought, browns below, deeper with distance. */
@@ -76,7 +87,7 @@ export function growth_colour(growth: number, bounds: number[]): string {
   const nought = bounds.indexOf(0);
   const above = bounds.filter((bound) => growth >= bound).length;
   const distance = above - nought;
-  return distance > 0 ? `var(--up-${Math.min(5, distance)})` : `var(--down-${Math.min(4, 1 - distance)})`;
+  return distance > 0 ? `var(--up-${Math.min(kUp, distance)})` : `var(--down-${Math.min(kDown, 1 - distance)})`;
 }
 
 /** Heat table: growth by length of the window (rows) and the month it ends in (columns). */
@@ -95,12 +106,11 @@ export function window_grid(table: Table, context: ChartContext): SVGSVGElement 
   const narrow = is_narrow(context);
   const ends = [...new Set(cells.map((cell) => cell.last))].sort();
   const lengths = [...new Set(cells.map((cell) => cell.months))].sort((a, b) => a - b);
-  const [low, high] = extent(cells.map((cell) => cell.growth), [0, 0]);
-  const bounds = growth_classes(low, high);
-  const swatches = [low - 1, ...bounds].map((_, place) =>
-    growth_colour(place === 0 ? bounds[0]! - 1e-9 : bounds[place - 1]! + 1e-9, bounds));
+  const bounds = growth_classes(cells.map((cell) => cell.growth));
+  const swatches = [bounds[0]! - 1, ...bounds].map((growth) => growth_colour(growth, bounds));
   const margin_left = narrow ? 30 : 84;
-  const cell_width = (context.width - margin_left - 4) / ends.length;
+  const margin_right = narrow ? 20 : 12;
+  const cell_width = (context.width - margin_left - margin_right) / ends.length;
   const cell_height = Math.max(18, Math.min(26, cell_width * 0.85));
   const swatch_width = Math.min(64, (context.width - 8) / swatches.length);
   const key_top = 50;
@@ -109,7 +119,7 @@ export function window_grid(table: Table, context: ChartContext): SVGSVGElement 
   return draw(context, {
     height: key_top + 14 + cell_height * lengths.length + 34,
     marginLeft: margin_left,
-    marginRight: 4,
+    marginRight: margin_right,
     marginTop: key_top + 14,
     marginBottom: 34,
     x: { type: "band", domain: ends, padding: 0.04, axis: null },
@@ -122,15 +132,14 @@ export function window_grid(table: Table, context: ChartContext): SVGSVGElement 
       })),
       ...bounds.map((bound, place) => Plot.text([locale.number.percent(bound, 0)], {
         ...at, textAnchor: "middle", dx: (place + 1) * swatch_width - margin_left, dy: -key_top + 20, fill: colour.faint,
-        fontSize: kTextSize - 1,
+        fontSize: text_size(context) - 1,
       })),
       Plot.cell(cells, { x: "last", y: "months", fill: (cell) => growth_colour(cell.growth, bounds) }),
-      Plot.cell(cells.filter((cell) => cell.claimed), {
-        x: "last", y: "months", fill: "none", stroke: colour.ink, strokeWidth: 2.5, inset: -1,
-      }),
+      ...[{ stroke: colour.paper, strokeWidth: 6 }, { stroke: colour.ink, strokeWidth: 2.5 }].map((outline) =>
+        Plot.cell(cells.filter((cell) => cell.claimed), { x: "last", y: "months", fill: "none", inset: -1, ...outline })),
       Plot.axisX({ ticks, tickSize: 0, tickPadding: 7, fill: colour.faint, label: null,
                    tickFormat: (end: string) => locale.month.month(end, "short") }),
-      Plot.axisY({ ticks: narrow ? lengths : lengths, tickSize: 0, tickPadding: 6, fill: colour.faint, label: null,
+      Plot.axisY({ ticks: lengths, tickSize: 0, tickPadding: 6, fill: colour.faint, label: null,
                    tickFormat: (length: number) => (narrow ? String(length) : locale.text.n_months(length)) }),
       Plot.tip(cells, Plot.pointer({ ...tip_style, x: "last", y: "months",
         title: (cell) => `${cell.window}\n${locale.number.percent(cell.growth, 1, true)}` })),

@@ -1,6 +1,6 @@
 import { MonthFormat } from "../format/month";
 import { NumberFormat } from "../format/number";
-import type { Cell, Column } from "../result/table";
+import type { Cell, Column, Table } from "../result/table";
 import { english, type Strings } from "./en";
 import { russian } from "./ru";
 
@@ -24,16 +24,25 @@ export function make_locale(code: LanguageCode): Locale {
   };
 }
 
-/** A cell of a table as the page shows it, by the unit of its column. */
-export function cell_text(locale: Locale, cell: Cell, column: Column): string {
+/** Decimals of a column, the same for all of its cells. */
+export function column_digits(table: Table, column: Column): number {
+  const known = table.rows.map((row) => row.number(column.name)).filter((value) => value !== null);
+  const largest = Math.max(0, ...known.map(Math.abs));
+  if (column.unit === "percentage points") return 1;
+  if (column.unit === "million USD") return largest >= 1000 ? 0 : 1;
+  return known.every(Number.isInteger) ? 0 : largest < 10 ? 3 : 1;
+}
+
+/** A cell as the page shows it, by its unit; `digits` where the unit leaves them open. */
+export function cell_text(locale: Locale, cell: Cell, unit: string, digits: number): string {
   if (cell === null || cell === "") return "–";
   if (typeof cell === "boolean") return cell ? locale.text.yes : locale.text.no;
   if (typeof cell === "string") {
-    return column.unit === "month" ? locale.month.month(cell, "short")
-      : column.unit === "date" ? locale.month.day(cell)
+    return unit === "month" ? locale.month.month(cell, "short")
+      : unit === "date" ? locale.month.day(cell)
       : locale.text.values[cell] ?? cell;
   }
-  switch (column.unit) {
+  switch (unit) {
     case "fraction":
       return locale.number.percent(cell);
     case "probability":
@@ -42,11 +51,7 @@ export function cell_text(locale: Locale, cell: Cell, column: Column): string {
       return locale.number.log(cell);
     case "year":
       return String(cell);
-    case "count":
-    case "rank":
-    case "months":
-      return locale.number.plain(cell);
     default:
-      return Number.isInteger(cell) ? locale.number.plain(cell) : locale.number.plain(cell, Math.abs(cell) < 10 ? 3 : 1);
+      return locale.number.plain(cell, digits);
   }
 }

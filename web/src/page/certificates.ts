@@ -4,11 +4,11 @@ import { element } from "./dom";
 import type { View } from "./view";
 
 /** One row per block of equations: residual against tolerance, in the equations' own terms. */
-export function certificate_table(certificates: Certificate[], view: View): HTMLElement {
+export function certificate_table(label: string, certificates: Certificate[], view: View): HTMLElement {
   const { text, number } = view.locale;
   const heads = [text.certificate_subject, text.certificate_block, text.certificate_residual, text.certificate_tolerance,
     text.certificate_measure, text.certificate_worst, text.certificate_holds];
-  return scroll_frame(text.all_certificates, element("table", {},
+  return scroll_frame(label, element("table", {},
     element("thead", {}, element("tr", {}, ...heads.map((name, place) =>
       element("th", { scope: "col", class: place === 2 || place === 3 ? "number" : "" }, name)))),
     ...certificates.map((certificate) => element("tbody", {}, ...certificate.blocks.map((block, place) => {

@@ -1,5 +1,5 @@
-import { cell_text, type Locale } from "../language/locale";
-import type { Column, Table } from "../result/table";
+import { cell_text, column_digits, type Locale } from "../language/locale";
+import type { Column, Row, Table } from "../result/table";
 import { element, link } from "./dom";
 
 const kTextUnits = ["", "text", "month", "date", "bool"];
@@ -14,25 +14,28 @@ export function scroll_frame(label: string, table: HTMLTableElement, tall = fals
   return element("div", { class: tall ? "scroll tall" : "scroll", tabindex: 0, role: "region", "aria-label": label }, table);
 }
 
-/** A table of the result, in the columns named (all by default). */
-export function data_table(table: Table, locale: Locale, only?: string[]): HTMLElement {
-  const columns = only ? table.columns.filter((column) => only.includes(column.name)) : table.columns;
+/** A table of the result. Where each row has a unit of its own, its numbers are shown in that unit. */
+export function data_table(table: Table, locale: Locale): HTMLElement {
+  const columns = table.columns.filter((column) => column.name !== "name" || !table.has("label"));
   const numeric = new Map(columns.map((column) => [column.name, is_number(column, table)]));
-  const unit = (column: Column) => (column.unit === "million USD" || column.unit === "percentage points" ? column.unit : "");
+  const digits = new Map(columns.map((column) => [column.name, column_digits(table, column)]));
+  const printed = (column: Column) => (["million USD", "percentage points"].includes(column.unit) ? column.unit : "");
+  const cell_of = (row: Row, column: Column) => {
+    const cell = row.cell(column.name);
+    const own_unit = ["value", "low", "high"].includes(column.name) ? row.text("unit") : "";
+    const whole = typeof cell === "number" && Number.isInteger(cell);
+    const text = cell_text(locale, cell, own_unit || column.unit, own_unit && whole ? 0 : digits.get(column.name)!);
+    return typeof cell === "string" && /^https?:/.test(cell) ? link(text.replace(/^https?:\/\/(www\.)?/, ""), text) : text;
+  };
   return scroll_frame(
     table.title || table.id,
     element("table", {},
       element("thead", {}, element("tr", {}, ...columns.map((column) =>
         element("th", { scope: "col", class: numeric.get(column.name) ? "number" : "" },
-          column.label, unit(column) ? element("span", { class: "unit" }, ` ${unit(column)}`) : null)))),
+          column.label, printed(column) ? element("span", { class: "unit" }, ` ${printed(column)}`) : null)))),
       element("tbody", {}, ...table.rows.map((row) =>
         element("tr", { class: row.flag("is_claimed") || row.text("group") === "claimed" ? "marked" : "" },
-          ...columns.map((column) => {
-            const cell = row.cell(column.name);
-            const text = cell_text(locale, cell, column);
-            const address = typeof cell === "string" && /^https?:/.test(cell);
-            return element("td", { class: numeric.get(column.name) ? "number" : "" },
-              address ? link(text.replace(/^https?:\/\/(www\.)?/, ""), text) : text);
-          }))))),
+          ...columns.map((column) =>
+            element("td", { class: numeric.get(column.name) ? "number" : "" }, cell_of(row, column))))))),
     table.rows.length > 14);
 }

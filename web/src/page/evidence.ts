@@ -1,6 +1,5 @@
 import type { EvidenceLine } from "../result/check_result";
 import { certificate_table } from "./certificates";
-import { data_table } from "./data_table";
 import { element, link } from "./dom";
 import { figures_of } from "./figures";
 import { threshold_text, type View } from "./view";
@@ -62,7 +61,7 @@ function line_details(line: EvidenceLine, view: View): HTMLElement | null {
   return element("details", {},
     element("summary", {}, text.data_and_certificates),
     element("dl", { class: "facts" }, ...known.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
-    line.certificates.length ? certificate_table(line.certificates, view) : null);
+    line.certificates.length ? certificate_table(`${text.certificates_of}: ${line.title}`, line.certificates, view) : null);
 }
 
 /** Statements made at other times: date, growth said, who, where. */
@@ -80,10 +79,15 @@ function history_list(view: View): HTMLElement | null {
           link(row.text("outlet"), row.text("address")))))));
 }
 
-/** The studies as a list: what each looked at and found. */
-function study_table(view: View): HTMLElement | null {
+/** The studies as a list: what each found, on what sample and by what method. */
+function study_list(view: View): HTMLElement | null {
   const table = view.result.tables.get("literature");
-  return table?.rows.length ? data_table(table, view.locale, ["study", "sample", "method", "finding"]) : null;
+  if (!table?.rows.length) return null;
+  return element("ul", { class: "studies" }, ...table.rows.map((row) =>
+    element("li", {},
+      element("p", { class: "study" }, link(row.text("study"), row.text("address"))),
+      element("p", {}, row.text("finding")),
+      element("p", { class: "who" }, [row.text("sample"), row.text("method")].filter(Boolean).join("; ")))));
 }
 
 function line_article(line: EvidenceLine, view: View): HTMLElement {
@@ -95,8 +99,8 @@ function line_article(line: EvidenceLine, view: View): HTMLElement {
   }
   const figures = line.tables.filter((id) => !kPlacedTables.includes(id))
     .flatMap((id) => id === "history" ? [history_list(view)]
-      : id === "literature" ? [...figures_of(id, line.data, view), study_table(view)]
-      : figures_of(id, line.data, view));
+      : id === "literature" ? [...figures_of(id, line.data, view, "h4"), study_list(view)]
+      : figures_of(id, line.data, view, "h4"));
   return element("article", { id: `line-${line.id}`, class: "line", "aria-labelledby": `line-${line.id}-title` },
     element("p", { class: "kind" }, `${line.id} · ${line.is_main ? text.main_line : text.context_line}`),
     title,

@@ -16,6 +16,8 @@ export interface FigureSpec {
   subtitle: string;
   source: string;
   table: Table;
+  /** Of the heading, one below that of the section it stands in. */
+  level: "h3" | "h4";
   /** Without a chart the figure is its table. */
   chart?: Chart;
 }
@@ -80,7 +82,7 @@ export function figure(spec: FigureSpec, view: View): HTMLElement {
   }
   return element("figure", { id: `figure-${spec.id}`, class: "figure" },
     element("figcaption", {},
-      element("h4", {}, spec.title),
+      element(spec.level, {}, spec.title),
       spec.subtitle ? element("p", { class: "subtitle" }, spec.subtitle) : null),
     drawn ? stage : null,
     table,

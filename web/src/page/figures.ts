@@ -20,7 +20,7 @@ const kCharts: Record<string, Chart> = {
 };
 
 /** The figures of one table: none where the table is absent or empty, two for the windows. */
-export function figures_of(table_id: string, source: string, view: View): HTMLElement[] {
+export function figures_of(table_id: string, source: string, view: View, level: "h3" | "h4" = "h3"): HTMLElement[] {
   const table = view.result.tables.get(table_id);
   if (!table || !table.rows.length) return [];
   const words = subtitle_words(view);
@@ -28,9 +28,9 @@ export function figures_of(table_id: string, source: string, view: View): HTMLEl
   const subtitle = (id: string) => text.subtitle[id]?.(words) ?? "";
   if (table_id === "windows") {
     return [
-      figure({ id: "window_line", title: text.window_line_title(words.measure), subtitle: subtitle("window_line"), source, table, chart: window_line }, view),
-      figure({ id: "window_grid", title: table.title, subtitle: subtitle("window_grid"), source, table, chart: window_grid }, view),
+      figure({ id: "window_line", title: text.window_line_title(words.measure), subtitle: subtitle("window_line"), source, table, level, chart: window_line }, view),
+      figure({ id: "window_grid", title: table.title, subtitle: subtitle("window_grid"), source, table, level, chart: window_grid }, view),
     ];
   }
-  return [figure({ id: table_id, title: table.title || table_id, subtitle: subtitle(table_id), source, table, chart: kCharts[table_id] }, view)];
+  return [figure({ id: table_id, title: table.title || table_id, subtitle: subtitle(table_id), source, table, level, chart: kCharts[table_id] }, view)];
 }

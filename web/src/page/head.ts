@@ -2,6 +2,11 @@ import type { Judgement } from "../result/check_result";
 import { element, link } from "./dom";
 import { threshold_text, type View } from "./view";
 
+/** True when the page is read in the language that the result was written in. */
+function own_words(view: View): boolean {
+  return view.locale.code === view.result.language;
+}
+
 /** The grades of a dial in words, the one given marked. */
 function scale(judgement: Judgement, grades: Record<string, string>): HTMLElement {
   return element("ol", { class: "scale" }, ...Object.entries(grades).map(([key, label]) =>
@@ -11,7 +16,7 @@ function scale(judgement: Judgement, grades: Record<string, string>): HTMLElemen
 function dial(kind: string, name: string, judgement: Judgement, grades: Record<string, string>, view: View, extra: string): HTMLElement {
   return element("div", { class: `dial ${kind}` },
     element("h3", {}, name),
-    element("p", { class: "grade" }, judgement.label || grades[judgement.key] || "–"),
+    element("p", { class: "grade" }, own_words(view) && judgement.label || grades[judgement.key] || judgement.label || "–"),
     scale(judgement, grades),
     element("p", {}, judgement.sentence),
     extra ? element("p", { class: "likelihood" }, extra) : null,
@@ -48,19 +53,28 @@ function found_box(view: View): HTMLElement {
   const { text, number } = view.locale;
   const { cause } = verdict;
   const likelihood = cause.likelihood && cause.probability !== null && cause.probability !== undefined
-    ? text.probability_of_claim(
-        cause.likelihood.charAt(0).toUpperCase() + cause.likelihood.slice(1), number.percent(cause.probability, 0), threshold_text(view))
+    ? text.probability_of_claim(text.likelihood[cause.likelihood] ?? cause.likelihood, number.percent(cause.probability, 0), threshold_text(view))
     : "";
   return element("section", { class: "box found", "aria-labelledby": "what-we-found" },
     element("h2", { id: "what-we-found" }, text.what_we_found),
     element("div", { class: "dials" },
       dial("number", text.the_number, verdict.number, text.number_scale, view, ""),
-      dial("cause", text.the_cause, cause, text.cause_scale, view, likelihood)),
-    verdict.confidence.key
-      ? element("div", { class: "confidence" },
-          element("p", {}, `${text.confidence}: `, element("strong", {}, text.confidence_words[verdict.confidence.key] ?? verdict.confidence.key)),
-          element("ul", {}, ...verdict.confidence.reasons.map((reason) => element("li", {}, reason))))
-      : null);
+      dial("cause", text.the_cause, cause, text.cause_scale, view, likelihood)));
+}
+
+function confidence(view: View): HTMLElement | null {
+  const { confidence: judged } = view.result.verdict;
+  const { text } = view.locale;
+  if (!judged.key) return null;
+  return element("div", { class: "confidence" },
+    element("p", {}, `${text.confidence}: `, element("strong", {}, text.confidence_words[judged.key] ?? judged.key)),
+    element("ul", {}, ...judged.reasons.map((reason) => element("li", {}, reason))));
+}
+
+/** A title whose hyphened names stay whole. */
+function title_of(text: string): HTMLElement {
+  return element("h1", {}, ...text.split(/(\S+-\S+)/).map((part) =>
+    /\S-\S/.test(part) ? element("span", { class: "whole" }, part) : part));
 }
 
 function tile(name: string, value: string, below: string): HTMLElement {
@@ -97,8 +111,9 @@ export function head(view: View): HTMLElement {
   const { text } = locale;
   return element("header", { id: "verdict", class: "head" },
     element("p", { class: "kind" }, text.document_kind),
-    element("h1", {}, result.title),
+    title_of(result.title),
     element("div", { class: "boxes" }, claimed_box(view), found_box(view)),
+    confidence(view),
     tiles(view),
     element("div", { class: "summary" }, ...verdict.summary.map((paragraph) => element("p", {}, paragraph))),
     element("div", { class: "weighing" },

@@ -18,7 +18,7 @@ function toolbar(view: View, speak: (language: LanguageCode) => void): HTMLEleme
   const { text, code } = view.locale;
   const themes: [string, string][] = [["auto", text.theme_auto], ["light", text.theme_light], ["dark", text.theme_dark]];
   const root = document.documentElement;
-  return element("div", { class: "toolbar" },
+  return element("header", { class: "toolbar" },
     element("p", { class: "product" }, text.product),
     element("div", { class: "choices" },
       choice(text.language, [["en", "English"], ["ru", "Русский"]], code, (value) => speak(value as LanguageCode)),

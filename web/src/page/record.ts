@@ -3,6 +3,7 @@ import { certificate_table } from "./certificates";
 import { scroll_frame } from "./data_table";
 import { element } from "./dom";
 import { section } from "./evidence";
+import { figures_of } from "./figures";
 import type { View } from "./view";
 
 function findings(view: View): HTMLElement | null {
@@ -11,7 +12,7 @@ function findings(view: View): HTMLElement | null {
   return element("div", { id: "findings" },
     element("h3", {}, text.findings),
     element("ul", { class: "findings" }, ...view.result.findings.map((finding) =>
-      element("li", { class: finding.severity },
+      element("li", { class: `severity-${finding.severity}` },
         element("strong", {}, `${text.severity[finding.severity] ?? finding.severity}. `),
         finding.sentence,
         finding.where ? element("span", { class: "where" }, ` ${finding.where}`) : null))));
@@ -52,35 +53,15 @@ function sources(view: View): HTMLElement | null {
         element("td", {}, source.licence), element("td", { class: "hash", title: source.sha256 }, source.sha256.slice(0, 12))))))));
 }
 
-function key_results(view: View): HTMLElement | null {
-  const table = view.result.tables.get("key_results");
-  if (!table?.rows.length) return null;
-  const { locale } = view;
-  const value = (unit: string, amount: number | null) =>
-    amount === null ? "–" : unit === "fraction" ? locale.number.percent(amount)
-      : unit === "probability" ? locale.number.percent(amount, 0)
-      : Number.isInteger(amount) ? locale.number.plain(amount) : locale.number.plain(amount, Math.abs(amount) < 10 ? 3 : 1);
-  return element("div", { id: "key-results" },
-    element("h3", {}, locale.text.key_results),
-    scroll_frame(locale.text.key_results, element("table", {},
-      element("thead", {}, element("tr", {}, ...["label", "value", "low", "high", "unit", "line"].map((name) =>
-        element("th", { scope: "col", class: ["value", "low", "high"].includes(name) ? "number" : "" },
-          table.columns.find((column) => column.name === name)?.label ?? name)))),
-      element("tbody", {}, ...table.rows.map((row) => element("tr", {},
-        element("td", {}, row.text("label") || row.text("name")),
-        ...["value", "low", "high"].map((name) => element("td", { class: "number" }, value(row.text("unit"), row.number(name)))),
-        element("td", {}, row.text("unit")), element("td", {}, row.text("line"))))))));
-}
-
 /** Data: key results, what the checks found, rows used, certificates, sources. */
 export function data_section(view: View): HTMLElement | null {
   const { text } = view.locale;
   const certificates = view.result.lines.flatMap((line) => line.certificates);
   return section("data", text.section_data, "",
-    key_results(view), findings(view), ledgers(view),
+    ...figures_of("key_results", "", view), findings(view), ledgers(view),
     certificates.length
       ? element("div", { id: "certificates" }, element("h3", {}, text.all_certificates),
-          element("p", {}, text.certificate_lead), certificate_table(certificates, view))
+          element("p", {}, text.certificate_lead), certificate_table(text.all_certificates, certificates, view))
       : null,
     sources(view));
 }
