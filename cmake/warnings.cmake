@@ -1,7 +1,7 @@
 # Warnings are errors in our own code; sanitizers and assertions by option.
 function(altyn_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Werror)
-  target_compile_options(${target} PRIVATE -ffp-contract=off)
+  target_compile_options(${target} PRIVATE -ffp-contract=off -Wno-psabi)
   if(ALTYN_ASSERTIONS)
     target_compile_definitions(${target} PRIVATE _GLIBCXX_ASSERTIONS)
   endif()

@@ -9,6 +9,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/equilibrium/one_sector_check.h"
+#include "altyn/numerics/continuation.h"
 #include "altyn/numerics/dense_kernels.h"
 #include "altyn/numerics/fixed_point.h"
 #include "altyn/numerics/matrix_balance.h"
@@ -32,8 +33,8 @@ struct World {
   std::size_t n = 0;
   std::size_t stride = 0;
   OneSectorAccounts accounts;
-  Vector value_added_share;   // beta [n]
-  Vector supply_exponent;     // (1 + psi) / beta [n]: of the real producer price in real output
+  Vector value_added_share;  // beta [n]
+  Vector supply_exponent;    // (1 + psi) / beta [n]: of the real producer price in real output
   double world_value_added = 0.0;
   Index numeraire = kNoNumeraire;  // an economy, or none: world value added
   Closure closure = Closure::kMultiplicative;
@@ -44,21 +45,21 @@ struct System {
   const World* world = nullptr;
   double theta = 0.0;
   const double* a = nullptr;
-  const double* b = nullptr;      // equals a when there are no tariffs
-  Vector productivity_log;        // [n]
+  const double* b = nullptr;  // equals a when there are no tariffs
+  Vector productivity_log;    // [n]
 
-  Vector price, index, wage;              // logs, in the numeraire [n]
-  Vector scale, demand_share, per_price;  // s [n], q [stride], E / q [stride]
-  Vector factory_share;                   // b^T s [stride]; q when there are no tariffs
+  Vector price, index, wage;                    // logs, in the numeraire [n]
+  Vector scale, demand_share, per_price;        // s [n], q [stride], E / q [stride]
+  Vector factory_share;                         // b^T s [stride]; q when there are no tariffs
   Vector output, spending, expenditure, sales;  // values [n]
-  Vector residual;                        // ln(demand / supply) [n]
-  Vector step_scale;                      // [n]
+  Vector residual;                              // ln(demand / supply) [n]
+  Vector step_scale;                            // [n]
   double deficit_scalar = 1.0;
+  double deficit_left = 0.0;  // closure none: part of the deficits on the way to balance
   double worst_residual = -1.0;
   Index worst = -1;
   Trouble trouble = Trouble::kNothing;
   Index troubled = -1;
-  int n_overspent = 0;  // evaluations rejected because an economy would spend less than nothing
 
   void resize(const World& w) {
     world = &w;
@@ -78,9 +79,12 @@ struct System {
 double System::closing_deficit(std::size_t n) const {
   const World& w = *world;
   switch (w.closure) {
-    case Closure::kNone: return 0.0;
-    case Closure::kAdditive: return w.accounts.deficit[n];
-    case Closure::kWorldShare: return deficit_scalar * w.accounts.deficit[n];
+    case Closure::kNone:
+      return deficit_left * w.accounts.deficit[n];
+    case Closure::kAdditive:
+      return w.accounts.deficit[n];
+    case Closure::kWorldShare:
+      return deficit_scalar * w.accounts.deficit[n];
     case Closure::kMultiplicative:
       return (deficit_scalar * w.accounts.spending[n] / w.accounts.output[n] - 1.0) * output[n];
   }
@@ -127,15 +131,13 @@ double System::evaluate(std::span<const double> x) {
   // (4), (5): spending.
   for (std::size_t n = 0; n < w.n; ++n) {
     spending[n] = output[n] + closing_deficit(n);
-    expenditure[n] =
-        tariffs ? spending[n] * demand_share[n] / factory_share[n] : spending[n];
+    expenditure[n] = tariffs ? spending[n] * demand_share[n] / factory_share[n] : spending[n];
     if (!(spending[n] > 0.0) && trouble == Trouble::kNothing) {
       trouble = std::isfinite(spending[n]) ? Trouble::kSpendingNotPositive : Trouble::kNotFinite;
       troubled = static_cast<Index>(n);
     }
     per_price[n] = expenditure[n] / demand_share[n];
   }
-  if (trouble == Trouble::kSpendingNotPositive) ++n_overspent;
   if (trouble != Trouble::kNothing) return std::numeric_limits<double>::infinity();
 
   // (6): market clearing.
@@ -204,7 +206,6 @@ numerics::FixedPointResult solve_system(System& system, Vector& x,
                                         numerics::FixedPointWorkspace& workspace,
                                         const OneSectorOptions& options,
                                         const std::stop_token& stop) {
-  system.n_overspent = 0;
   // The first evaluation also gives the scale of steps.
   if (std::isfinite(system.evaluate(x))) {
     system.set_step_scale();
@@ -223,21 +224,44 @@ numerics::FixedPointResult solve_system(System& system, Vector& x,
   return numerics::solve_fixed_point(std::ref(map), x, search, workspace, stop);
 }
 
-std::string explain(const System& system, SolveStatus& status, const OneSectorBase& base) {
+// Closure none: the base without deficits, which shrink along the path.
+numerics::ContinuationResult balance(System& system, Vector& x,
+                                     numerics::FixedPointWorkspace& workspace,
+                                     const OneSectorOptions& options, const std::stop_token& stop) {
+  const auto solve_part = [&](double t, Vector& at) -> numerics::PathSolve {
+    system.deficit_left = 1.0 - t;
+    const auto solved = solve_system(system, at, workspace, options, stop);
+    return {solved.status, solved.iterations};
+  };
+  const auto balanced = numerics::follow_path(solve_part, x);
+  system.deficit_left = 0.0;
+  return balanced;
+}
+
+// Why a solve that walked `reached` of its path did not finish. The system is at that point.
+std::string explain(const System& system, double reached, SolveStatus& status,
+                    const OneSectorBase& base) {
   if (status == SolveStatus::kConverged) return {};
   if (status == SolveStatus::kCancelled) return "stopped on request";
-  const auto name = [&](Index i) {
-    return i < 0 ? std::string("?") : base.economies[static_cast<std::size_t>(i)];
-  };
-  if (system.n_overspent > 3) {
+  const World& w = *system.world;
+  if (status == SolveStatus::kStalled && w.closure != Closure::kMultiplicative) {
+    std::size_t least = 0;
+    const auto ratio = [&](std::size_t i) { return system.spending[i] / system.output[i]; };
+    for (std::size_t i = 1; i < w.n; ++i) {
+      if (ratio(i) < ratio(least)) least = i;
+    }
     status = SolveStatus::kNoSolution;
     return fmt::format(
-        "{} would have to spend less than nothing: its surplus, held {}, exceeds its new output; "
-        "use the multiplicative closure or a smaller shock",
-        name(system.troubled), kClosureNames[static_cast<std::size_t>(system.world->closure)]);
+        "there is no equilibrium past {:.0f}% of the shock with deficits {}: the spending of {} "
+        "has "
+        "fallen to {:.1f}% of its output; use the multiplicative closure or a smaller shock",
+        100.0 * reached, kClosureNames[static_cast<std::size_t>(w.closure)], base.economies[least],
+        100.0 * ratio(least));
   }
+  const Index worst = system.trouble == Trouble::kNothing ? system.worst : system.troubled;
   return fmt::format("the market of {} does not clear: ln(demand / supply) is off by {:.1e}",
-                     name(system.worst), system.worst_residual);
+                     worst < 0 ? "?" : base.economies[static_cast<std::size_t>(worst)],
+                     system.worst_residual);
 }
 
 }  // namespace
@@ -246,16 +270,18 @@ std::vector<Field<OneSectorOptions>> OneSectorOptions::fields() {
   return {
       make_enum_field<&OneSectorOptions::closure>(
           {.name = "closure",
-           .doc = "How trade deficits are closed: none (the base is balanced first), additive "
-                  "(fixed in units of the numeraire), world_share (fixed shares of world income) or "
-                  "multiplicative (spending proportional to own output, with one world scalar).",
+           .doc =
+               "How trade deficits are closed: none (the base is balanced first), additive "
+               "(fixed in units of the numeraire), world_share (fixed shares of world income) or "
+               "multiplicative (spending proportional to own output, with one world scalar).",
            .source = "Dekle, Eaton and Kortum (2008)"},
           {std::begin(kClosureNames), std::end(kClosureNames)}),
-      make_field(&OneSectorOptions::numeraire,
-                 {.name = "numeraire",
-                  .doc = "What values are measured in: world (world income is fixed) or the code of "
-                         "an economy (its wage is fixed). Real results depend on it only under the "
-                         "additive closure."}),
+      make_field(
+          &OneSectorOptions::numeraire,
+          {.name = "numeraire",
+           .doc = "What values are measured in: world (world income is fixed) or the code of "
+                  "an economy (its wage is fixed). Real results depend on it only under the "
+                  "additive closure."}),
       make_field(&OneSectorOptions::tolerance,
                  {.name = "tolerance",
                   .doc = "Largest residual of any equation, as |log(demand / supply)|.",
@@ -288,13 +314,14 @@ OneSectorModel::OneSectorModel(OneSectorBase base, OneSectorOptions options)
   if (options.numeraire != "world") {
     const auto found = std::find(base.economies.begin(), base.economies.end(), options.numeraire);
     if (found == base.economies.end()) {
-      throw InputError({.code = "unknown-numeraire",
-                        .what = fmt::format("numeraire {} is not an economy of the base",
-                                            options.numeraire),
-                        .where = "numeraire",
-                        .why = "values are measured in world income or in the wage of one economy",
-                        .fixes = {"numeraire = world", fmt::format("numeraire = {}", nearest_name(
-                                                           options.numeraire, base.economies))}});
+      throw InputError(
+          {.code = "unknown-numeraire",
+           .what = fmt::format("numeraire {} is not an economy of the base", options.numeraire),
+           .where = "numeraire",
+           .why = "values are measured in world income or in the wage of one economy",
+           .fixes = {
+               "numeraire = world",
+               fmt::format("numeraire = {}", nearest_name(options.numeraire, base.economies))}});
     }
     w.numeraire = found - base.economies.begin();
   }
@@ -321,7 +348,7 @@ OneSectorModel::OneSectorModel(OneSectorBase base, OneSectorOptions options)
     system.a = s.shares.data();
     system.b = s.factory_shares.empty() ? system.a : s.factory_shares.data();
     // A failure shows again, with its message, in every solve.
-    (void)solve_system(system, s.balanced, workspace.state_->fixed_point, s.options, {});
+    (void)balance(system, s.balanced, workspace.state_->fixed_point, s.options, {});
   }
 }
 
@@ -333,11 +360,15 @@ const OneSectorOptions& OneSectorModel::options() const { return state_->options
 
 namespace {
 
-// a and b of equations (2) to (4) for a shock: shares times cost changes^-theta.
-void apply_shock(const OneSectorBase& base, const OneSectorShock& shock, double theta,
+// a and b of equations (2) to (4) at the part t of a shock, in logs: shares times cost
+// changes^-theta.
+void apply_shock(const OneSectorBase& base, const OneSectorShock& shock, double theta, double t,
                  const World& w, Vector& a, Vector& b) {
   const std::size_t n = w.n;
   const bool new_tariffs = !shock.tariff.empty();
+  const auto before = [&](std::size_t cell) {
+    return base.tariff.empty() ? 0.0 : base.tariff[cell];
+  };
   if (!shock.cost_hat.empty() || !shock.direct_log.empty() || new_tariffs) {
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t k = 0; k < n; ++k) {
@@ -346,25 +377,24 @@ void apply_shock(const OneSectorBase& base, const OneSectorShock& shock, double 
         if (!shock.cost_hat.empty() && shock.cost_hat[cell] != 1.0) {
           log_effect -= theta * std::log(shock.cost_hat[cell]);
         }
-        if (new_tariffs) {
-          const double before = base.tariff.empty() ? 0.0 : base.tariff[cell];
-          if (shock.tariff[cell] != before) {
-            log_effect -= theta * std::log((1.0 + shock.tariff[cell]) / (1.0 + before));
-          }
+        if (new_tariffs && shock.tariff[cell] != before(cell)) {
+          log_effect -= theta * std::log((1.0 + shock.tariff[cell]) / (1.0 + before(cell)));
         }
-        if (log_effect != 0.0) a[i * w.stride + k] *= std::exp(log_effect);
+        if (log_effect != 0.0) a[i * w.stride + k] *= std::exp(t * log_effect);
       }
     }
   }
-  const Vector& tariff = new_tariffs ? shock.tariff : base.tariff;
-  if (tariff.empty()) {
+  if (!new_tariffs && base.tariff.empty()) {
     b.clear();
     return;
   }
   b.assign(n * w.stride, 0.0);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < n; ++k) {
-      b[i * w.stride + k] = a[i * w.stride + k] / (1.0 + tariff[i * n + k]);
+      const std::size_t cell = i * n + k;
+      double factor = 1.0 + (new_tariffs ? shock.tariff[cell] : before(cell));
+      if (t != 1.0) factor = std::pow(factor, t) * std::pow(1.0 + before(cell), 1.0 - t);
+      b[i * w.stride + k] = a[i * w.stride + k] / factor;
     }
   }
 }
@@ -433,7 +463,8 @@ void certify(const System& system, const OneSectorBase& base, const OneSectorSho
     world_value_added += w.value_added_share[i] * system.output[i];
     market.see(std::log(sold[i] / system.output[i]), i);
     budget.see(std::log(system.expenditure[i] /
-                        (system.output[i] + result.revenue[i] + result.deficit[i])), i);
+                        (system.output[i] + result.revenue[i] + result.deficit[i])),
+               i);
     prices.see(std::log(bought[i] / system.expenditure[i]), i);
     const double values[] = {system.wage[i], system.price[i], system.index[i]};
     for (const double value : values) {
@@ -457,7 +488,8 @@ void certify(const System& system, const OneSectorBase& base, const OneSectorSho
     entry.worst = worst;
   };
   result.certificate.blocks.resize(5);
-  block(0, "market clearing", market.residual, "max |ln(sales / output)|", base.economies[market.at]);
+  block(0, "market clearing", market.residual, "max |ln(sales / output)|",
+        base.economies[market.at]);
   block(1, "budgets", budget.residual, "max |ln(spending / income)|", base.economies[budget.at]);
   block(2, "price indices", prices.residual, "max |ln(sum of shares)|", base.economies[prices.at]);
   block(3, "deficits", std::abs(deficit_sum) / world_output, "|sum| / world output", "");
@@ -492,7 +524,7 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     system.a = s.shares.data();
     system.b = s.factory_shares.empty() ? system.a : s.factory_shares.data();
     k.unknown = s.balanced;
-    const auto balanced = solve_system(system, k.unknown, k.fixed_point, s.options, stop);
+    const auto balanced = balance(system, k.unknown, k.fixed_point, s.options, stop);
     result.certificate.iterations = static_cast<int>(balanced.iterations);
     (void)system.evaluate(k.unknown);
     k.price = system.price;
@@ -509,7 +541,8 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     write_trade(system, result.base_trade, result.base_domestic_share);
     if (balanced.status != SolveStatus::kConverged) {
       result.status = balanced.status;
-      result.message = "balancing the base: " + explain(system, result.status, s.base);
+      result.message =
+          "balancing the base: " + explain(system, balanced.reached, result.status, s.base);
       result.certificate.status = result.status;
       result.certificate.positive = false;
       result.certificate.blocks.clear();
@@ -525,25 +558,43 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     result.base_domestic_share.resize(w.n);
     for (std::size_t i = 0; i < w.n; ++i) {
       result.base_domestic_share[i] = s.shares[i * w.stride + i];
-      k.income[i] = w.accounts.expenditure[i] -
-                    (1.0 - w.value_added_share[i]) * w.accounts.output[i];
+      k.income[i] =
+          w.accounts.expenditure[i] - (1.0 - w.value_added_share[i]) * w.accounts.output[i];
     }
     k.unknown.assign(w.n, 0.0);
   }
 
   // The shock.
-  k.shares = s.shares;
-  apply_shock(s.base, shock, system.theta, w, k.shares, k.factory_shares);
-  system.a = k.shares.data();
-  system.b = k.factory_shares.empty() ? system.a : k.factory_shares.data();
-  std::fill(system.productivity_log.begin(), system.productivity_log.end(), 0.0);
-  for (std::size_t i = 0; i < shock.productivity_hat.size(); ++i) {
-    system.productivity_log[i] = std::log(shock.productivity_hat[i]);
-  }
-  const auto solved = solve_system(system, k.unknown, k.fixed_point, s.options, stop);
+  const auto set_part = [&](double t) {
+    k.shares = s.shares;
+    apply_shock(s.base, shock, system.theta, t, w, k.shares, k.factory_shares);
+    system.a = k.shares.data();
+    system.b = k.factory_shares.empty() ? system.a : k.factory_shares.data();
+    for (std::size_t i = 0; i < w.n; ++i) {
+      system.productivity_log[i] =
+          shock.productivity_hat.empty() ? 0.0 : t * std::log(shock.productivity_hat[i]);
+    }
+  };
+  const auto solve_part = [&](double t, Vector& x) -> numerics::PathSolve {
+    set_part(t);
+    const auto solved = solve_system(system, x, k.fixed_point, s.options, stop);
+    return {solved.status, solved.iterations};
+  };
+  const auto solved = numerics::follow_path(solve_part, k.unknown);
   result.status = solved.status;
-  result.message = explain(system, result.status, s.base);
+  if (solved.reached < 1.0) set_part(solved.reached);
   (void)system.evaluate(k.unknown);
+  result.message = explain(system, solved.reached, result.status, s.base);
+  for (std::size_t i = 0; i < w.n && result.status == SolveStatus::kConverged; ++i) {
+    if (final_income(system, i) > 0.0) continue;
+    result.status = SolveStatus::kNoSolution;
+    result.message = fmt::format(
+        "{} would have to consume less than nothing: its deficit, held {}, and its new income "
+        "leave "
+        "{:.3g}; use the multiplicative closure or a smaller shock",
+        s.base.economies[i], kClosureNames[static_cast<std::size_t>(w.closure)],
+        final_income(system, i));
+  }
 
   for (Vector* v : {&result.wage_hat, &result.producer_price_hat, &result.price_hat,
                     &result.output_hat, &result.expenditure_hat, &result.welfare_hat}) {
@@ -599,14 +650,18 @@ OneSectorResult solve_one_sector(const OneSectorBase& base, const OneSectorShock
   for (std::size_t cell = 0; cell < tariff.size(); ++cell) {
     result.conditional_trade[cell] *= 1.0 + tariff[cell];
   }
-  result.certificate.blocks.push_back(
-      {.name = "conditional effect",
+  result.conditional_certificate.subject = "conditional effect";
+  result.conditional_certificate.status = balanced.status;
+  result.conditional_certificate.positive = true;
+  result.conditional_certificate.iterations = static_cast<int>(balanced.iterations);
+  result.conditional_certificate.blocks = {
+      {.name = "output",
        .residual = balanced.residual,
        .tolerance = options.tolerance,
        .measure = "max |ln(row sum / output)|",
        .worst = balanced.worst_row < 0
                     ? ""
-                    : base.economies[static_cast<std::size_t>(balanced.worst_row)]});
+                    : base.economies[static_cast<std::size_t>(balanced.worst_row)]}};
   return result;
 }
 

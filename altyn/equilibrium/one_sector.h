@@ -29,13 +29,13 @@ struct OneSectorBase {
 
 /// What changes. Empty vectors mean no change.
 struct OneSectorShock {
-  std::vector<double> cost_hat;          ///< [n * n] iceberg cost, new over old
-  std::vector<double> direct_log;        ///< [n * n] direct effect on log trade, -theta ln cost_hat:
-                                         ///< an estimated coefficient times the change of its
-                                         ///< variable; adds to cost_hat
-  std::vector<double> tariff;            ///< [n * n] new rates; empty = those of the base
+  std::vector<double> cost_hat;    ///< [n * n] iceberg cost, new over old
+  std::vector<double> direct_log;  ///< [n * n] direct effect on log trade, -theta ln cost_hat:
+                                   ///< an estimated coefficient times the change of its
+                                   ///< variable; adds to cost_hat
+  std::vector<double> tariff;      ///< [n * n] new rates; empty = those of the base
   std::vector<double> productivity_hat;  ///< [n]
-  double theta = 0.0;                    ///< another trade elasticity for this solve; 0 = the base's
+  double theta = 0.0;  ///< another trade elasticity for this solve; 0 = the base's
 };
 
 /// How deficits are closed (docs/models/one-sector.md, equation 5).
@@ -59,9 +59,9 @@ struct OneSectorOptions {
 /// `message` and `certificate` should be shown.
 struct OneSectorResult {
   SolveStatus status = SolveStatus::kNotRun;
-  std::string message;      ///< "" when converged, else which market failed and why
+  std::string message;  ///< "" when converged, else which market failed and why
   Certificate certificate;
-  double theta = 0.0;       ///< used in this solve
+  double theta = 0.0;  ///< used in this solve
 
   std::vector<double> wage_hat;            ///< [n] reward of one unit of the factor
   std::vector<double> producer_price_hat;  ///< [n] factory gate
@@ -71,18 +71,20 @@ struct OneSectorResult {
   std::vector<double> welfare_hat;         ///< [n] real income: factor income, revenue and deficit
                                            ///< over the price index
 
-  std::vector<double> base_trade;          ///< [n * n] what the hats compare with
+  std::vector<double> base_trade;  ///< [n * n] what the hats compare with
   std::vector<double> base_output, base_expenditure, base_revenue, base_deficit;  ///< [n]
   std::vector<double> base_domestic_share;  ///< [n] of spending
   std::vector<double> trade;                ///< [n * n] new spending, tariff included
   std::vector<double> output, expenditure, revenue, deficit;  ///< [n]
-  std::vector<double> domestic_share;       ///< [n]
+  std::vector<double> domestic_share;                         ///< [n]
   double deficit_scalar = 1.0;  ///< world scalar of the multiplicative closure
 
   /// [n * n] the same shock when nothing but the pair's own cost responds (direct), and when prices
   /// adjust but every economy's output and spending stay (conditional); `trade` is the full effect.
-  /// Filled by solve_one_sector only.
+  /// Filled by solve_one_sector only. The conditional effect has its own certificate: it fails in
+  /// places where the full one does not (trade that all but vanishes while deficits stay).
   std::vector<double> direct_trade, conditional_trade;
+  Certificate conditional_certificate;
 };
 
 class OneSectorModel;

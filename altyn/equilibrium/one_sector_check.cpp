@@ -28,10 +28,11 @@ void check_rates(const OneSectorBase& base, const std::vector<double>& tariff, c
   check_size(tariff.size(), base.economies.size() * base.economies.size(), true, field);
   for (std::size_t cell = 0; cell < tariff.size(); ++cell) {
     if (tariff[cell] > -1.0 && std::isfinite(tariff[cell])) continue;
-    throw InputError({.code = "tariff-range",
-                      .what = fmt::format("the tariff {} is {}", pair_name(base, cell), tariff[cell]),
-                      .where = fmt::format("{} {}", field, pair_name(base, cell)),
-                      .why = "a rate is a fraction above -1 (0.05 is 5%)"});
+    throw InputError(
+        {.code = "tariff-range",
+         .what = fmt::format("the tariff {} is {}", pair_name(base, cell), tariff[cell]),
+         .where = fmt::format("{} {}", field, pair_name(base, cell)),
+         .why = "a rate is a fraction above -1 (0.05 is 5%)"});
   }
 }
 
@@ -67,7 +68,8 @@ void check_connected(const OneSectorBase& base) {
   for (std::size_t k = 0; k < reached.size(); ++k) {
     const std::size_t from = reached[k];
     for (std::size_t to = 0; to < n; ++to) {
-      if (seen[to] || !(base.trade[from * n + to] > 0.0 || base.trade[to * n + from] > 0.0)) continue;
+      if (seen[to] || !(base.trade[from * n + to] > 0.0 || base.trade[to * n + from] > 0.0))
+        continue;
       seen[to] = true;
       reached.push_back(to);
     }
@@ -83,11 +85,11 @@ void check_connected(const OneSectorBase& base) {
     if (first == n) first = i;
     if (++count <= 5) names += (names.empty() ? "" : ", ") + base.economies[i];
   }
-  fail_economy("economy-isolated", base.economies[first],
-               fmt::format("{} {} not trade with any other economy", names,
-                           count == 1 ? "does" : "do"),
-               "prices of economies that never meet cannot be compared",
-               {"leave them out, or merge them into a region"});
+  fail_economy(
+      "economy-isolated", base.economies[first],
+      fmt::format("{} {} not trade with any other economy", names, count == 1 ? "does" : "do"),
+      "prices of economies that never meet cannot be compared",
+      {"leave them out, or merge them into a region"});
 }
 
 }  // namespace
@@ -111,18 +113,19 @@ OneSectorAccounts check_base(const OneSectorBase& base) {
     }
   }
   if (base.trade.size() != n * n) {
-    throw InputError(
-        {.code = "trade-not-square",
-         .what = fmt::format("trade has {} values, {} economies need {}", base.trade.size(), n, n * n),
-         .where = "trade",
-         .why = "prices respond to every pair, zeros and domestic sales included"});
+    throw InputError({.code = "trade-not-square",
+                      .what = fmt::format("trade has {} values, {} economies need {}",
+                                          base.trade.size(), n, n * n),
+                      .where = "trade",
+                      .why = "prices respond to every pair, zeros and domestic sales included"});
   }
   for (std::size_t cell = 0; cell < n * n; ++cell) {
     if (base.trade[cell] >= 0.0 && std::isfinite(base.trade[cell])) continue;
-    throw InputError({.code = "trade-range",
-                      .what = fmt::format("trade {} is {}", pair_name(base, cell), base.trade[cell]),
-                      .where = pair_name(base, cell),
-                      .why = "spending is zero or positive; missing values must be filled first"});
+    throw InputError(
+        {.code = "trade-range",
+         .what = fmt::format("trade {} is {}", pair_name(base, cell), base.trade[cell]),
+         .where = pair_name(base, cell),
+         .why = "spending is zero or positive; missing values must be filled first"});
   }
   if (!(base.theta > 0.0) || !std::isfinite(base.theta)) {
     throw InputError({.code = "theta-range",
@@ -165,7 +168,8 @@ OneSectorAccounts check_base(const OneSectorBase& base) {
     const std::string& name = base.economies[i];
     if (!(accounts.output[i] > 0.0)) {
       fail_economy("zero-output", name, fmt::format("{} sells nothing, not even at home", name),
-                   "an economy without output has no income", {"drop it, or add its domestic sales"});
+                   "an economy without output has no income",
+                   {"drop it, or add its domestic sales"});
     }
     if (!(accounts.expenditure[i] > 0.0)) {
       fail_economy("zero-expenditure", name, fmt::format("{} buys nothing, not even at home", name),
@@ -177,12 +181,13 @@ OneSectorAccounts check_base(const OneSectorBase& base) {
     const double share = base.value_added_share.empty() ? 1.0 : base.value_added_share[i];
     const double income = accounts.expenditure[i] - (1.0 - share) * accounts.output[i];
     if (!(income > 0.0)) {
-      fail_economy("income-not-positive", name,
-                   fmt::format("final spending of {} would be {:.6g}: its spending is {:.6g} and its "
-                               "intermediate use {:.6g}",
-                               name, income, accounts.expenditure[i], (1.0 - share) * accounts.output[i]),
-                   "real income is final spending over the price index",
-                   {"raise its value added share, or check its domestic sales"});
+      fail_economy(
+          "income-not-positive", name,
+          fmt::format("final spending of {} would be {:.6g}: its spending is {:.6g} and its "
+                      "intermediate use {:.6g}",
+                      name, income, accounts.expenditure[i], (1.0 - share) * accounts.output[i]),
+          "real income is final spending over the price index",
+          {"raise its value added share, or check its domestic sales"});
     }
   }
   check_connected(base);

@@ -6,11 +6,11 @@ namespace altyn::equilibrium {
 
 /// What the checked base implies at the factory gate (docs/models/one-sector.md, section 1).
 struct OneSectorAccounts {
-  std::vector<double> output;         ///< [n] Y: sales without tariffs
-  std::vector<double> expenditure;    ///< [n] E: spending with tariffs
-  std::vector<double> spending;       ///< [n] S: spending without tariffs
-  std::vector<double> revenue;        ///< [n] R = E - S
-  std::vector<double> deficit;        ///< [n] D = S - Y
+  std::vector<double> output;       ///< [n] Y: sales without tariffs
+  std::vector<double> expenditure;  ///< [n] E: spending with tariffs
+  std::vector<double> spending;     ///< [n] S: spending without tariffs
+  std::vector<double> revenue;      ///< [n] R = E - S
+  std::vector<double> deficit;      ///< [n] D = S - Y
 };
 
 /// Checks a base and adds up its accounts. Errors: InputError naming the economy or the pair.

@@ -9,6 +9,7 @@
 #include "altyn/core/fields.h"
 #include "altyn/estimation/absorb.h"
 #include "altyn/estimation/problem.h"
+#include "altyn/numerics/raw_vector.h"
 
 namespace altyn::estimation {
 
@@ -19,6 +20,9 @@ struct GlmOptions {
   AbsorbRoute route = AbsorbRoute::kAuto;
   static std::vector<Field<GlmOptions>> fields();
 };
+
+/// A column of one value per row.
+using Column = numerics::RawVector<double>;
 
 /// How far one effect is from its equations: the level with the largest score.
 struct EffectScore {
@@ -43,10 +47,10 @@ struct GlmFit {
   std::vector<double> coefficients{};          ///< [k]; 0 where redundant
   std::vector<bool> redundant{};               ///< [k] collinear with effects or earlier regressors
   std::vector<double> hessian{};               ///< [k * k] X~' W X~
-  std::vector<double> mu{};                    ///< [n] fitted mean
-  std::vector<double> residual{};              ///< [n] score with respect to eta, without weight:
+  Column mu{};                                 ///< [n] fitted mean
+  Column residual{};                           ///< [n] score with respect to eta, without weight:
                                                ///< y - mu, gamma (y - mu) / mu
-  std::vector<double> partialled{};            ///< [n * k] X~, column after column: regressors net
+  Column partialled{};                         ///< [n * k] X~, column after column: regressors net
                                                ///< of effects at the final working weights
   Index iterations = 0;                        ///< Newton steps
   Index inner_iterations = 0;                  ///< conjugate gradient steps in all
@@ -55,8 +59,11 @@ struct GlmFit {
   std::string route{};
   std::shared_ptr<const AbsorptionPlan> plan{};
 
-  std::vector<std::vector<double>> level_values{};  ///< [E][levels] some solution for the effects;
+  std::vector<std::vector<double>> level_values{};  ///< [E][levels] one solution for the effects;
                                                     ///< recover_effects() gives the normalised one
+  /// [k][levels of all effects but the eliminated one] coefficients of each regressor on the
+  /// effects; only a later fit that starts here uses them.
+  std::vector<std::vector<double>> regressor_levels{};
 
   [[nodiscard]] Index n_rows() const { return static_cast<Index>(mu.size()); }
   [[nodiscard]] std::span<const double> partialled_column(Index j) const {
@@ -105,9 +112,10 @@ struct FitMeasures {
 [[nodiscard]] std::vector<double> effect_sum(const GlmProblem& problem, const GlmFit& fit,
                                              Context& context);
 
-/// Levels of all effects: values[e][level], numbered as in AbsorptionPlan. Of all solutions with
-/// the same effect_sum this is the one of least norm over sqrt(weight of the level): it does not
-/// depend on row order or on a reference level. Cost: one absorb of one column.
+/// Levels of all effects: values[e][level], numbered as in AbsorptionPlan. Effects are defined up
+/// to shifts between them; of all solutions with the same effect_sum this is the one with the least
+/// sum of squares over rows, sum_rows sum_e values[e][level]^2. It depends neither on row order nor
+/// on a reference level. Cost: conjugate gradients over the rows, tens of passes on a dense panel.
 struct RecoveredEffects {
   std::vector<std::vector<double>> values{};
   double residual = -1.0;  ///< max |effect_sum - sum of values| over rows

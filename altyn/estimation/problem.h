@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "altyn/core/context.h"
 #include "altyn/core/types.h"
 
 namespace altyn::estimation {
@@ -60,6 +61,6 @@ struct GlmProblem {
 
 /// Checks lengths, finiteness and the range of y under the family; O(n (k + 2)).
 /// Errors: InputError naming the column and the first offending row.
-void check_problem(const GlmProblem& problem);
+void check_problem(const GlmProblem& problem, Context& context);
 
 }  // namespace altyn::estimation

@@ -67,14 +67,14 @@ struct Kernels {
   Kernel plain;
 };
 
-#define ALTYN_KERNELS(suffix, attributes)                                                      \
+#define ALTYN_KERNELS(suffix, attributes)                                                         \
   attributes void transposed_##suffix(const double* a, const double* x, std::size_t n, double* y, \
-                                      std::size_t m) {                                         \
-    multiply_transposed_body(a, x, n, y, m);                                                   \
-  }                                                                                            \
-  attributes void plain_##suffix(const double* a, const double* x, std::size_t n, double* y,   \
-                                 std::size_t m) {                                              \
-    multiply_body(a, x, n, y, m);                                                              \
+                                      std::size_t m) {                                            \
+    multiply_transposed_body(a, x, n, y, m);                                                      \
+  }                                                                                               \
+  attributes void plain_##suffix(const double* a, const double* x, std::size_t n, double* y,      \
+                                 std::size_t m) {                                                 \
+    multiply_body(a, x, n, y, m);                                                                 \
   }
 
 ALTYN_KERNELS(base, )

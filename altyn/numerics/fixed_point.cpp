@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace altyn::numerics {
 namespace {
 
-constexpr double kGrowthLimit = 8.0;     // of the residual over the best one, before a restart
+constexpr double kGrowthLimit = 8.0;  // of the step's length over the best one, before a restart
 constexpr double kSmallestMixing = 1.0 / 64.0;
-constexpr double kLargestStep = 2.0;     // log points per component and iteration
-constexpr double kProgress = 0.9;        // a fall of the residual that counts as progress
-constexpr Index kPatience = 150;         // evaluations without progress before giving up
-constexpr double kDependent = 1e-12;     // squared sine below which a difference adds nothing
+constexpr double kLargestStep = 2.0;  // log points per component and iteration
+constexpr double kProgress = 0.9;     // a fall of the length that counts as progress
+constexpr Index kPatience = 60;       // evaluations without progress before giving up
+constexpr double kDependent = 1e-12;  // squared sine below which a difference adds nothing
 
 double dot(std::span<const double> a, std::span<const double> b) {
   // Four partial sums: a fixed order that the compiler may keep in vector registers.
@@ -111,8 +112,8 @@ class History {
 }  // namespace
 
 FixedPointResult solve_fixed_point(const FixedPointMap& map, std::span<double> x,
-                                   const FixedPointOptions& options,
-                                   FixedPointWorkspace& workspace, const std::stop_token& stop) {
+                                   const FixedPointOptions& options, FixedPointWorkspace& workspace,
+                                   const std::stop_token& stop) {
   const std::size_t n = x.size();
   const auto depth = static_cast<std::size_t>(std::clamp<Index>(options.history, 1, 64));
   FixedPointWorkspace& w = workspace;
@@ -123,15 +124,16 @@ FixedPointResult solve_fixed_point(const FixedPointMap& map, std::span<double> x
   History history(w, n, depth);
 
   FixedPointResult result;
-  double best = std::numeric_limits<double>::infinity();
-  double milestone = best;  // the residual that the next progress is measured against
+  double best = std::numeric_limits<double>::infinity();  // length of the step there
+  double best_residual = -1.0;
+  double milestone = best;  // the length that the next progress is measured against
   Index milestone_at = 0;
   double mixing = 1.0;
   bool has_last = false;
   const auto finish = [&](SolveStatus status) {
     if (std::isfinite(best)) std::copy(w.best.begin(), w.best.end(), x.begin());
     result.status = status;
-    result.residual = std::isfinite(best) ? best : -1.0;
+    result.residual = best_residual;
     return result;
   };
 
@@ -140,14 +142,19 @@ FixedPointResult solve_fixed_point(const FixedPointMap& map, std::span<double> x
     const double residual = map(x, w.image);
     ++result.iterations;
     for (std::size_t i = 0; i < n; ++i) w.step[i] = w.image[i] - x[i];
-    const bool finite = std::isfinite(residual) &&
-                        std::all_of(w.step.begin(), w.step.end(),
-                                    [](double value) { return std::isfinite(value); });
+    const double length = std::sqrt(dot(w.step, w.step));
+    const bool finite = std::isfinite(residual) && std::isfinite(length);
+    if (finite && residual <= options.tolerance) {
+      w.records.push_back({residual, mixing, false});
+      result.status = SolveStatus::kConverged;
+      result.residual = residual;
+      return result;
+    }
     if (!finite && !std::isfinite(best)) {
       w.records.push_back({residual, mixing, false});
       return finish(SolveStatus::kNotFinite);
     }
-    const bool rejected = !finite || residual > kGrowthLimit * best;
+    const bool rejected = !finite || length > kGrowthLimit * best;
     w.records.push_back({residual, mixing, rejected});
     if (rejected) {
       ++result.restarts;
@@ -158,13 +165,13 @@ FixedPointResult solve_fixed_point(const FixedPointMap& map, std::span<double> x
         x[i] = w.best[i] + std::clamp(mixing * w.best_step[i], -kLargestStep, kLargestStep);
       }
     } else {
-      if (residual < best) {
-        best = residual;
+      if (length < best) {
+        best = length;
+        best_residual = residual;
         std::copy(x.begin(), x.end(), w.best.begin());
         std::copy(w.step.begin(), w.step.end(), w.best_step.begin());
         mixing = std::min(1.0, mixing * 1.2);
       }
-      if (best <= options.tolerance) return finish(SolveStatus::kConverged);
       if (has_last) history.push(x, w.step);
       std::copy(x.begin(), x.end(), w.last.begin());
       std::copy(w.step.begin(), w.step.end(), w.last_step.begin());

@@ -38,22 +38,24 @@ struct FixedPointWorkspace {
   std::vector<double> image, step, best, best_step, last, last_step;  // [n] each
   std::vector<double> point_differences, step_differences;            // [history * n]
   std::vector<double> gram;                                           // [history * history]
-  std::vector<double> factor, weights;                                // [history * history], [history]
+  std::vector<double> factor, weights;  // [history * history], [history]
 };
 
 /// Writes g(x) into `image` and returns the residual of the caller's own equations at x: the
 /// quantity that convergence is judged on. A residual that is not finite marks x as outside the
 /// domain.
-using FixedPointMap =
-    std::function<double(std::span<const double> x, std::span<double> image)>;
+using FixedPointMap = std::function<double(std::span<const double> x, std::span<double> image)>;
 
 /// Finds x = g(x) by Anderson acceleration, for maps in logarithms (no positivity to guard).
-/// Safeguards need no tuning: when the residual grows past eight times the best one, or is not
-/// finite, the search goes back to the best point, forgets its history and mixes half as much;
-/// mixing recovers as the residual falls. No component moves by more than 2 in one step.
-/// On return `x` is the point with the smallest residual. Status: kConverged, kIterationLimit,
-/// kStalled (no progress by 10% in 150 evaluations), kNotFinite (the first point is outside the
-/// domain), kCancelled.
+/// Convergence is judged on the residual alone. Safeguards need no tuning: they watch the length of
+/// the step g(x) - x, which a map scaled like a Newton step makes a measure of distance (a nearly
+/// closed economy has a tiny residual far from its solution). When that length grows past eight
+/// times the best one, or the residual is not finite, the search goes back to the best point,
+/// forgets its history and mixes half as much; mixing recovers with progress. No component moves
+/// by more than 2 in one step.
+/// On return `x` is the solution, or else the point with the shortest step. Status: kConverged,
+/// kIterationLimit, kStalled (no progress by 10% in 60 evaluations), kNotFinite (the first point
+/// is outside the domain), kCancelled.
 /// Cost per iteration: one evaluation plus 2 * history passes over x. No allocation when the
 /// workspace has seen the size before.
 /// Source: Anderson (1965); Walker and Ni (2011), type II with a Gram matrix.

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "altyn/core/errors.h"
+#include "altyn/numerics/continuation.h"
 #include "altyn/numerics/dense_kernels.h"
 
 namespace altyn::numerics {
@@ -82,28 +83,61 @@ BalanceResult balance_matrix(std::span<double> matrix, std::span<const double> r
   std::vector<double> row_factor(n_rows);
   std::vector<double> column_factor(stride, 0.0);
   std::vector<double> row_sum(n_rows);
+  std::vector<double> wanted(row_totals.begin(), row_totals.end());
   BalanceResult result;
-  const FixedPointMap map = [&](std::span<const double> x, std::span<double> image) {
+  // Sums of rows when columns hold, and the logarithm of what each row lacks.
+  const auto gaps_at = [&](std::span<const double> x, std::span<double> gaps) {
     for (std::size_t r = 0; r < n_rows; ++r) row_factor[r] = std::exp(x[r]);
     multiply_transposed(padded.data(), row_factor, column_factor);
-    for (std::size_t c = 0; c < n_columns; ++c) column_factor[c] = column_totals[c] / column_factor[c];
+    for (std::size_t c = 0; c < n_columns; ++c) {
+      column_factor[c] = column_totals[c] / column_factor[c];
+    }
     multiply(padded.data(), column_factor, row_sum);
     double residual = 0.0;
     for (std::size_t r = 0; r < n_rows; ++r) {
-      image[r] = std::log(row_totals[r] / row_sum[r]);
-      const double gap = std::abs(image[r] - x[r]);
-      if (!(gap <= residual)) {
-        residual = gap;
+      row_sum[r] *= row_factor[r];
+      gaps[r] = std::log(wanted[r] / row_sum[r]);
+      if (!(std::abs(gaps[r]) <= residual)) {
+        residual = std::abs(gaps[r]);
         result.worst_row = static_cast<Index>(r);
       }
     }
     return residual;
   };
+  // A row that fills its columns alone hardly moves its own sum: steps are scaled by the slope of
+  // the row's sum in its own factor (the diagonal of the Jacobian).
+  const FixedPointMap map = [&](std::span<const double> x, std::span<double> image) {
+    const double residual = gaps_at(x, image);
+    for (std::size_t r = 0; r < n_rows; ++r) {
+      double own = 0.0;
+      for (std::size_t c = 0; c < n_columns; ++c) {
+        const double cell = row_factor[r] * padded[r * stride + c] * column_factor[c];
+        own += cell * cell / column_totals[c];
+      }
+      image[r] = x[r] + image[r] / std::max(1.0 - own / row_sum[r], 1e-6);
+    }
+    return residual;
+  };
+  // Where the direct search fails, the row totals walk from the ones that hold already.
+  std::vector<double> gaps(n_rows);
+  (void)gaps_at(log_factor, gaps);
+  const std::vector<double> held = row_sum;
   FixedPointWorkspace workspace;
-  const FixedPointResult solved = solve_fixed_point(map, log_factor, options, workspace);
-  result.status = solved.status;
-  result.iterations = solved.iterations;
-  result.residual = map(log_factor, workspace.image);
+  const PathSolver solve = [&](double t, std::vector<double>& x) -> PathSolve {
+    double sum = 0.0;
+    for (std::size_t r = 0; r < n_rows; ++r) {
+      wanted[r] = std::pow(row_totals[r], t) * std::pow(held[r], 1.0 - t);
+      sum += wanted[r];
+    }
+    for (double& total : wanted) total *= columns_sum / sum;
+    const FixedPointResult solved = solve_fixed_point(map, x, options, workspace);
+    return {solved.status, solved.iterations};
+  };
+  const ContinuationResult path = follow_path(solve, log_factor);
+  result.status = path.status;
+  result.iterations = path.iterations;
+  std::copy(row_totals.begin(), row_totals.end(), wanted.begin());
+  result.residual = gaps_at(log_factor, gaps);
   for (std::size_t r = 0; r < n_rows; ++r) {
     for (std::size_t c = 0; c < n_columns; ++c) {
       matrix[r * n_columns + c] = padded[r * stride + c] * row_factor[r] * column_factor[c];

@@ -19,8 +19,8 @@ struct BalanceResult {
 /// Scales rows and columns of a non-negative row-major matrix until its sums equal `row_totals` and
 /// `column_totals` (RAS, iterative proportional fitting: the entropy projection). The totals must
 /// be positive with equal sums, and every row and column needs a positive cell; InputError
-/// ("balance-...") otherwise. Totals that the zeros of the matrix make impossible end as kStalled
-/// or kIterationLimit.
+/// ("balance-...") otherwise. Totals that the zeros of the matrix make impossible end as
+/// kStalled.
 /// Cost: two passes over the matrix per iteration, accelerated (fixed_point.h).
 /// Source: Deming and Stephan (1940); equals a Poisson fit with row and column effects.
 [[nodiscard]] BalanceResult balance_matrix(std::span<double> matrix,

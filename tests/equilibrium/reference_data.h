@@ -20,12 +20,13 @@ inline std::string reference_path(const std::string& file) {
   return root + "/" + file;
 }
 
-#define ALTYN_NEEDS_REFERENCE(file)                                                \
-  if (!std::filesystem::exists(altyn::testing::reference_path(file)))              \
+#define ALTYN_NEEDS_REFERENCE(file)                                   \
+  if (!std::filesystem::exists(altyn::testing::reference_path(file))) \
   GTEST_SKIP() << "reference data absent: " << altyn::testing::reference_path(file)
 
 /// A comma- or tab-separated file, plain or gzipped, as rows of text without quotes.
-inline std::vector<std::vector<std::string>> read_rows(const std::string& file, char separator = ',') {
+inline std::vector<std::vector<std::string>> read_rows(const std::string& file,
+                                                       char separator = ',') {
   const std::string command = "zcat -f '" + reference_path(file) + "'";
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("cannot run " + command);

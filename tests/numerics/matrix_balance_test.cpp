@@ -11,7 +11,8 @@
 namespace altyn::numerics {
 namespace {
 
-std::string code_of(std::vector<double> matrix, std::vector<double> rows, std::vector<double> columns) {
+std::string code_of(std::vector<double> matrix, std::vector<double> rows,
+                    std::vector<double> columns) {
   try {
     (void)balance_matrix(matrix, rows, columns);
   } catch (const InputError& error) {
@@ -41,7 +42,7 @@ TEST(MatrixBalance, ReachesTheTotalsAndKeepsCrossRatios) {
       row += matrix[i * kN + k];
       column += matrix[k * kN + i];
     }
-    EXPECT_NEAR(row / rows[i], 1.0, 1e-9);        // tolerance 1e-10
+    EXPECT_NEAR(row / rows[i], 1.0, 1e-9);  // tolerance 1e-10
     EXPECT_NEAR(column / columns[i], 1.0, 1e-9);
   }
   EXPECT_EQ(matrix[5], 0.0);

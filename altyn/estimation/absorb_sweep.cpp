@@ -1,0 +1,220 @@
+#include "altyn/estimation/absorb_sweep.h"
+
+#include <algorithm>
+
+#include "altyn/core/errors.h"
+#include "altyn/numerics/simd.h"
+
+namespace altyn::estimation {
+
+namespace {
+
+using numerics::Lanes;
+using numerics::load;
+using numerics::RawVector;
+using numerics::store;
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+constexpr Index kLevelsPerTask = 2048;
+
+struct ShardTask {
+  const AbsorbLayout* layout;
+  const double* weights;
+  const double* inverse_run_weight;  // null when no effect is eliminated
+  Index run_begin;
+  Index run_end;
+  std::span<const EffectRows> effects;
+  std::span<const double* const> columns;
+  std::span<double* const> out;
+  const double* v;
+  double* sums;
+  double* buffer;  // [longest_run * P]
+};
+
+/// kEffects > 0: that many intercepts; 0: any number, slopes included.
+template <int kLanes, int kEffects, bool kColumns>
+ALTYN_INLINE void sweep_runs(const ShardTask& task) {
+  using V = Lanes<kLanes>;
+  const Index* run_begin = task.layout->run_begin.data();
+  const std::size_t n_effects = kEffects > 0 ? kEffects : task.effects.size();
+  const std::size_t n_columns = task.columns.size();
+  for (Index run = task.run_begin; run < task.run_end; ++run) {
+    const Index begin = run_begin[run];
+    const Index end = run_begin[run + 1];
+    V mean{};
+    double* residual = task.buffer;
+    for (Index p = begin; p < end; ++p, residual += kLanes) {
+      V d{};
+      for (std::size_t e = 0; e < n_effects; ++e) {
+        const EffectRows& effect = task.effects[e];
+        const V value = load<kLanes>(task.v + Index{effect.levels[p]} * kLanes);
+        if constexpr (kEffects == 0) {
+          d += effect.slope != nullptr ? value * effect.slope[p] : value;
+        } else {
+          d += value;
+        }
+      }
+      if constexpr (kColumns) {
+        alignas(64) double x[kLanes] = {};
+        for (std::size_t j = 0; j < n_columns; ++j) x[j] = task.columns[j][p];
+        d = load<kLanes>(x) - d;
+      }
+      store<kLanes>(residual, d);
+      mean += d * task.weights[p];
+    }
+    mean *= task.inverse_run_weight != nullptr ? task.inverse_run_weight[run] : 0.0;
+    residual = task.buffer;
+    for (Index p = begin; p < end; ++p, residual += kLanes) {
+      const V d = load<kLanes>(residual) - mean;
+      if constexpr (kColumns) {
+        if (!task.out.empty()) {
+          for (std::size_t j = 0; j < n_columns; ++j) task.out[j][p] = d[static_cast<int>(j)];
+        }
+      }
+      const V weighted = d * task.weights[p];
+      for (std::size_t e = 0; e < n_effects; ++e) {
+        const EffectRows& effect = task.effects[e];
+        double* sum = task.sums + (Index{effect.levels[p]} + effect.shift) * kLanes;
+        if constexpr (kEffects == 0) {
+          store<kLanes>(sum, load<kLanes>(sum) +
+                                 (effect.slope != nullptr ? weighted * effect.slope[p] : weighted));
+        } else {
+          store<kLanes>(sum, load<kLanes>(sum) + weighted);
+        }
+      }
+    }
+  }
+}
+
+template <int kLanes>
+ALTYN_INLINE void sweep_any(const ShardTask& task) {
+  const bool slopes = std::any_of(task.effects.begin(), task.effects.end(),
+                                  [](const EffectRows& effect) { return effect.slope != nullptr; });
+  const std::size_t n_effects = slopes ? 0 : task.effects.size();
+  if (task.columns.empty()) {
+    switch (n_effects) {
+      case 1: return sweep_runs<kLanes, 1, false>(task);
+      case 2: return sweep_runs<kLanes, 2, false>(task);
+      default: return sweep_runs<kLanes, 0, false>(task);
+    }
+  }
+  switch (n_effects) {
+    case 1: return sweep_runs<kLanes, 1, true>(task);
+    case 2: return sweep_runs<kLanes, 2, true>(task);
+    default: return sweep_runs<kLanes, 0, true>(task);
+  }
+}
+
+ALTYN_CLONES void sweep4(const ShardTask& task) { sweep_any<4>(task); }
+ALTYN_CLONES void sweep8(const ShardTask& task) { sweep_any<8>(task); }
+
+void sweep(const WeightedRows& rows, int n_lanes, std::span<const double* const> columns,
+           const double* v, LevelSums& sums, double* level_sums, std::span<double* const> out,
+           Context& context) {
+  const AbsorbLayout& layout = *rows.layout;
+  context.pool->for_each_shard(layout.n_shards(), [&](Index shard) {
+    const std::vector<EffectRows> effects = effect_rows(layout, sums, shard);
+    RawVector<double> buffer(at(layout.longest_run * n_lanes));
+    const ShardTask task{.layout = &layout,
+                         .weights = rows.weights,
+                         .inverse_run_weight =
+                             layout.eliminated >= 0 ? rows.inverse_run_weight.data() : nullptr,
+                         .run_begin = layout.shards[at(shard)].run_begin,
+                         .run_end = layout.shards[at(shard)].run_end,
+                         .effects = effects,
+                         .columns = columns,
+                         .out = out,
+                         .v = v,
+                         .sums = sums.open(shard),
+                         .buffer = buffer.data()};
+    n_lanes == 4 ? sweep4(task) : sweep8(task);
+  });
+  sums.merge(level_sums, context);
+}
+
+}  // namespace
+
+LevelSums::LevelSums(const AbsorbLayout& layout, int n_lanes)
+    : layout_(&layout), lanes_(static_cast<std::size_t>(n_lanes)), start_{0} {
+  for (const Shard& shard : layout.shards) start_.push_back(start_.back() + shard.n_touched);
+  parts_.resize(at(start_.back()) * lanes_);
+}
+
+double* LevelSums::open(Index shard) {
+  double* part = parts_.data() + at(start_[at(shard)]) * lanes_;
+  std::fill(part, part + at(layout_->shards[at(shard)].n_touched) * lanes_, 0.0);
+  return part;
+}
+
+Index LevelSums::shift(Index shard, std::size_t kept_effect) const {
+  Index place = 0;
+  const std::vector<Shard::LevelRange>& ranges = layout_->shards[at(shard)].ranges;
+  for (std::size_t e = 0; e < kept_effect; ++e) place += ranges[e].end - ranges[e].begin;
+  return place - Index{ranges[kept_effect].begin};
+}
+
+void LevelSums::merge(double* sums, Context& context) const {
+  const AbsorbLayout& layout = *layout_;
+  for (std::size_t e = 0; e < layout.kept.size(); ++e) {
+    const KeptEffect& kept = layout.kept[e];
+    const Index n_tasks = (kept.n_levels + kLevelsPerTask - 1) / kLevelsPerTask;
+    context.pool->for_each_shard(n_tasks, [&](Index task) {
+      const ShardRange chunk = shard_range(kept.n_levels, n_tasks, task);
+      const Index begin = kept.first + chunk.begin;
+      const Index end = kept.first + chunk.end;
+      std::fill(sums + at(begin) * lanes_, sums + at(end) * lanes_, 0.0);
+      for (Index shard = 0; shard < layout.n_shards(); ++shard) {
+        const Shard::LevelRange& range = layout.shards[at(shard)].ranges[e];
+        const Index low = std::max<Index>(begin, range.begin);
+        const Index high = std::min<Index>(end, range.end);
+        if (low >= high) continue;
+        const double* part = parts_.data() + at(start_[at(shard)]) * lanes_;
+        const double* from = part + (low + shift(shard, e)) * static_cast<Index>(lanes_);
+        double* to = sums + at(low) * lanes_;
+        for (std::size_t i = 0; i < at(high - low) * lanes_; ++i) to[i] += from[i];
+      }
+    });
+  }
+}
+
+std::vector<EffectRows> effect_rows(const AbsorbLayout& layout, const LevelSums& sums,
+                                    Index shard) {
+  std::vector<EffectRows> effects;
+  for (std::size_t e = 0; e < layout.kept.size(); ++e) {
+    const KeptEffect& kept = layout.kept[e];
+    effects.push_back({.levels = kept.levels.data(),
+                       .slope = kept.slope.empty() ? nullptr : kept.slope.data(),
+                       .shift = sums.shift(shard, e)});
+  }
+  return effects;
+}
+
+WeightedRows::WeightedRows(const AbsorbLayout& layout_in, const double* weights_in, Context& context)
+    : layout(&layout_in), weights(weights_in) {
+  if (layout->eliminated < 0) return;
+  inverse_run_weight.resize(at(layout->n_runs()));
+  context.pool->for_each_shard(layout->n_shards(), [&](Index shard) {
+    for (Index run = layout->shards[at(shard)].run_begin; run < layout->shards[at(shard)].run_end;
+         ++run) {
+      double sum = 0.0;
+      for (Index p = layout->run_begin[at(run)]; p < layout->run_begin[at(run + 1)]; ++p) {
+        sum += weights[p];
+      }
+      inverse_run_weight[at(run)] = sum > 0.0 ? 1.0 / sum : 0.0;
+    }
+  });
+}
+
+void apply_normal_matrix(const WeightedRows& rows, int n_lanes, const double* v, LevelSums& sums,
+                         double* normal_sums, Context& context) {
+  sweep(rows, n_lanes, {}, v, sums, normal_sums, {}, context);
+}
+
+void sweep_columns(const WeightedRows& rows, int n_lanes, std::span<const double* const> columns,
+                   const double* v, LevelSums& sums, double* level_sums,
+                   std::span<double* const> out, Context& context) {
+  sweep(rows, n_lanes, columns, v, sums, level_sums, out, context);
+}
+
+}  // namespace altyn::estimation

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+
+#include "altyn/core/context.h"
+#include "altyn/estimation/absorb_layout.h"
+#include "altyn/estimation/absorb_sweep.h"
+#include "altyn/numerics/conjugate_gradients.h"
+
+namespace altyn::estimation {
+
+/// An approximate inverse of S = D_r'W M_0 D_r (absorb_sweep.h), symmetric and positive definite.
+class LevelPreconditioner {
+ public:
+  virtual ~LevelPreconditioner() = default;
+  /// z = M r; both [L * n_lanes].
+  virtual void apply(int n_lanes, const double* r, double* z, Context& context) = 0;
+};
+
+/// Solves S X = R at given weights: conjugate gradients with a preconditioner that fits the
+/// structure of the effects.
+class EffectSolver {
+ public:
+  EffectSolver(const AbsorbLayout& layout, Context& context);
+
+  /// Weights [n] in fit order (kept by reference) and the level weights D_r'W D_r on the diagonal
+  /// [L], `stride` apart. The preconditioner is built from these when there is none, when `rebuild`
+  /// is set, or when the last solve showed that the old one has aged.
+  void use_weights(const double* weights, const double* level_weights, int stride, Context& context);
+
+  /// X from R; R becomes the residual R - S X. Shapes [L * n_lanes], n_lanes 4 or 8.
+  numerics::ConjugateGradientResult solve(int n_lanes, numerics::RawVector<double>& r,
+                                          numerics::RawVector<double>& x,
+                                          const numerics::ConjugateGradientOptions& options,
+                                          Context& context);
+
+  [[nodiscard]] LevelSums& sums(int n_lanes);
+  [[nodiscard]] const WeightedRows& rows() const { return *rows_; }
+  [[nodiscard]] Index iterations() const { return iterations_; }
+
+ private:
+  const AbsorbLayout& layout_;
+  std::unique_ptr<LevelSums> sums4_;
+  std::unique_ptr<LevelSums> sums8_;
+  std::unique_ptr<WeightedRows> rows_;
+  std::unique_ptr<LevelPreconditioner> preconditioner_;
+  Index iterations_ = 0;
+};
+
+}  // namespace altyn::estimation

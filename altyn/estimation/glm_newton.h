@@ -1,0 +1,82 @@
+#pragma once
+
+#include <vector>
+
+#include "altyn/core/context.h"
+#include "altyn/estimation/absorb_layout.h"
+#include "altyn/estimation/effect_solver.h"
+#include "altyn/estimation/glm.h"
+#include "altyn/estimation/glm_sweep.h"
+
+namespace altyn::estimation {
+
+// Notation as in glm_sweep.h, and
+//   s = D_r' score, R = D_r' W x~ (zero when G is exact), g = x~' score, H = x~' W x~
+//   delta solves S delta = s; G gains dG with S dG = R; db solves H db = g for the new x~.
+// The step is theta += delta - G db, b += db. A loose dG only slows the last digits: the scores are
+// those of the point itself, so the fixed point is exact.
+
+/// Newton's method with absorbed effects, in level space: the rows are only read.
+class GlmNewton {
+ public:
+  GlmNewton(const GlmRows& rows, Context& context);
+
+  GlmPoint point;
+  GlmSums found;
+  std::vector<double> score;    ///< g [k]
+  std::vector<double> hessian;  ///< H [k * k]
+
+  /// Means, scores and Hessian at the point. `columns` receives mu and residual when set, and x~
+  /// when `partialled` [n * k] is set.
+  void evaluate(const GlmRows& rows, double* mu, double* residual, double* partialled,
+                Context& context);
+  /// The step from the last evaluated point. `reduction` is how far the error of delta must fall,
+  /// `partialled_error` bounds the error of x~_j relative to sqrt(scales[j]), the scale of x_j.
+  void find_step(double reduction, double partialled_error, std::span<const double> scales,
+                 Index max_inner_iterations, Context& context);
+  /// Improves G alone until each x~_j is within `partialled_error` of its own size; returns the
+  /// largest error reached, by the preconditioner's estimate.
+  double refine_partialled(double partialled_error, Index max_inner_iterations, Context& context);
+  /// Moves the point by `share` of the step found last.
+  void move(double share);
+
+  [[nodiscard]] const std::vector<double>& coefficient_step() const { return coefficient_step_; }
+  [[nodiscard]] const std::vector<bool>& redundant() const { return redundant_; }
+  [[nodiscard]] Index inner_iterations() const { return solver_.iterations(); }
+  [[nodiscard]] const double* working_weights() const { return weights_.data(); }
+  [[nodiscard]] int n_lanes() const { return lanes_; }
+  /// Coefficient of regressor j on kept level l.
+  [[nodiscard]] double& regressor_level(std::size_t j, Index l);
+
+ private:
+  /// Regressors whose lanes travel together. The first group shares its vectors with the point.
+  struct Group {
+    std::size_t first = 0;  // regressor
+    std::size_t count = 0;
+    int lanes = 4;
+    int first_lane = 0;
+    numerics::RawVector<double> v{};      // G, for all but the first group
+    numerics::RawVector<double> sums{};   // R
+    numerics::RawVector<double> right{};  // R, then the solver's residual
+    numerics::RawVector<double> step{};   // dG
+  };
+  numerics::ConjugateGradientResult solve_group(Group& group, bool with_score, double reduction,
+                                                std::span<const double> floors,
+                                                Index max_inner_iterations, Context& context);
+  void update_hessian();
+  void gram_of_columns(const double* partialled, Context& context);
+
+  const AbsorbLayout& layout_;
+  EffectSolver solver_;
+  int lanes_;
+  std::size_t n_swept_;
+  std::vector<Group> groups_;  // the first one rides along with the scores, even without regressors
+  numerics::RawVector<double> weights_;
+  numerics::RawVector<double> wide_;  // x~ when there are more regressors than lanes
+  std::vector<double> coefficient_step_;
+  std::vector<double> level_step_;
+  std::vector<bool> redundant_;
+  const GlmRows* rows_ = nullptr;
+};
+
+}  // namespace altyn::estimation
