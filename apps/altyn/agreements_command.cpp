@@ -111,7 +111,8 @@ std::string show_list(const data::AgreementRegistry& registry, const Request& re
 }
 
 int run(Session& session, const Request& request) {
-  std::vector<std::string> files = {data::CasesFolder::find().path("eaeu/agreements.toml")};
+  const data::CasesFolder cases = data::CasesFolder::find();
+  std::vector<std::string> files = {cases.open("agreements_eaeu"), cases.open("agreements_world")};
   files.insert(files.end(), request.files.begin(), request.files.end());
   const data::AgreementRegistry registry = data::AgreementRegistry::read(files);
   nlohmann::json value = nlohmann::json::array();

@@ -54,7 +54,7 @@ int run(Session& session, const Request& request) {
   study.content["claim"] = claim_section(request);
   study.content["data"] = section_of(request.data, request.data_given);
   study.content["options"] = section_of(request.options, request.options_given);
-  return run_and_show(session, study, request.output, "run.json");
+  return run_and_show(session, study, request.output, request.output.empty() ? "" : "run.json");
 }
 
 }  // namespace
