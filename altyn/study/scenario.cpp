@@ -41,8 +41,7 @@ json with_extended(const json& content, const std::string& where, const std::str
                       .fixes = {"remove the line extends = ..."}});
   }
   seen.push_back(extended);
-  const std::string path =
-      sources.find((std::filesystem::path(folder) / extended).string());
+  const std::string path = sources.find((std::filesystem::path(folder) / extended).string());
   const json below = data::read_document(path).value;
   const std::string below_folder = std::filesystem::path(path).parent_path().string();
   return merged(with_extended(below, path, below_folder, sources, seen), content);
@@ -94,33 +93,39 @@ std::vector<Field<ScenarioChange>> ScenarioChange::fields() {
                          "it is taken away, from `joining` alone when that is given"}),
       make_field(&ScenarioChange::joining,
                  {.name = "joining", .doc = "economies that join or leave; empty is all members"}),
-      make_field(&ScenarioChange::effect,
-                 {.name = "effect", .doc = "estimated effect of membership on log trade",
-                  .minimum = -10, .maximum = 10}),
-      make_field(&ScenarioChange::effect_se,
-                 {.name = "effect_se", .doc = "its standard error, for the draws", .minimum = 0,
-                  .maximum = 10}),
+      make_field(&ScenarioChange::effect, {.name = "effect",
+                                           .doc = "estimated effect of membership on log trade",
+                                           .minimum = -10,
+                                           .maximum = 10}),
+      make_field(&ScenarioChange::effect_se, {.name = "effect_se",
+                                              .doc = "its standard error, for the draws",
+                                              .minimum = 0,
+                                              .maximum = 10}),
       make_field(&ScenarioChange::from, {.name = "from", .doc = "exporters of a border cost"}),
       make_field(&ScenarioChange::with, {.name = "with", .doc = "importers of a border cost"}),
       make_field(&ScenarioChange::both,
                  {.name = "both", .doc = "the cost changes in both directions"}),
-      make_field(&ScenarioChange::by_pct,
-                 {.name = "by_pct", .doc = "change of trade cost", .unit = "percent",
-                  .minimum = -99, .maximum = 1000}),
-      make_field(&ScenarioChange::range_pct,
-                 {.name = "range_pct", .doc = "range of by_pct for the draws, uniform",
-                  .unit = "percent", .minimum = -99, .maximum = 1000}),
+      make_field(&ScenarioChange::by_pct, {.name = "by_pct",
+                                           .doc = "change of trade cost",
+                                           .unit = "percent",
+                                           .minimum = -99,
+                                           .maximum = 1000}),
+      make_field(&ScenarioChange::range_pct, {.name = "range_pct",
+                                              .doc = "range of by_pct for the draws, uniform",
+                                              .unit = "percent",
+                                              .minimum = -99,
+                                              .maximum = 1000}),
       make_field(&ScenarioChange::source,
                  {.name = "source", .doc = "where the assumption comes from"})};
 }
 
 std::vector<Field<ScenarioHead>> ScenarioHead::fields() {
-  return {make_field(&ScenarioHead::name, {.name = "name", .doc = "a short name"}),
-          make_field(&ScenarioHead::title, {.name = "title", .doc = "the question it answers"}),
-          make_field(&ScenarioHead::year,
-                     {.name = "year", .doc = "year of the base", .minimum = 1000, .maximum = 3000}),
-          make_field(&ScenarioHead::extends,
-                     {.name = "extends", .doc = "scenario file to stand on"})};
+  return {
+      make_field(&ScenarioHead::name, {.name = "name", .doc = "a short name"}),
+      make_field(&ScenarioHead::title, {.name = "title", .doc = "the question it answers"}),
+      make_field(&ScenarioHead::year,
+                 {.name = "year", .doc = "year of the base", .minimum = 1000, .maximum = 3000}),
+      make_field(&ScenarioHead::extends, {.name = "extends", .doc = "scenario file to stand on"})};
 }
 
 std::vector<Field<ScenarioWorld>> ScenarioWorld::fields() {
@@ -135,15 +140,17 @@ std::vector<Field<ScenarioWorld>> ScenarioWorld::fields() {
 std::vector<Field<ScenarioModel>> ScenarioModel::fields() {
   return {make_field(&ScenarioModel::theta,
                      {.name = "theta", .doc = "trade elasticity", .minimum = 0.1, .maximum = 100}),
-          make_field(&ScenarioModel::theta_range,
-                     {.name = "theta_range", .doc = "range of theta for the draws, uniform",
-                      .minimum = 0.1, .maximum = 100}),
+          make_field(&ScenarioModel::theta_range, {.name = "theta_range",
+                                                   .doc = "range of theta for the draws, uniform",
+                                                   .minimum = 0.1,
+                                                   .maximum = 100}),
           make_enum_field<&ScenarioModel::deficits>(
               {.name = "deficits", .doc = "how deficits are closed"},
               {"none", "additive", "world_share", "multiplicative"}),
-          make_field(&ScenarioModel::n_draws,
-                     {.name = "n_draws", .doc = "draws behind the intervals; 0 gives none",
-                      .minimum = 0, .maximum = 100000})};
+          make_field(&ScenarioModel::n_draws, {.name = "n_draws",
+                                               .doc = "draws behind the intervals; 0 gives none",
+                                               .minimum = 0,
+                                               .maximum = 100000})};
 }
 
 Scenario read_scenario(const Study& study, DataSources& sources) {
@@ -174,8 +181,8 @@ Scenario read_scenario(const Study& study, DataSources& sources) {
 }
 
 void add_change(const ScenarioChange& change, double size, double theta, int year,
-                const std::vector<std::string>& economies,
-                const data::AgreementRegistry& registry, std::vector<double>& direct_log) {
+                const std::vector<std::string>& economies, const data::AgreementRegistry& registry,
+                std::vector<double>& direct_log) {
   const std::size_t n = economies.size();
   const auto has = [](const std::vector<std::string>& list, const std::string& code) {
     return std::find(list.begin(), list.end(), code) != list.end();
@@ -191,8 +198,9 @@ void add_change(const ScenarioChange& change, double size, double theta, int yea
       const std::string& exporter = economies[i];
       const std::string& importer = economies[j];
       if (change.what == ChangeKind::kBorderCost) {
-        const bool named = (has(change.from, exporter) && has(change.with, importer)) ||
-                           (change.both && has(change.with, exporter) && has(change.from, importer));
+        const bool named =
+            (has(change.from, exporter) && has(change.with, importer)) ||
+            (change.both && has(change.with, exporter) && has(change.from, importer));
         if (named) touch(i, j, -theta * std::log1p(size / 100.0));
         continue;
       }

@@ -81,7 +81,7 @@ struct Scenario {
 /// scales it: the coefficient of an agreement, the percentage of a cost.
 /// Errors: InputError "unknown-economy", "no-pairs" when nothing in the base is touched.
 void add_change(const ScenarioChange& change, double size, double theta, int year,
-                const std::vector<std::string>& economies,
-                const data::AgreementRegistry& registry, std::vector<double>& direct_log);
+                const std::vector<std::string>& economies, const data::AgreementRegistry& registry,
+                std::vector<double>& direct_log);
 
 }  // namespace altyn::study

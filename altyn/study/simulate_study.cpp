@@ -39,8 +39,8 @@ double drawn_size(const ScenarioChange& change, RandomStream& stream) {
 }
 
 void set_shock(const Scenario& scenario, const std::vector<double>& sizes, double theta,
-               const std::vector<std::string>& economies,
-               const data::AgreementRegistry& registry, OneSectorShock& shock) {
+               const std::vector<std::string>& economies, const data::AgreementRegistry& registry,
+               OneSectorShock& shock) {
   shock.theta = theta;
   shock.direct_log.assign(economies.size() * economies.size(), 0.0);
   for (std::size_t c = 0; c < scenario.changes.size(); ++c) {
@@ -110,9 +110,9 @@ Draws run_draws(const Scenario& scenario, const WorldBase& world,
         model, n_here,
         [&](Index k, OneSectorShock& shock) {
           RandomStream stream(context.seed, kDrawStream, draw_of(k));
-          const double theta = scenario.model.theta_range[0] +
-                               stream.uniform() * (scenario.model.theta_range[1] -
-                                                   scenario.model.theta_range[0]);
+          const double theta =
+              scenario.model.theta_range[0] +
+              stream.uniform() * (scenario.model.theta_range[1] - scenario.model.theta_range[0]);
           std::vector<double> sizes;
           for (const ScenarioChange& change : scenario.changes) {
             sizes.push_back(drawn_size(change, stream));
@@ -235,8 +235,8 @@ std::vector<std::size_t> display_order(const data::Table& economies, const data:
 constexpr std::size_t kShownEconomies = 15;
 
 std::string summary_text(const Scenario& scenario, const WorldBase& world,
-                         const data::Table& economies, const data::Table& pairs,
-                         const Draws& draws, const OneSectorResult& solved) {
+                         const data::Table& economies, const data::Table& pairs, const Draws& draws,
+                         const OneSectorResult& solved) {
   const std::string title = scenario.head.title.empty() ? scenario.head.name : scenario.head.title;
   std::string text = fmt::format("\033[1m{}\033[0m\n", title);
   text += fmt::format("One sector, {} economies, base {}, theta {:g}, deficits {}.\n\n",
@@ -263,15 +263,16 @@ std::string summary_text(const Scenario& scenario, const WorldBase& world,
       income += fmt::format(" [{}, {}]", percent(low),
                             percent(economies.numbers("real_income_change_high")[i]));
     }
-    text += fmt::format("{:<24}{:>24}{:>12}{:>12}\n",
-                        economies.texts("name").at(static_cast<Index>(i)), income,
-                        percent(economies.numbers("exports_change")[i]),
-                        percent(economies.numbers("imports_change")[i]));
+    text +=
+        fmt::format("{:<24}{:>24}{:>12}{:>12}\n", economies.texts("name").at(static_cast<Index>(i)),
+                    income, percent(economies.numbers("exports_change")[i]),
+                    percent(economies.numbers("imports_change")[i]));
   }
   for (const std::string& note : world.notes) text += fmt::format("\n\033[2m{}\033[0m", note);
   if (draws.n_draws > 0) {
     text += fmt::format(
-        "\n\033[2mIntervals: {} draws over the sizes above, theta in [{:g}, {:g}] and domestic trade; "
+        "\n\033[2mIntervals: {} draws over the sizes above, theta in [{:g}, {:g}] and domestic "
+        "trade; "
         "{} did not converge and are left out.\033[0m",
         draws.n_draws, scenario.model.theta_range[0], scenario.model.theta_range[1],
         draws.n_failed);
@@ -300,8 +301,7 @@ StudyResult run_simulate(const Study& study, Context& context) {
   for (const ScenarioChange& change : scenario.changes) sizes.push_back(size_of(change));
   OneSectorShock shock;
   set_shock(scenario, sizes, scenario.model.theta, world.mid.economies, registry, shock);
-  const OneSectorResult solved =
-      equilibrium::solve_one_sector(world.mid, shock, options, context);
+  const OneSectorResult solved = equilibrium::solve_one_sector(world.mid, shock, options, context);
 
   StudyResult result;
   result.certificates = {solved.certificate};

@@ -10,9 +10,9 @@ namespace altyn::study {
 
 /// One year's world for the equilibrium, with domestic trade by the stated rule and its range.
 struct WorldBase {
-  equilibrium::OneSectorBase mid;   ///< domestic trade at its central value
-  equilibrium::OneSectorBase low;   ///< at the low end of its range
-  equilibrium::OneSectorBase high;  ///< at the high end
+  equilibrium::OneSectorBase mid;          ///< domestic trade at its central value
+  equilibrium::OneSectorBase low;          ///< at the low end of its range
+  equilibrium::OneSectorBase high;         ///< at the high end
   std::vector<std::string> domestic_flag;  ///< [n] how each economy's domestic trade was found
   std::vector<std::string> notes;          ///< sentences on what was assumed
 };

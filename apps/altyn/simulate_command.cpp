@@ -34,14 +34,14 @@ int run(Session& session, const Request& request) {
 
 void add_simulate_command(CLI::App& app, Session& session, const Finish& finish) {
   auto request = std::make_shared<Request>();
-  CLI::App* command =
-      app.add_subcommand("simulate", "Solve a scenario in general equilibrium");
+  CLI::App* command = app.add_subcommand("simulate", "Solve a scenario in general equilibrium");
   command->add_option("scenario", request->file, "scenario file (.toml, .json)")->required();
   command->add_option("--output,-o", request->output,
                       "folder for report.md, key_results.csv, trade.csv and run.json");
   add_flags(*command, request->model, request->model_given);
-  command->footer("\nExamples:\n  altyn simulate cases/eaeu/no-union.toml\n"
-                  "  altyn simulate cases/eaeu/no-union.toml --theta 4 --deficits additive -o out/x");
+  command->footer(
+      "\nExamples:\n  altyn simulate cases/eaeu/no-union.toml\n"
+      "  altyn simulate cases/eaeu/no-union.toml --theta 4 --deficits additive -o out/x");
   command->callback([&session, finish, request] {
     finish([&session, request] { return run(session, *request); });
   });
