@@ -134,10 +134,9 @@ AbsorbResult absorb(const AbsorptionPlan& plan, std::span<const std::span<double
         result.status = SolveStatus::kCancelled;
         break;
       }
-      const auto solved = solver.solve(kLanes, right, v,
-                                       {.reduction = kInnerReduction,
-                                        .max_iterations = options.max_iterations - used},
-                                       context);
+      numerics::ConjugateGradientOptions inner{.max_iterations = options.max_iterations - used};
+      inner.reductions.fill(kInnerReduction);
+      const auto solved = solver.solve(kLanes, right, v, inner, context);
       used += solved.iterations;
       sweep_columns(solver.rows(), kLanes, in, v.data(), solver.sums(kLanes), right.data(), out,
                     context);

@@ -1,6 +1,7 @@
 #include "altyn/estimation/effect_solver.h"
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/country_year_blocks.h"
 
 namespace altyn::estimation {
 
@@ -41,8 +42,12 @@ LevelSums& EffectSolver::sums(int n_lanes) {
 void EffectSolver::use_weights(const double* weights, const double* level_weights, int stride,
                                Context& context) {
   rows_ = std::make_unique<WeightedRows>(layout_, weights, context);
-  preconditioner_ =
-      std::make_unique<DiagonalPreconditioner>(level_weights, stride, layout_.n_kept_levels);
+  if (layout_.blocks.found) {
+    preconditioner_ = make_block_preconditioner(layout_, weights, level_weights, stride, context);
+  } else {
+    preconditioner_ =
+        std::make_unique<DiagonalPreconditioner>(level_weights, stride, layout_.n_kept_levels);
+  }
 }
 
 numerics::ConjugateGradientResult EffectSolver::solve(

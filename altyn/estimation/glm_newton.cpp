@@ -107,21 +107,24 @@ void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, doub
 }
 
 numerics::ConjugateGradientResult GlmNewton::solve_group(Group& group, bool with_score,
-                                                         double reduction,
+                                                         double reduction, double score_floor,
                                                          std::span<const double> floors,
                                                          Index max_inner_iterations,
                                                          Context& context) {
   const bool rides = group.first_lane == 1;
   const RawVector<double>& sums = rides ? found.levels : group.sums;
   group.right.assign(sums.begin(), sums.end());
-  numerics::ConjugateGradientOptions options{.reduction = reduction,
-                                             .max_iterations = max_inner_iterations};
+  numerics::ConjugateGradientOptions options{.max_iterations = max_inner_iterations};
   if (rides) {
     for (Index l = 0; l < layout_.n_kept_levels; ++l) {
       double* row = group.right.data() + l * group.lanes;
       if (!with_score) row[0] = 0.0;
       row[group.lanes - 1] = 0.0;
     }
+  }
+  if (rides) {
+    options.reductions[0] = reduction;
+    options.floors[0] = score_floor;
   }
   for (std::size_t j = 0; j < group.count; ++j) {
     options.floors[j + at(group.first_lane)] = floors[group.first + j];
@@ -167,8 +170,8 @@ void GlmNewton::update_hessian() {
   }
 }
 
-void GlmNewton::find_step(double reduction, double partialled_error, std::span<const double> scales,
-                          Index max_inner_iterations, Context& context) {
+void GlmNewton::find_step(double reduction, double score_floor, double partialled_error,
+                          std::span<const double> scales, Index max_inner_iterations, Context& context) {
   const std::size_t k = score.size();
   if (n_swept_ == k) {
     solver_.use_weights(weights_.data(), found.levels.data() + lanes_ - 1, lanes_, context);
@@ -178,7 +181,7 @@ void GlmNewton::find_step(double reduction, double partialled_error, std::span<c
     floors[j] = partialled_error * std::sqrt(std::max(scales[j], 0.0));
   }
   for (Group& group : groups_) {
-    solve_group(group, true, reduction, floors, max_inner_iterations, context);
+    solve_group(group, true, reduction, score_floor, floors, max_inner_iterations, context);
   }
   update_hessian();
   const numerics::SemidefiniteFactor factor(hessian, scales, kRedundant);
@@ -208,7 +211,7 @@ double GlmNewton::refine_partialled(double partialled_error, Index max_inner_ite
   double worst = 0.0;
   for (Group& group : groups_) {
     if (group.count == 0) continue;
-    const auto result = solve_group(group, false, 0.0, floors, max_inner_iterations, context);
+    const auto result = solve_group(group, false, 0.0, 0.0, floors, max_inner_iterations, context);
     for (std::size_t j = 0; j < group.count; ++j) {
       if (redundant_[group.first + j]) continue;
       const double size = floors[group.first + j] / partialled_error;

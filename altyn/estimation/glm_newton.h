@@ -32,7 +32,8 @@ class GlmNewton {
                 Context& context);
   /// The step from the last evaluated point. `reduction` is how far the error of delta must fall,
   /// `partialled_error` bounds the error of x~_j relative to sqrt(scales[j]), the scale of x_j.
-  void find_step(double reduction, double partialled_error, std::span<const double> scales,
+  /// `score_floor` is the size of sqrt(s'Ms) below which delta does not matter.
+  void find_step(double reduction, double score_floor, double partialled_error, std::span<const double> scales,
                  Index max_inner_iterations, Context& context);
   /// Improves G alone until each x~_j is within `partialled_error` of its own size; returns the
   /// largest error reached, by the preconditioner's estimate.
@@ -61,7 +62,7 @@ class GlmNewton {
     numerics::RawVector<double> step{};   // dG
   };
   numerics::ConjugateGradientResult solve_group(Group& group, bool with_score, double reduction,
-                                                std::span<const double> floors,
+                                                double score_floor, std::span<const double> floors,
                                                 Index max_inner_iterations, Context& context);
   void update_hessian();
   void gram_of_columns(const double* partialled, Context& context);

@@ -49,6 +49,7 @@ struct ShardTask {
   // results
   double* gram;  // [P * P]
   double objective = 0.0;
+  double total_weight = 0.0;
   double largest_run_score = 0.0;
   Index worst_run = 0;
 };
@@ -297,13 +298,15 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
       case Family::kLogit: task.objective += logit_means(view, b, alpha); break;
     }
 
+    Lanes8 weight{};
+    for (Index i = 0; i < padded; i += 8) weight += load<8>(b.weight + i);
+    const double total = sum_lanes(weight);
+    task.total_weight += total;
     V mean{};
     if (alpha != nullptr) {
-      double total = 0.0;
       double score = 0.0;
       for (Index i = 0; i < count; ++i) {
         mean += load<kLanes>(b.rows + i * kLanes) * b.weight[i];
-        total += b.weight[i];
         score += b.score[i];
       }
       mean *= total > 0.0 ? 1.0 / total : 0.0;
@@ -464,7 +467,7 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
   const Index n_shards = layout.n_shards();
   const std::size_t gram_size = at(n_lanes * n_lanes);
   RawVector<double> grams(at(n_shards) * gram_size);
-  std::vector<std::array<double, 2>> scalars(at(n_shards));  // objective, largest run score
+  std::vector<std::array<double, 3>> scalars(at(n_shards));  // objective, run score, weight
   std::vector<Index> worst(at(n_shards));
   context.pool->for_each_shard(n_shards, [&](Index shard) {
     const std::vector<EffectRows> effects = effect_rows(layout, sums, shard);
@@ -488,19 +491,21 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
                                .weight = rest + 3 * padded},
                    .gram = grams.data() + at(shard) * gram_size};
     n_lanes == 4 ? glm4(task) : glm8(task);
-    scalars[at(shard)] = {task.objective, task.largest_run_score};
+    scalars[at(shard)] = {task.objective, task.largest_run_score, task.total_weight};
     worst[at(shard)] = task.worst_run;
   });
   found.levels.resize(at(layout.n_kept_levels) * at(n_lanes));
   sums.merge(found.levels.data(), context);
   found.gram.assign(gram_size, 0.0);
   found.objective = 0.0;
+  found.total_weight = 0.0;
   found.largest_run_score = 0.0;
   for (Index shard = 0; shard < n_shards; ++shard) {
     for (std::size_t i = 0; i < gram_size; ++i) {
       found.gram[i] += grams[at(shard) * gram_size + i];
     }
     found.objective += scalars[at(shard)][0];
+    found.total_weight += scalars[at(shard)][2];
     if (!(scalars[at(shard)][1] <= found.largest_run_score)) {
       found.largest_run_score = scalars[at(shard)][1];
       found.worst_run = worst[at(shard)];

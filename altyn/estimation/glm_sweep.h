@@ -46,6 +46,7 @@ struct GlmSums {
   numerics::RawVector<double> levels;  ///< [L * P]: lane 0 score, lanes 1 .. m D_r'W x~, last D_r'W 1
   /// [P * P] row-major: element (0, j) is the score of x~_j, (i, j) is x~_i' W x~_j, lanes 1 .. m.
   std::vector<double> gram;
+  double total_weight = 0.0;    ///< sum of working weights
   double objective = 0.0;       ///< quasi-likelihood up to a constant
   double largest_run_score = 0.0;
   Index worst_run = 0;

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { fill_report } from "../build/inline_json.js";
+import { fill_report } from "../bundle/inline_json.js";
 import { with_browser } from "./browser.js";
 import { run_cases } from "./junit.js";
 import { take_shots } from "./shots.js";
@@ -75,6 +75,14 @@ const cases = [
     await page.waitForTimeout(300);
     assert.deepEqual(troubles, []);
     assert.equal(await page.title(), JSON.parse(fixture).title);
+  }],
+
+  ["is one small file without an address to load from", async () => {
+    assert.ok(bundle.length < 400_000, `${bundle.length} bytes`);
+    const markup = bundle.replace(/<script type="module">[^]*<\/script>/, "");
+    const loaded = /<(?:script|img|iframe|object|embed)[^>]+src=|<link[^>]+href=|@import|url\((?!data:).{0,60}/.exec(markup);
+    assert.equal(loaded, null);
+    assert.match(bundle, /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-/);
   }],
 
   ["shows the verdict and every section", async (context) => {

@@ -115,6 +115,7 @@ export const english = {
   ledger_reason: "Reason",
   ledger_rows: "Rows",
   ledger_examples: "Examples",
+  ledger_note: "Kept",
   rows_read: "Rows read",
   rows_used: "Rows used",
   key_results: "Key results",

@@ -113,6 +113,7 @@ export const russian: Strings = {
   ledger_reason: "Причина",
   ledger_rows: "Строк",
   ledger_examples: "Примеры",
+  ledger_note: "Оставлено",
   rows_read: "Прочитано строк",
   rows_used: "Использовано строк",
   key_results: "Главные числа",
