@@ -12,8 +12,10 @@
 #include "altyn/core/errors.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/core/version.h"
+#include "altyn/data/checks.h"
 #include "altyn/data/document.h"
 #include "altyn/data/monthly_trade.h"
+#include "altyn/data/pair_panel.h"
 #include "altyn/study/report_page.h"
 #include "altyn/study/sections.h"
 
@@ -205,7 +207,19 @@ attribution::CheckInputs read_check_inputs(attribution::Claim claim, const Check
   for (const std::string& entry : data.monthly) {
     inputs.monthly.push_back(read_panel(entry, sources));
   }
-  if (!data.world.empty()) inputs.world = attribution::WorldTrade(sources.read(data.world));
+  if (!data.world.empty()) {
+    const data::Table world = sources.read(data.world);
+    inputs.world = attribution::WorldTrade(world);
+    // Only what concerns the two economies of the claim.
+    const data::CheckOptions checks{.focus = {inputs.claim.reporter, inputs.claim.partner}};
+    const data::PairPanel panel = data::load_pair_panel(world);
+    for (const data::Finding& finding : data::check_pairs(panel, checks)) {
+      inputs.findings.push_back({.severity = std::string(data::to_string(finding.severity)),
+                                 .check = finding.check,
+                                 .sentence = finding.sentence,
+                                 .where = finding.where});
+    }
+  }
   if (!data.gdp.empty()) inputs.gdp = sources.read(data.gdp);
   for (const std::string& entry : data.prices) {
     inputs.drivers.push_back(read_driver(entry, sources));
@@ -247,7 +261,7 @@ StudyResult run_check(const Study& study, Context& context) {
 
   StudyResult result;
   result.value = attribution::to_json(found);
-  result.text = attribution::report_text(found);
+  result.text = attribution::report_text(found, {.colour = true});
   result.inputs = sources.inputs();
   for (const attribution::LineOfEvidence& line : found.lines) {
     result.certificates.insert(result.certificates.end(), line.certificates.begin(),
