@@ -31,7 +31,10 @@ constexpr Renamed kRenamed[] = {
     {"KSV", "XKX", "Kosovo in World Bank tables"},
     {"UNK", "XKX", "Kosovo in customs tables"},
     {"KOS", "XKX", "Kosovo in customs tables"},
-    {"GER", "DEU", "Germany's olympic code"},
+    {"MNT", "MNE", "Montenegro in WITS tables"},
+    {"KN1", "KNA", "Saint Kitts and Nevis in WITS tables, with Anguilla before 1981"},
+    {"SVU", "SUN", "the Soviet Union in WITS tables"},
+    {"YDR", "YMD", "South Yemen in WITS tables"},
     {"OAS", "TWN", "Other Asia in UN Comtrade, nearly all Taiwan"},
     {"S19", "TWN", "Other Asia in UN Comtrade, nearly all Taiwan"},
 };
@@ -68,9 +71,9 @@ constexpr Numbered kTradeNumbers[] = {
 };
 
 constexpr std::string_view kAggregates[] = {
-    "WLD", "W00", "EU",  "EUN", "EU15", "EU25", "EU27", "EU28", "EUU",  "R4",  "A59",
-    "E19", "F19", "F49", "O19", "X1",   "X2",   "_X",   "BUN",  "FREE", "SPE", "NES",
-    "UNS", "ROW", "TOT", "0",   "97",   "472",  "473",  "527",  "568",  "577", "636",
+    "WLD", "W00", "EU",  "EUN", "EU15", "EU25", "EU27", "EU28", "EUU", "R4",  "A59",
+    "E19", "F19", "F49", "O19", "X1",   "X2",   "_X",   "BUN",  "FRE", "SPE", "NES",
+    "UNS", "ROW", "TOT", "0",   "97",   "472",  "473",  "527",  "568", "577", "636",
     "637", "697", "837", "838", "839",  "849",  "879",  "899"};
 
 struct Spelling {
@@ -251,7 +254,10 @@ CodeReading read_economy(std::string_view text) {
     }
   }
   for (const Renamed& renamed : kRenamed) {
-    if (renamed.old == code) return economy_reading(renamed.code, std::string(renamed.note));
+    if (renamed.old != code) continue;
+    CodeReading reading = economy_reading(renamed.code, std::string(renamed.note));
+    if (find_economy(renamed.code) == nullptr) reading.kind = CodeReading::Kind::kFormer;
+    return reading;
   }
   for (const FormerState& state : kFormer) {
     if (state.code == code) return former_reading(state);

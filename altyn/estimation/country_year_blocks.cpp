@@ -20,14 +20,12 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 class BlockPreconditioner final : public LevelPreconditioner {
  public:
-  BlockPreconditioner(const AbsorbLayout& layout, const double* weights,
-                      const double* level_weights, int stride, Context& context)
-      : layout_(layout), scale_(layout.n_kept_levels), blocks_(layout.blocks.n_blocks) {
+  explicit BlockPreconditioner(const AbsorbLayout& layout)
+      : layout_(layout),
+        row_of_a_(layout.n_kept_levels),
+        scale_(layout.n_kept_levels),
+        blocks_(layout.blocks.n_blocks) {
     const BlockStructure& structure = layout.blocks;
-    for (Index l = 0; l < layout.n_kept_levels; ++l) {
-      const double weight = level_weights[l * stride];
-      scale_[at(l)] = weight > 0.0 ? 1.0 / std::sqrt(weight) : 0.0;
-    }
     Index size = 0;
     for (std::size_t t = 0; t < blocks_.size(); ++t) {
       Block& block = blocks_[t];
@@ -42,7 +40,6 @@ class BlockPreconditioner final : public LevelPreconditioner {
       block.b_levels.resize(at(block.n_b));
     }
     data_.resize(at(size));
-    std::vector<Index> row_of_a(layout.n_kept_levels);  // first cell of a level of side a
     for (GroupId l = 0; l < layout.n_kept_levels; ++l) {
       const GroupId t = structure.block_of_level[l];
       if (t == kNoGroup) continue;
@@ -51,15 +48,23 @@ class BlockPreconditioner final : public LevelPreconditioner {
       const Index place = structure.place_in_block[l];
       if (l >= a.first && l - a.first < a.n_levels) {
         block.a_levels[at(place)] = l;
-        row_of_a[l] = block.cells + place * block.stride;
+        row_of_a_[l] = block.cells + place * block.stride;
       } else {
         block.b_levels[at(place)] = l;
       }
     }
+  }
+
+  void rebuild(const double* weights, const double* level_weights, int stride,
+               Context& context) override {
+    for (Index l = 0; l < layout_.n_kept_levels; ++l) {
+      const double weight = level_weights[l * stride];
+      scale_[at(l)] = weight > 0.0 ? 1.0 / std::sqrt(weight) : 0.0;
+    }
     for_each_block(context, [&](Block& block) {
       std::fill_n(data_.begin() + block.cells, block.n_a * block.stride, 0.0F);
     });
-    fill_cells(weights, row_of_a, context);
+    fill_cells(weights, context);
     for_each_block(context, [&](Block& block) {
       float* factor = data_.data() + block.factor;
       std::fill_n(factor, block.n_b * block.stride, 0.0F);
@@ -102,14 +107,14 @@ class BlockPreconditioner final : public LevelPreconditioner {
   }
 
   /// Scaled cell weights. Shards that share no level of side a share no cell.
-  void fill_cells(const double* weights, const std::vector<Index>& row_of_a, Context& context) {
+  void fill_cells(const double* weights, Context& context) {
     const GroupId* a = layout_.kept[layout_.blocks.a].levels.data();
     const GroupId* b = layout_.kept[layout_.blocks.b].levels.data();
     const GroupId* place = layout_.blocks.place_in_block.data();
     const auto fill = [&](Index begin, Index end) {
       for (Index p = begin; p < end; ++p) {
         const double cell = weights[p] * scale_[a[p]] * scale_[b[p]];
-        data_[at(row_of_a[a[p]] + Index{place[b[p]]})] += static_cast<float>(cell);
+        data_[at(row_of_a_[a[p]] + Index{place[b[p]]})] += static_cast<float>(cell);
       }
     };
     if (layout_.shards_split_first_kept) {
@@ -172,6 +177,7 @@ class BlockPreconditioner final : public LevelPreconditioner {
   }
 
   const AbsorbLayout& layout_;
+  std::vector<Index> row_of_a_;  // [L] first cell of each level of side a
   std::vector<double> scale_;  // [L] 1 / sqrt(level weight), 0 for a level without weight
   std::vector<Block> blocks_;
   RawVector<float> data_;
@@ -179,11 +185,8 @@ class BlockPreconditioner final : public LevelPreconditioner {
 
 }  // namespace
 
-std::unique_ptr<LevelPreconditioner> make_block_preconditioner(const AbsorbLayout& layout,
-                                                               const double* weights,
-                                                               const double* level_weights,
-                                                               int stride, Context& context) {
-  return std::make_unique<BlockPreconditioner>(layout, weights, level_weights, stride, context);
+std::unique_ptr<LevelPreconditioner> make_block_preconditioner(const AbsorbLayout& layout) {
+  return std::make_unique<BlockPreconditioner>(layout);
 }
 
 }  // namespace altyn::estimation

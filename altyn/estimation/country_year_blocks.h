@@ -16,7 +16,6 @@ namespace altyn::estimation {
 /// Cost: building n_a n_b^2 + n_b^3 / 3 per block; applying n_a n_b * 2 + n_b^2 per lane.
 /// Memory: 4 bytes * sum of (n_a + n_b) n_b.
 [[nodiscard]] std::unique_ptr<LevelPreconditioner> make_block_preconditioner(
-    const AbsorbLayout& layout, const double* weights, const double* level_weights, int stride,
-    Context& context);
+    const AbsorbLayout& layout);
 
 }  // namespace altyn::estimation

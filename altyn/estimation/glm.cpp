@@ -18,7 +18,7 @@ namespace {
 
 using numerics::RawVector;
 
-constexpr double kFirstReduction = 0.1;       // of delta's error at the first steps
+constexpr double kFirstReduction = 1e-1;       // of delta's error at the first steps
 constexpr double kLeastReduction = 1e-6;
 constexpr double kPartialledStart = 1e-4;     // error of x~ at the first step, relative to x
 constexpr double kPartialledFinal = 1e-10;    // relative to x~ itself
@@ -240,7 +240,7 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
   fit.route = layout->route();
   fit.plan = layout;
 
-  GlmNewton newton(rows, context);
+  GlmNewton newton(rows);
   std::vector<double> scales;
   const auto score_floor = [&] {
     const double total = newton.found.total_weight;
@@ -262,8 +262,11 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
   };
   double last_objective = -std::numeric_limits<double>::infinity();
   bool moved = false;
+  const bool log_link = problem.family == Family::kPoisson || problem.family == Family::kGamma;
   if (start != nullptr) {
     start_from(*start, problem, *layout, newton);
+  } else if (log_link && !problem.effects.empty()) {
+    newton.start_at_margins(rows, context);
   } else if (problem.family != Family::kGaussian) {
     RawVector<double> z(at(layout->n));
     RawVector<double> w(at(layout->n));

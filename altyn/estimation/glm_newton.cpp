@@ -31,8 +31,7 @@ double level_dot(const RawVector<double>& a, int a_lanes, int a_lane, const RawV
 
 }  // namespace
 
-GlmNewton::GlmNewton(const GlmRows& rows, Context& context)
-    : layout_(*rows.layout), solver_(layout_, context) {
+GlmNewton::GlmNewton(const GlmRows& rows) : layout_(*rows.layout), solver_(layout_) {
   const std::size_t k = rows.regressors.size();
   n_swept_ = k <= kSweptAtMost ? k : 0;
   lanes_ = n_swept_ <= 2 ? 4 : 8;
@@ -55,9 +54,12 @@ double& GlmNewton::regressor_level(std::size_t j, Index l) {
   return group.v[at(l * 8) + j - group.first];
 }
 
+void GlmNewton::start_at_margins(const GlmRows& rows, Context& context) {
+  start_margins(rows, solver_.sums(4), point, context);
+}
+
 void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, double* partialled,
                          Context& context) {
-  rows_ = &rows;
   const std::size_t k = rows.regressors.size();
   GlmColumns columns{.working_weights = weights_.data(), .mu = mu, .residual = residual};
   RawVector<double> row_scores;
@@ -85,7 +87,7 @@ void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, doub
     wide_.resize(at(layout_.n) * k);
     partialled = wide_.data();
   }
-  solver_.use_weights(weights_.data(), found.levels.data() + lanes_ - 1, lanes_, context);
+  use_weights(context);
   std::vector<const double*> all;
   for (Group& group : groups_) {
     if (group.count == 0) continue;
@@ -104,6 +106,11 @@ void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, doub
       weighted_gram(all, layout_.n, weights_.data(), row_scores.data(), context);
   score = std::move(gram.scores);
   hessian = std::move(gram.products);
+}
+
+void GlmNewton::use_weights(Context& context) {
+  solver_.use_weights({layout_, weights_.data(), found.inverse_run_weight},
+                      found.levels.data() + lanes_ - 1, lanes_, context);
 }
 
 numerics::ConjugateGradientResult GlmNewton::solve_group(Group& group, bool with_score,
@@ -173,9 +180,7 @@ void GlmNewton::update_hessian() {
 void GlmNewton::find_step(double reduction, double score_floor, double partialled_error,
                           std::span<const double> scales, Index max_inner_iterations, Context& context) {
   const std::size_t k = score.size();
-  if (n_swept_ == k) {
-    solver_.use_weights(weights_.data(), found.levels.data() + lanes_ - 1, lanes_, context);
-  }
+  if (n_swept_ == k) use_weights(context);
   std::vector<double> floors(k);
   for (std::size_t j = 0; j < k; ++j) {
     floors[j] = partialled_error * std::sqrt(std::max(scales[j], 0.0));
@@ -201,9 +206,7 @@ double GlmNewton::refine_partialled(double partialled_error, Index max_inner_ite
                                     Context& context) {
   const std::size_t k = score.size();
   if (k == 0 || layout_.n_kept_levels == 0) return 0.0;
-  if (n_swept_ == k) {
-    solver_.use_weights(weights_.data(), found.levels.data() + lanes_ - 1, lanes_, context);
-  }
+  if (n_swept_ == k) use_weights(context);
   std::vector<double> floors(k);
   for (std::size_t j = 0; j < k; ++j) {
     floors[j] = partialled_error * std::sqrt(std::max(hessian[j * k + j], 0.0));

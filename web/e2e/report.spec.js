@@ -100,7 +100,7 @@ const cases = [
   ["draws every chart in full: named for a screen reader, no broken number", async (context) => {
     const { page } = await open_report(context, report_file("plain", fixture));
     const charts = await page.locator(".stage > svg").all();
-    assert.equal(charts.length, 14);
+    assert.equal(charts.length, 15);
     for (const chart of charts) {
       assert.equal(await chart.getAttribute("role"), "img");
       assert.ok((await chart.getAttribute("aria-label"))?.includes("Chart: "));
@@ -246,6 +246,14 @@ const cases = [
   ["explains itself when the data are of another kind", async (context) => {
     const { page } = await open_report(context, report_file("other", '{"schema": "something/1"}'));
     assert.match(await page.locator("main").innerText(), /something\/1/);
+  }],
+
+  ["copies the command that repeats the run", async (context) => {
+    const { page } = await open_report(context, report_file("plain", fixture));
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.click("button.copy");
+    await page.waitForFunction(() => document.querySelector("button.copy")?.textContent === "Copied");
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), JSON.parse(fixture).run.command);
   }],
 
   ["speaks Russian on request", async (context) => {

@@ -149,8 +149,9 @@ export const russian: Strings = {
     base_effect: () => "Те же месяцы каждого года, млн долл. США; над столбцом — проверяемый период относительно него, в процентах",
     waterfall: () => "Млн долл. США; длина шага — его изменение в логарифмах; усы: от 5 до 95% розыгрышей; штриховка: причина неизвестна",
     placebo: () => "Рост торговли с каждым партнёром за те же месяцы",
-    structural: () => "Изменение за год: столбец — предсказано, точка — наблюдалось; расстояния в логарифмах, чтобы части складывались",
+    structural: () => "Изменение между двумя годами; столбцы складываются в предсказание, расстояния в логарифмах",
     agreement_estimates: () => "Влияние на торговлю между членами и его интервал; расстояния в логарифмах",
+    phase_in: (c) => `Доля прироста, объяснимая ${c.agreement}: медиана и 90%-й интервал`,
     agreement_path: () => "Торговля между членами относительно базового года при прочих равных; расстояния в логарифмах",
     counterfactual: (c) => `Торговля: ${c.reporter_name} — ${c.partner_name}, млн долл. США в год`,
     counterfactual_members: (c) => `Изменение реального дохода без ${c.agreement}`,
@@ -172,6 +173,7 @@ export const russian: Strings = {
   outside_partners: "Партнёры вне союза",
   from_to: (from, to) => `${from} → ${to}`,
   left_to_pair: (percent) => `${percent} остаётся паре`,
+  world_part: "Мировая торговля",
   exporter_part: "Часть экспортёра",
   importer_part: "Часть импортёра",
   predicted: "Предсказано",
@@ -188,7 +190,8 @@ export const russian: Strings = {
   second_hand: "Из вторых рук",
   at_most: (percent) => `не более ${percent}`,
   at_least: (percent) => `не менее ${percent}`,
-  growth_stated: "названный рост",
+  growth_said: "названо",
+  growth_measured: "по данным",
 
   values: {
     turnover: "Оборот",
@@ -205,5 +208,7 @@ export const russian: Strings = {
     synthesis: "Все линии",
     "importer-reported": "по данным импортёра",
     "exporter-reported": "по данным экспортёра",
+    exporter_reported: "по данным экспортёра",
+    importer_reported: "по данным импортёра",
   },
 };

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { agreement_estimates, agreement_path } from "../../src/charts/agreement";
+import { agreement_estimates, agreement_path, phase_in } from "../../src/charts/agreement";
 import { base_effect } from "../../src/charts/base_effect";
 import { counterfactual, counterfactual_members } from "../../src/charts/counterfactual";
 import type { Chart, ChartContext } from "../../src/charts/frame";
@@ -25,7 +25,7 @@ const charts: Record<string, [Chart, string]> = {
   base_effect: [base_effect, "base_effect"], series: [series, "series"], placebo: [placebo, "placebo"], prices: [prices, "prices"],
   structural: [structural, "structural"], waterfall: [waterfall, "waterfall"],
   agreement_estimates: [agreement_estimates, "agreement_estimates"], agreement_path: [agreement_path, "agreement_path"],
-  counterfactual: [counterfactual, "counterfactual"], counterfactual_members: [counterfactual_members, "counterfactual_members"],
+  phase_in: [phase_in, "phase_in"], counterfactual: [counterfactual, "counterfactual"], counterfactual_members: [counterfactual_members, "counterfactual_members"],
   literature: [literature, "literature"],
 };
 

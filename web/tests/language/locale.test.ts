@@ -21,7 +21,10 @@ describe("cell_text", () => {
     expect(cell_text(locale, 2017, "year", 0)).toBe("2017");
     expect(cell_text(locale, 50341, "count", 0)).toBe("50,341");
     expect(cell_text(locale, 0.25, "probability", 3)).toBe("25%");
-    expect(cell_text(locale, "2017-02", "month", 0)).toBe("Feb 2017");
+    expect(cell_text(locale, "2017-02", "", 0)).toBe("Feb 2017");
+    expect(cell_text(locale, "2017-02..2017-07", "", 0)).toBe("Feb–Jul 2017");
+    expect(cell_text(locale, "2017-10-06", "", 0)).toBe("6 October 2017");
+    expect(cell_text(locale, -0.126, "share", 0)).toBe("−12.6%");
     expect(cell_text(locale, true, "bool", 0)).toBe("yes");
     expect(cell_text(locale, null, "fraction", 0)).toBe("–");
     expect(cell_text(locale, "turnover", "text", 0)).toBe("Turnover");
