@@ -21,7 +21,11 @@ std::string percent(double share) {
 }
 
 std::string count_of(std::size_t n, std::string_view noun) {
-  return fmt::format("{} {}{}", fmt::group_digits(n), noun, n == 1 ? "" : "s");
+  if (n == 1) return fmt::format("1 {}", noun);
+  if (noun.ends_with("my")) {  // economy
+    return fmt::format("{} {}ies", fmt::group_digits(n), noun.substr(0, noun.size() - 1));
+  }
+  return fmt::format("{} {}s", fmt::group_digits(n), noun);
 }
 
 std::string list_of(const std::vector<std::string>& words, std::size_t most) {

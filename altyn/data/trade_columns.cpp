@@ -20,6 +20,9 @@ struct RoleNames {
 
 const std::vector<RoleNames>& role_table() {
   static const std::vector<RoleNames> table = {
+      {Role::kEconomy,
+       "economy",
+       {"iso3", "iso3c", "country", "country_code", "countrycode", "country code"}},
       {Role::kExporter,
        "exporter",
        {"exporter_iso3", "iso3_o", "iso_o", "orig", "origin", "exp", "exp_id", "isoexp", "expcode",
@@ -112,6 +115,7 @@ std::optional<Role> role_of_name(std::string_view name) {
 
 bool names_codes(std::string_view name) {
   switch (role_of_name(name).value_or(Role::kTrade)) {
+    case Role::kEconomy:
     case Role::kExporter:
     case Role::kImporter:
     case Role::kReporter:

@@ -13,6 +13,7 @@ namespace altyn::data {
 
 /// What a column of a trade table means.
 enum class Role {
+  kEconomy,
   kExporter,
   kImporter,
   kReporter,

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include <nlohmann/json.hpp>
+
+#include "altyn/core/fields_json.h"
+#include "altyn/data/document.h"
 #include "altyn/data/read_table.h"
 
 namespace altyn::attribution::flagship {
@@ -46,11 +50,26 @@ DriverSeries read_brent() {
           .values = table.numbers("usd_per_barrel")};
 }
 
+template <class S>
+std::vector<S> read_list(const std::string& file, const std::string& key) {
+  const data::Document document =
+      data::read_document(std::string(ALTYN_SOURCE_DIR) + "/cases/eaeu/" + file);
+  std::vector<S> list;
+  for (const auto& entry : document.value.at(key)) {
+    S item;
+    options_from_json(item, entry, file);
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
 }  // namespace
 
 Claim claim() {
   Claim claim;
   claim.id = "lavrov-2017";
+  claim.title = "Did the EAEU raise Russia-Kazakhstan trade by nearly 40%?";
+  claim.in_our_words = "Trade was up by nearly two fifths, mostly through integration.";
   claim.speaker = "Sergey Lavrov";
   claim.date = "2017-10-06";
   claim.reporter = "RUS";
@@ -90,6 +109,20 @@ const data::AgreementRegistry& agreements() {
       {std::string(ALTYN_SOURCE_DIR) + "/cases/eaeu/agreements.toml",
        std::string(ALTYN_SOURCE_DIR) + "/cases/world/agreements.toml"});
   return registry;
+}
+
+CheckInputs inputs(const Claim& claim) {
+  CheckInputs all;
+  all.claim = claim;
+  all.claim_file = "claim.toml";
+  all.monthly = {russia()};
+  all.world = world();
+  all.gdp = data::read_table(kTables + "gdp.csv.gz");
+  all.drivers = {brent()};
+  all.agreements = agreements();
+  all.literature = {{"EAEU", read_list<Study>("literature.toml", "study")}};
+  all.statements = read_list<Statement>("statements.toml", "statement");
+  return all;
 }
 
 ClaimCase case_of(const Claim& claim, Index n_draws) {

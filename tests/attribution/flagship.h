@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "altyn/attribution/check.h"
 #include "altyn/attribution/claim_case.h"
 #include "altyn/attribution/partner_line.h"
 #include "altyn/attribution/price_line.h"
@@ -21,6 +22,9 @@ namespace altyn::attribution::flagship {
 
 [[nodiscard]] const WorldTrade& world();
 [[nodiscard]] const data::AgreementRegistry& agreements();
+
+/// A claim with every bundled table.
+[[nodiscard]] CheckInputs inputs(const Claim& claim);
 
 /// The case of a claim on the bundled monthly table, with few draws unless told otherwise.
 [[nodiscard]] ClaimCase case_of(const Claim& claim, Index n_draws = 2000);
