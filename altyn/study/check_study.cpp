@@ -54,8 +54,7 @@ std::string provider_of(const DataSources& sources, const std::string& path) {
 attribution::PartnerPanel read_panel(const std::string& entry, DataSources& sources) {
   const auto [reporter, name] = split_name(entry, "monthly");
   const std::string path = sources.find(name);
-  const data::MonthlyTrade trade =
-      data::MonthlyTrade::from_table(data::read_table(path), reporter);
+  const data::MonthlyTrade trade = data::MonthlyTrade::from_table(data::read_table(path), reporter);
   attribution::PartnerPanel panel{.reporter = trade.reporter(),
                                   .source = provider_of(sources, path)};
   for (const std::string& partner : trade.partners()) {
@@ -158,11 +157,13 @@ data::Table tidy_table(const attribution::CheckResult& result) {
 
 std::vector<Field<CheckData>> CheckData::fields() {
   return {
-      make_field(&CheckData::monthly,
-                 {.name = "monthly", .doc = "monthly trade by partner, one table per reporter: RUS=FILE"}),
+      make_field(
+          &CheckData::monthly,
+          {.name = "monthly", .doc = "monthly trade by partner, one table per reporter: RUS=FILE"}),
       make_field(&CheckData::world,
                  {.name = "world", .doc = "yearly bilateral trade with both sides' reports"}),
-      make_field(&CheckData::gdp, {.name = "gdp", .doc = "GDP by economy and year, for domestic trade"}),
+      make_field(&CheckData::gdp,
+                 {.name = "gdp", .doc = "GDP by economy and year, for domestic trade"}),
       make_field(&CheckData::prices,
                  {.name = "prices", .doc = "monthly prices that move trade values: Brent=FILE"}),
       make_field(&CheckData::agreements,

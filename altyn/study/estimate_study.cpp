@@ -76,8 +76,9 @@ void add_trade(data::Table& table, Reported reported) {
 
 std::vector<Field<EstimateStudy>> EstimateStudy::fields() {
   return {
-      make_field(&EstimateStudy::data,
-                 {.name = "data", .doc = "table to estimate on: a file, or a bundled table by name"}),
+      make_field(
+          &EstimateStudy::data,
+          {.name = "data", .doc = "table to estimate on: a file, or a bundled table by name"}),
       make_field(&EstimateStudy::formulas,
                  {.name = "formulas",
                   .doc = "one model each: \"trade ~ x | exporter^year + importer^year\""}),
@@ -134,8 +135,8 @@ StudyResult run_estimate(const Study& study, Context& context) {
   } else {
     result.text = estimation::render_table(estimates, layout, TableFormat::kText);
   }
-  result.value = nlohmann::json::parse(
-      estimation::render_table(estimates, layout, TableFormat::kJson));
+  result.value =
+      nlohmann::json::parse(estimation::render_table(estimates, layout, TableFormat::kJson));
   for (const std::string& output : request.outputs) {
     result.files.push_back(
         {output, estimation::render_table(estimates, layout, estimation::table_format_of(output))});

@@ -119,8 +119,8 @@ RerunResult rerun(const std::string& record_path, const std::string& folder, Con
   data::OutputFiles files;
   const json outputs = stage_files(repeated.result, target, files);
   for (const json& before : record.at("outputs")) {
-    const bool same = std::any_of(outputs.begin(), outputs.end(),
-                                  [&](const json& now) { return now == before; });
+    const bool same =
+        std::any_of(outputs.begin(), outputs.end(), [&](const json& now) { return now == before; });
     if (!same) repeated.different.push_back(before.at("name"));
   }
   if (!folder.empty()) {

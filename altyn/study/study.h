@@ -35,8 +35,8 @@ struct InputFile {
 
 /// What a study found, ready for every surface.
 struct StudyResult {
-  std::string text;          ///< for a terminal, with colour codes
-  nlohmann::json value;      ///< the whole result
+  std::string text;      ///< for a terminal, with colour codes
+  nlohmann::json value;  ///< the whole result
   std::vector<OutputFile> files;
   std::vector<InputFile> inputs;
   std::vector<Certificate> certificates;

@@ -54,15 +54,17 @@ int run(Session& session, const Request& request) {
   study.content["claim"] = claim_section(request);
   study.content["data"] = section_of(request.data, request.data_given);
   study.content["options"] = section_of(request.options, request.options_given);
-  return run_and_show(session, study, request.output, "run.json");
+  return run_and_show(session, study, request.output, request.output.empty() ? "" : "run.json");
 }
 
 }  // namespace
 
 void add_check_command(CLI::App& app, Session& session, const Finish& finish) {
   auto request = std::make_shared<Request>();
-  CLI::App* command = app.add_subcommand("check", "Check a claim: is the number right, and the cause?");
-  command->add_option("claim", request->file, "claim file (.toml, .json) or a bundled claim's name");
+  CLI::App* command =
+      app.add_subcommand("check", "Check a claim: is the number right, and the cause?");
+  command->add_option("claim", request->file,
+                      "claim file (.toml, .json) or a bundled claim's name");
   command->add_option("--pair", request->pair, "reporter and partner: RUS:KAZ");
   command->add_option("--says", request->says, "the claimed growth in percent: 40");
   command->add_option("--output,-o", request->output,

@@ -26,8 +26,7 @@ int run(Session& session, const Request& request) {
   study.content["options"] = section_of(request.options, request.options_given);
   study.content["table"] = section_of(request.table, request.table_given);
   study.content["estimate"]["outputs"] = request.outputs;
-  const std::string record =
-      request.outputs.empty() ? "" : request.outputs.front() + ".run.json";
+  const std::string record = request.outputs.empty() ? "" : request.outputs.front() + ".run.json";
   return run_and_show(session, study, "", record);
 }
 

@@ -32,14 +32,15 @@ void add_flags(CLI::App& command, S& options, std::vector<std::string>& given,
     const FieldValue value = field.get(field, options);
     const std::string help = flag_help(field.info, field.choices, value);
     const auto set = [&options, name, flag, &given, &field](const std::string& text) {
-      set_field(options, name,
-                value_from_text(field.info, field.get(field, options), text, flag), flag);
+      set_field(options, name, value_from_text(field.info, field.get(field, options), text, flag),
+                flag);
       given.push_back(name);
     };
     if (const bool* on = std::get_if<bool>(&value)) {
       // What is on by default is turned off by --no-name.
       const std::string shown = *on ? "--no-" + flag.substr(2) : flag;
-      command.add_flag_callback(shown, [set, turned = *on ? "false" : "true"] { set(turned); }, help);
+      command.add_flag_callback(
+          shown, [set, turned = *on ? "false" : "true"] { set(turned); }, help);
     } else {
       command.add_option_function<std::string>(flag, set, help)->type_name("");
     }

@@ -23,15 +23,14 @@ int run(Session& session, const Request& request) {
 }
 
 int repeat(Session& session, const Request& request) {
-  const study::RerunResult repeated =
-      study::rerun(request.file, request.output, session.context());
+  const study::RerunResult repeated = study::rerun(request.file, request.output, session.context());
   if (repeated.different.empty()) {
-    session.print(fmt::format("The same bytes: {} files as recorded.\n",
-                              repeated.result.files.size()));
+    session.print(
+        fmt::format("The same bytes: {} files as recorded.\n", repeated.result.files.size()));
     return 0;
   }
-  session.print(fmt::format("Different from the record: {}\n",
-                            fmt::join(repeated.different, ", ")));
+  session.print(
+      fmt::format("Different from the record: {}\n", fmt::join(repeated.different, ", ")));
   return 2;
 }
 
@@ -50,10 +49,10 @@ void add_run_commands(CLI::App& app, Session& session, const Finish& finish) {
   CLI::App* rerun_command =
       app.add_subcommand("rerun", "Repeat a run from its run.json and compare every byte");
   rerun_command->add_option("record", again->file, "the run.json of a run")->required();
-  rerun_command->add_option("--output,-o", again->output, "folder for the files; without it, compare only");
-  rerun_command->callback([&session, finish, again] {
-    finish([&session, again] { return repeat(session, *again); });
-  });
+  rerun_command->add_option("--output,-o", again->output,
+                            "folder for the files; without it, compare only");
+  rerun_command->callback(
+      [&session, finish, again] { finish([&session, again] { return repeat(session, *again); }); });
 }
 
 }  // namespace altyn::app

@@ -8,8 +8,8 @@
 
 namespace altyn::app {
 
-/// Runs a study, prints its summary, writes its files and its run record into `folder` (nothing when
-/// `record` is ""), and returns the exit code: 2 when a certificate does not hold.
+/// Runs a study, prints its summary, writes its files and its run record into `folder` (nothing
+/// when `record` is ""), and returns the exit code: 2 when a certificate does not hold.
 [[nodiscard]] int run_and_show(Session& session, const study::Study& study,
                                const std::string& folder, const std::string& record);
 

@@ -1,6 +1,7 @@
 #include "attribution/flagship.h"
 
 #include <algorithm>
+#include <map>
 
 #include "altyn/data/read_table.h"
 
@@ -79,6 +80,18 @@ const DriverSeries& brent() {
   return series;
 }
 
+const WorldTrade& world() {
+  static const WorldTrade world(data::read_table(kTables + "world_trade.csv.gz"));
+  return world;
+}
+
+const data::AgreementRegistry& agreements() {
+  static const data::AgreementRegistry registry = data::AgreementRegistry::read(
+      {std::string(ALTYN_SOURCE_DIR) + "/cases/eaeu/agreements.toml",
+       std::string(ALTYN_SOURCE_DIR) + "/cases/world/agreements.toml"});
+  return registry;
+}
+
 ClaimCase case_of(const Claim& claim, Index n_draws) {
   ClaimCase claim_case;
   claim_case.claim = claim;
@@ -86,7 +99,6 @@ ClaimCase case_of(const Claim& claim, Index n_draws) {
   claim_case.options.n_draws = n_draws;
   claim_case.growth = claimed_growth(with(claim.partner), claim.measure, claim_case.windows);
   claim_case.threshold = strength_threshold(claim_case.options, claim.strength, "test");
-  claim_case.country_names = {{"RUS", "Russia"}, {"KAZ", "Kazakhstan"}, {"BLR", "Belarus"}};
   claim_case.agreement_name = "the Eurasian Economic Union";
   claim_case.seed = 20171006;
   claim_case.draws = joint_draws(claim_case.options, claim_case.seed);
