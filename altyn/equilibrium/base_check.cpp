@@ -8,6 +8,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/equilibrium/multi_sector_check.h"
 #include "altyn/equilibrium/sector_accounts.h"
+#include "altyn/equilibrium/sector_system.h"
 #include "altyn/numerics/fixed_point.h"
 
 namespace altyn::equilibrium {
@@ -34,57 +35,9 @@ std::string place_name(const MultiSectorBase& base, std::size_t k) {
   return fmt::format("{} in {}", base.sectors[k / n], base.economies[k % n]);
 }
 
-// The check of a base whose shapes and shares are in order.
-BaseCheck check_equilibrium(const MultiSectorBase& base, const std::vector<double>& expenditure,
-                            double tolerance) {
-  const std::size_t n = base.economies.size();
-  const SectorAccounts accounts = accounts_of(base, expenditure);
-  Worst spending;
-  Worst relative;
-  double largest_spending = 0.0;
-  for (std::size_t k = 0; k < expenditure.size(); ++k) {
-    largest_spending = std::max(largest_spending, expenditure[k]);
-    const double gap = std::abs(accounts.use[k] - expenditure[k]);
-    spending.see(gap, k);
-    if (expenditure[k] > 0.0) relative.see(gap / expenditure[k], k);
-  }
-  Worst factor;
-  double world = 0.0;
-  for (std::size_t k = 0; k < base.factor_income.size(); ++k) {
-    world += base.factor_income[k];
-    if (base.factor_income[k] > 0.0) {
-      factor.see(std::abs(accounts.factor_use[k] / base.factor_income[k] - 1.0), k);
-    }
-  }
-  Worst balance;
-  for (std::size_t e = 0; e < n; ++e) {
-    const double transfer = accounts.duty_received[e] - accounts.duty_pooled[e];
-    balance.see(
-        std::abs(accounts.imports[e] - accounts.exports[e] - base.deficit[e] - transfer) / world,
-        e);
-  }
-  BaseCheck check;
-  check.blocks.push_back({"expenditure", spending.largest() / largest_spending, tolerance,
-                          "max |uses - spending| / largest spending",
-                          place_name(base, spending.place())});
-  check.blocks.push_back({"factor income", factor.largest(), tolerance,
-                          "max |payments / income - 1|",
-                          fmt::format("{} of {}", base.factors[factor.place() / n],
-                                      base.economies[factor.place() % n])});
-  check.blocks.push_back({"deficits", balance.largest(), tolerance,
-                          "max |imports - exports - deficit| / world income",
-                          base.economies[balance.place()]});
-  check.largest = 0.0;
-  for (const CertificateBlock& block : check.blocks) {
-    check.largest = std::max(check.largest, block.residual);
-  }
-  check.largest_relative_gap = relative.largest();
-  check.worst_relative_place = place_name(base, relative.place());
-  return check;
-}
-
 std::vector<double> spending_of(const MultiSectorBase& base) {
-  return base.expenditure.empty() ? implied_expenditure(base) : base.expenditure;
+  ThreadPool alone(1);
+  return base.expenditure.empty() ? sector::implied_expenditure(base, alone) : base.expenditure;
 }
 
 // Accumulates how far values moved.
@@ -269,9 +222,57 @@ std::string BaseCheck::to_text() const {
   return text;
 }
 
+BaseCheck check_accounts(const MultiSectorBase& base, const std::vector<double>& expenditure,
+                            double tolerance) {
+  const std::size_t n = base.economies.size();
+  const SectorAccounts accounts = accounts_of(base, expenditure);
+  Worst spending;
+  Worst relative;
+  double largest_spending = 0.0;
+  for (std::size_t k = 0; k < expenditure.size(); ++k) {
+    largest_spending = std::max(largest_spending, expenditure[k]);
+    const double gap = std::abs(accounts.use[k] - expenditure[k]);
+    spending.see(gap, k);
+    if (expenditure[k] > 0.0) relative.see(gap / expenditure[k], k);
+  }
+  Worst factor;
+  double world = 0.0;
+  for (std::size_t k = 0; k < base.factor_income.size(); ++k) {
+    world += base.factor_income[k];
+    if (base.factor_income[k] > 0.0) {
+      factor.see(std::abs(accounts.factor_use[k] / base.factor_income[k] - 1.0), k);
+    }
+  }
+  Worst balance;
+  for (std::size_t e = 0; e < n; ++e) {
+    const double transfer = accounts.duty_received[e] - accounts.duty_pooled[e];
+    balance.see(
+        std::abs(accounts.imports[e] - accounts.exports[e] - base.deficit[e] - transfer) / world,
+        e);
+  }
+  BaseCheck check;
+  check.blocks.push_back({"expenditure", spending.largest() / largest_spending, tolerance,
+                          "max |uses - spending| / largest spending",
+                          place_name(base, spending.place())});
+  check.blocks.push_back({"factor income", factor.largest(), tolerance,
+                          "max |payments / income - 1|",
+                          fmt::format("{} of {}", base.factors[factor.place() / n],
+                                      base.economies[factor.place() % n])});
+  check.blocks.push_back({"deficits", balance.largest(), tolerance,
+                          "max |imports - exports - deficit| / world income",
+                          base.economies[balance.place()]});
+  check.largest = 0.0;
+  for (const CertificateBlock& block : check.blocks) {
+    check.largest = std::max(check.largest, block.residual);
+  }
+  check.largest_relative_gap = relative.largest();
+  check.worst_relative_place = place_name(base, relative.place());
+  return check;
+}
+
 BaseCheck check_base_equilibrium(const MultiSectorBase& base, double tolerance) {
   const MultiSectorBase checked = checked_base(base);
-  return check_equilibrium(checked, spending_of(checked), tolerance);
+  return check_accounts(checked, spending_of(checked), tolerance);
 }
 
 RepairedBase repair_base(const MultiSectorBase& base, BaseRepair repair, Context& context) {
@@ -281,7 +282,7 @@ RepairedBase repair_base(const MultiSectorBase& base, BaseRepair repair, Context
   MultiSectorBase& moved = repaired.base;
   std::vector<double> expenditure = spending_of(moved);
   constexpr double kTolerance = 1e-9;
-  repaired.before = check_equilibrium(moved, expenditure, kTolerance);
+  repaired.before = check_accounts(moved, expenditure, kTolerance);
   const std::vector<double> before_spending = expenditure;
   const std::vector<double> before_share = moved.trade_share;
   const std::vector<double> before_income = moved.factor_income;
@@ -308,7 +309,7 @@ RepairedBase repair_base(const MultiSectorBase& base, BaseRepair repair, Context
   }
   movement.report(repaired);
   moved.expenditure = expenditure;
-  repaired.after = check_equilibrium(moved, expenditure, kTolerance);
+  repaired.after = check_accounts(moved, expenditure, kTolerance);
   return repaired;
 }
 

@@ -28,6 +28,10 @@ struct BaseCheck {
 /// Cost: one pass over the shares (about 20 when spending is implied).
 [[nodiscard]] BaseCheck check_base_equilibrium(const MultiSectorBase& base, double tolerance);
 
+/// The same for a base that checked_base has seen, at spending [sector, economy].
+[[nodiscard]] BaseCheck check_accounts(const MultiSectorBase& base,
+                                       const std::vector<double>& expenditure, double tolerance);
+
 /// What may move when a base is repaired.
 enum class BaseRepair {
   kTradeShares,  ///< sales of each economy, everywhere alike (RAS): incomes, deficits, all other

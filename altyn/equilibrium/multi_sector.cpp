@@ -9,7 +9,6 @@
 #include "altyn/core/errors.h"
 #include "altyn/equilibrium/multi_sector_check.h"
 #include "altyn/equilibrium/multi_sector_workspace.h"
-#include "altyn/equilibrium/sector_accounts.h"
 #include "altyn/numerics/continuation.h"
 #include "altyn/numerics/newton_krylov.h"
 
@@ -293,8 +292,8 @@ struct MultiSectorModel::State {
   MultiSectorResult levels;
 
   // The base must not move once the world points at it.
-  void set_world(const std::vector<double>& expenditure) {
-    world = sector::make_world(base, options, expenditure);
+  void set_world() {
+    world = sector::make_world(base, options, base.expenditure);
     coarse = sector::CoarseCorrection(world);
   }
 
@@ -373,7 +372,7 @@ void MultiSectorModel::State::solve(const MultiSectorShock& shock, sector::Solve
 // Solves the base without a shock, more tightly than any shock will be, and takes the outcome as
 // the base.
 void MultiSectorModel::State::make_exact(Context& context) {
-  set_world(base.expenditure.empty() ? implied_expenditure(base) : base.expenditure);
+  set_world();
   MultiSectorShock nothing;
   if (options.closure == Closure::kNone) {
     // Deficits are walked down to zero.
@@ -397,7 +396,7 @@ void MultiSectorModel::State::make_exact(Context& context) {
   base.trade_share = levels.trade_share;
   base.expenditure = levels.expenditure;
   base.deficit = levels.deficit;
-  set_world(base.expenditure);
+  set_world();
   solve({}, k, levels, options.tolerance, {}, context);
 }
 
@@ -411,7 +410,12 @@ MultiSectorModel::MultiSectorModel(MultiSectorBase base, MultiSectorOptions opti
     : state_(std::make_unique<State>()) {
   state_->base = checked_base(std::move(base));
   state_->options = std::move(options);
-  state_->check = check_base_equilibrium(state_->base, state_->options.base_tolerance);
+  MultiSectorBase& checked = state_->base;
+  if (checked.expenditure.empty()) {
+    checked.expenditure = sector::implied_expenditure(checked, *context.pool);
+  }
+  state_->check =
+      check_accounts(checked, checked.expenditure, state_->options.base_tolerance);
   if (state_->check.largest > state_->options.base_tolerance) {
     const CertificateBlock& worst =
         *std::max_element(state_->check.blocks.begin(), state_->check.blocks.end(),

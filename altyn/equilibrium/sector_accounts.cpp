@@ -1,17 +1,7 @@
 #include "altyn/equilibrium/sector_accounts.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "altyn/core/errors.h"
-#include "altyn/numerics/fixed_point.h"
-
 namespace altyn::equilibrium {
 namespace {
-
-double rate(const std::vector<double>& rates, std::size_t cell) {
-  return rates.empty() ? 0.0 : rates[cell];
-}
 
 void add_trade(const MultiSectorBase& base, const std::vector<double>& expenditure,
                SectorAccounts& accounts) {
@@ -28,8 +18,9 @@ void add_trade(const MultiSectorBase& base, const std::vector<double>& expenditu
         const std::size_t cell = base.cell(j, importer, exporter);
         const double value = base.trade_share[cell] * spent;
         if (value == 0.0) continue;
-        const double landed = value / (1.0 + rate(base.tariff, cell));
-        const double received = landed / (1.0 + rate(base.export_tax, cell));
+        const double landed = base.tariff.empty() ? value : value / (1.0 + base.tariff[cell]);
+        const double received =
+            base.export_tax.empty() ? landed : landed / (1.0 + base.export_tax[cell]);
         const double duty = value - landed;
         accounts.output[base.at(j, exporter)] += received;
         accounts.export_duty[exporter] += landed - received;
@@ -91,41 +82,6 @@ SectorAccounts accounts_of(const MultiSectorBase& base, const std::vector<double
     }
   }
   return accounts;
-}
-
-std::vector<double> implied_expenditure(const MultiSectorBase& base) {
-  const std::size_t n = base.economies.size();
-  std::vector<double> spending(base.sectors.size() * n);
-  for (std::size_t j = 0; j < base.sectors.size(); ++j) {
-    for (std::size_t e = 0; e < n; ++e) {
-      for (std::size_t f = 0; f < base.factors.size(); ++f) {
-        spending[base.at(j, e)] +=
-            2.0 * base.consumption_share[base.at(j, e)] * base.factor_income[f * n + e];
-      }
-    }
-  }
-  // The system is linear in spending, so any unit will do; this one keeps values below one.
-  double unit = 0.0;
-  for (const double value : spending) unit += value;
-  for (double& value : spending) value /= unit;
-  std::vector<double> values(spending.size());
-  numerics::FixedPointWorkspace workspace;
-  const numerics::FixedPointResult found = numerics::solve_fixed_point(
-      [&](std::span<const double> x, std::span<double> image) {
-        for (std::size_t k = 0; k < x.size(); ++k) values[k] = x[k] * unit;
-        const SectorAccounts accounts = accounts_of(base, values);
-        double gap = 0.0;
-        for (std::size_t k = 0; k < x.size(); ++k) {
-          image[k] = accounts.use[k] / unit;
-          gap = std::max(gap, std::abs(image[k] - x[k]));
-        }
-        return gap;
-      },
-      spending, {.tolerance = 1e-15, .max_iterations = 200}, workspace);
-  ALTYN_CHECK(found.residual >= 0.0 && found.residual < 1e-9,
-              "the spending that a base implies was not found");
-  for (double& value : spending) value *= unit;
-  return spending;
 }
 
 }  // namespace altyn::equilibrium

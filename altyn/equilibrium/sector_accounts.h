@@ -25,8 +25,4 @@ struct SectorAccounts {
 [[nodiscard]] SectorAccounts accounts_of(const MultiSectorBase& base,
                                          const std::vector<double>& expenditure);
 
-/// The spending [sector, economy] that a base implies at its factor income: the solution of
-/// use = spending. Cost: about 20 times accounts_of.
-[[nodiscard]] std::vector<double> implied_expenditure(const MultiSectorBase& base);
-
 }  // namespace altyn::equilibrium

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "altyn/core/errors.h"
+#include "altyn/numerics/fixed_point.h"
 
 namespace altyn::equilibrium::sector {
 namespace {
@@ -322,6 +326,54 @@ bool System::sweep(std::span<const double> x, ThreadPool& pool) {
     }
   }
   return true;
+}
+
+std::vector<double> implied_expenditure(const MultiSectorBase& base, ThreadPool& pool) {
+  const std::size_t n = base.economies.size();
+  std::vector<double> spending(base.sectors.size() * n);
+  for (std::size_t j = 0; j < base.sectors.size(); ++j) {
+    for (std::size_t e = 0; e < n; ++e) {
+      double income = 0.0;
+      for (std::size_t f = 0; f < base.factors.size(); ++f) income += base.factor_income[f * n + e];
+      spending[base.at(j, e)] = (base.consumption_share[base.at(j, e)] + 1e-3) * income;
+    }
+  }
+  // Deficits stay as they are, whatever closure a later solve uses.
+  const World world = make_world(base, {.closure = Closure::kAdditive}, spending);
+  System system;
+  system.prepare(world, {}, pool);
+  const StateView view{world};
+  std::vector<double> state(world.state_size(), 0.0);
+  const std::span<double> part(view.spending(std::span<double>(state)), world.block());
+  std::copy(world.expenditure_log.begin(), world.expenditure_log.end(), part.begin());
+  if (world.has_entry()) {
+    std::copy(world.output_log.begin(), world.output_log.end(),
+              view.output(std::span<double>(state)));
+  }
+  const std::span<const double> next(view.spending(std::span<double>(system.next)), world.block());
+  numerics::FixedPointWorkspace workspace;
+  std::vector<double> unknown(part.begin(), part.end());
+  const numerics::FixedPointResult found = numerics::solve_fixed_point(
+      [&](std::span<const double> x, std::span<double> image) {
+        std::copy(x.begin(), x.end(), part.begin());
+        if (!system.sweep(state, pool)) return std::numeric_limits<double>::infinity();
+        double residual = 0.0;
+        for (std::size_t k = 0; k < x.size(); ++k) {
+          image[k] = next[k];
+          residual = std::max(residual, std::abs(next[k] - x[k]));
+        }
+        return residual;
+      },
+      unknown, {.tolerance = 1e-12, .max_iterations = 300}, workspace);
+  ALTYN_CHECK(found.residual >= 0.0 && found.residual < 1e-8,
+              "the spending that a base implies was not found");
+  for (std::size_t j = 0; j < world.n_sectors; ++j) {
+    for (std::size_t e = 0; e < n; ++e) {
+      const std::size_t at = j * world.row + e;
+      spending[base.at(j, e)] = world.bought[at] == 0.0 ? 0.0 : std::exp(unknown[at]);
+    }
+  }
+  return spending;
 }
 
 }  // namespace altyn::equilibrium::sector

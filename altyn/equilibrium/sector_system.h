@@ -176,4 +176,9 @@ struct System {
   Block gathered_;
 };
 
+/// Spending that a base implies at its factor income and prices [sector, economy]: the solution of
+/// (4), (5) and (6) without hats. Cost: about 15 sweeps.
+[[nodiscard]] std::vector<double> implied_expenditure(const MultiSectorBase& base,
+                                                      ThreadPool& pool);
+
 }  // namespace altyn::equilibrium::sector

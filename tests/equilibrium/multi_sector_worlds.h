@@ -13,7 +13,7 @@ struct RandomMultiSectorSpec {
   std::size_t n = 6;
   std::size_t n_sectors = 4;
   std::size_t n_factors = 1;
-  double inputs = 0.5;  ///< materials in costs, on average
+  double inputs = 0.4;  ///< materials in costs, on average
   double entry = 0.0;
   double selection = 0.0;
   bool tariffs = true;
