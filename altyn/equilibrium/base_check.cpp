@@ -223,7 +223,7 @@ std::string BaseCheck::to_text() const {
 }
 
 BaseCheck check_accounts(const MultiSectorBase& base, const std::vector<double>& expenditure,
-                            double tolerance) {
+                         double tolerance) {
   const std::size_t n = base.economies.size();
   const SectorAccounts accounts = accounts_of(base, expenditure);
   Worst spending;

@@ -414,8 +414,7 @@ MultiSectorModel::MultiSectorModel(MultiSectorBase base, MultiSectorOptions opti
   if (checked.expenditure.empty()) {
     checked.expenditure = sector::implied_expenditure(checked, *context.pool);
   }
-  state_->check =
-      check_accounts(checked, checked.expenditure, state_->options.base_tolerance);
+  state_->check = check_accounts(checked, checked.expenditure, state_->options.base_tolerance);
   if (state_->check.largest > state_->options.base_tolerance) {
     const CertificateBlock& worst =
         *std::max_element(state_->check.blocks.begin(), state_->check.blocks.end(),

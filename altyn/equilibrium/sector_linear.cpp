@@ -315,13 +315,12 @@ void System::transposed_sweep(std::span<const double> weight, const Seeds* seeds
     double* q = &gross_weight[start];
     double* s = &cost_weight[start];  // adjoint of s for now
     std::fill(s, s + row, 0.0);
-    const bool duties = taxed[j] != 0;
     for (std::size_t e = 0; e < row; ++e) {
       const std::size_t at = start + e;
       t[e] = scale[at] * sold[e];
       s_log[e] = made[at] * sold[e];
       const double z = per_share[at];
-      const double duty_bar = duties && e < w.n ? duty_weight[e] : 0.0;
+      const double duty_bar = e < w.n ? duty_weight[e] : 0.0;
       phi[e] = -z * duty_bar;
       u[e] = v[e] = 0.0;
       if (w.bought[at] == 0.0 || !(gross_dot[at] > 0.0)) continue;
@@ -353,7 +352,7 @@ void System::transposed_sweep(std::span<const double> weight, const Seeds* seeds
     double* out_spending = view.spending(out) + start;
     for (std::size_t e = 0; e < row; ++e) {
       const std::size_t at = start + e;
-      const double duty_bar = duties && e < w.n ? duty_weight[e] : 0.0;
+      const double duty_bar = e < w.n ? duty_weight[e] : 0.0;
       double flows = dots[e] - net_dot[at] * duty_bar;
       spent[e] =
           gross_dot[at] > 0.0 && w.bought[at] != 0.0 ? flows / gross_dot[at] + duty_bar : 0.0;

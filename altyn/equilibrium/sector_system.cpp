@@ -68,65 +68,76 @@ void System::prepare(const World& w, const MultiSectorShock& shock, ThreadPool& 
   }
   gathered_.assign(w.row / kLanes * 5 * kLanes * w.io_row, 0.0);
 
-  const std::vector<double>& tariff = shock.tariff.empty() ? base.tariff : shock.tariff;
-  const std::vector<double>& export_tax =
-      shock.export_tax.empty() ? base.export_tax : shock.export_tax;
+  export_tax = shock.export_tax.empty() ? base.export_tax : shock.export_tax;
   gross.resize(n_sectors * n * w.row);
   net.resize(gross.size());
   taxed.assign(n_sectors, 0);
   cells.assign(n_sectors, {});
-  over_sectors(pool, [&](std::size_t j) {
-    Block ratio(w.row, 1.0);
-    Block cost(w.row, 1.0);
-    bool changes = false;
-    bool has_cost = false;
-    bool any_wedge = false;
-    for (std::size_t importer = 0; importer < n; ++importer) {
-      const std::size_t line = (j * n + importer) * w.row;
-      const std::size_t first = base.cell(j, importer, 0);
-      const bool moves = !shock.tariff.empty() || !shock.export_tax.empty();
-      const bool separate = !shock.cost_hat.empty() && w.selection[j] != 0.0;
-      if (moves) {
-        for (std::size_t i = 0; i < n; ++i) {
-          const std::size_t cell = first + i;
-          ratio[i] = ((1.0 + rate(tariff, cell)) / (1.0 + rate(base.tariff, cell))) *
-                     ((1.0 + rate(export_tax, cell)) / (1.0 + rate(base.export_tax, cell)));
-        }
-      }
-      if (!shock.cost_hat.empty()) {
-        has_cost = true;
-        for (std::size_t i = 0; i < n; ++i) {
-          if (separate) {
-            cost[i] = shock.cost_hat[first + i];
-          } else {
-            ratio[i] = (moves ? ratio[i] : 1.0) * shock.cost_hat[first + i];
-          }
-        }
-      }
-      changes = changes || moves || has_cost;
-      kernels::scaled_shares({&w.share[line], w.row}, ratio, wedge_power[j], {&gross[line], w.row});
-      if (separate) {
-        kernels::scaled_shares({&gross[line], w.row}, cost, theta[j], {&gross[line], w.row});
-      }
-      const double* a = &gross[line];
-      double* b = &net[line];
+  over_sectors(pool, [&](std::size_t j) { prepare_sector(j, shock); });
+}
+
+void System::prepare_sector(std::size_t j, const MultiSectorShock& shock) {
+  const World& w = *world;
+  const MultiSectorBase& base = *w.base;
+  const std::size_t n = w.n;
+  const std::vector<double>& tariff = shock.tariff.empty() ? base.tariff : shock.tariff;
+  const bool wedges_move = !shock.tariff.empty() || !shock.export_tax.empty();
+  // Where firms select into exporting, tariffs and iceberg costs have different powers.
+  const bool separate = !shock.cost_hat.empty() && w.selection[j] != 0.0;
+  const bool any_wedge = !tariff.empty() || !export_tax.empty();
+  Block ratio(w.row, 1.0);
+  Block cost(w.row, 1.0);
+  for (std::size_t importer = 0; importer < n; ++importer) {
+    const std::size_t first = base.cell(j, importer, 0);
+    const std::span<const double> share(&w.share[(j * n + importer) * w.row], w.row);
+    const std::span<double> a(&gross[(j * n + importer) * w.row], w.row);
+    double* b = &net[(j * n + importer) * w.row];
+    if (!wedges_move && shock.cost_hat.empty()) {
+      std::copy(share.begin(), share.end(), a.begin());
+    } else {
       for (std::size_t i = 0; i < n; ++i) {
-        const double landed = 1.0 + rate(tariff, first + i);
-        const double levied = 1.0 + rate(export_tax, first + i);
-        b[i] = a[i] / (landed * levied);
-        if (a[i] == 0.0 || (landed == 1.0 && levied == 1.0)) continue;
-        any_wedge = true;
-        const bool inside = pool_of[importer] >= 0 && pool_of[importer] == pool_of[i] &&
-                            i != importer && landed != 1.0;
-        if (levied != 1.0 || inside) {
-          cells[j].push_back(
-              {importer, i, a[i] / landed - b[i], inside ? a[i] - a[i] / landed : 0.0});
+        ratio[i] = 1.0;
+        if (!shock.tariff.empty()) {
+          ratio[i] = (1.0 + tariff[first + i]) / (1.0 + rate(base.tariff, first + i));
         }
+        if (!shock.export_tax.empty()) {
+          ratio[i] *= (1.0 + export_tax[first + i]) / (1.0 + rate(base.export_tax, first + i));
+        }
+        if (shock.cost_hat.empty()) continue;
+        (separate ? cost : ratio)[i] *= shock.cost_hat[first + i];
       }
-      std::fill(b + n, b + w.row, 0.0);
+      kernels::scaled_shares(share, ratio, wedge_power[j], a);
+      if (separate) {
+        kernels::scaled_shares(a, cost, theta[j], a);
+        std::fill(cost.begin(), cost.end(), 1.0);
+      }
     }
-    taxed[j] = any_wedge ? 1 : 0;
-  });
+    std::copy(a.begin(), a.end(), b);
+    if (!any_wedge) continue;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double landed = 1.0 + rate(tariff, first + i);
+      const double levied = 1.0 + rate(export_tax, first + i);
+      if (a[i] == 0.0 || (landed == 1.0 && levied == 1.0)) continue;
+      taxed[j] = 1;
+      b[i] = a[i] / (landed * levied);
+      const bool inside = pool_of[importer] >= 0 && pool_of[importer] == pool_of[i] &&
+                          i != importer && landed != 1.0;
+      if (levied == 1.0 && !inside) continue;
+      cells[j].push_back({importer, i, a[i] / landed - b[i], inside ? a[i] - a[i] / landed : 0.0});
+    }
+  }
+}
+
+double System::cost_change(const MultiSectorShock& shock, std::size_t cell) const {
+  const MultiSectorBase& base = *world->base;
+  double change = shock.cost_hat.empty() ? 1.0 : shock.cost_hat[cell];
+  if (!shock.tariff.empty()) {
+    change *= (1.0 + shock.tariff[cell]) / (1.0 + rate(base.tariff, cell));
+  }
+  if (!shock.export_tax.empty()) {
+    change *= (1.0 + shock.export_tax[cell]) / (1.0 + rate(base.export_tax, cell));
+  }
+  return change;
 }
 
 void System::sweep_sector(std::size_t j, std::span<const double> x) {

@@ -85,6 +85,16 @@ struct System {
   std::vector<PoolPlaces> pools;
   std::vector<int> pool_of;  ///< [n] -1 without
 
+  std::vector<double> export_tax;  ///< new rates [sector, importer, exporter]; empty = none
+
+  /// a / tau' of a cell (MultiSectorBase::cell): its landed value per unit of s and z.
+  [[nodiscard]] double landed(std::size_t cell) const {
+    const double producer = net[cell / world->n * world->row + cell % world->n];
+    return export_tax.empty() ? producer : producer * (1.0 + export_tax[cell]);
+  }
+  /// New over old cost of delivery of a cell, wedges included.
+  [[nodiscard]] double cost_change(const MultiSectorShock& shock, std::size_t cell) const;
+
   // What the last sweep computed.
   Block unit_cost, scale;                         ///< ln c, s [J][row]
   Block spending, made;                           ///< X as taken from the state, Y [J][row]
@@ -123,6 +133,7 @@ struct System {
   // Below this many cells a sweep is over before another thread has woken up.
   static constexpr std::size_t kParallelCells = 500'000;
 
+  void prepare_sector(std::size_t j, const MultiSectorShock& shock);
   void sweep_sector(std::size_t j, std::span<const double> x);
   bool close_income();
   [[nodiscard]] bool owns_diagonal(std::size_t j) const {
