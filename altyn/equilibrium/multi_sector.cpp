@@ -9,6 +9,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/equilibrium/multi_sector_check.h"
 #include "altyn/equilibrium/multi_sector_workspace.h"
+#include "altyn/equilibrium/sector_decomposition.h"
 #include "altyn/numerics/continuation.h"
 #include "altyn/numerics/newton_krylov.h"
 
@@ -68,26 +69,6 @@ void start_at_base(const World& w, std::vector<double>& state) {
   if (w.has_entry()) {
     std::copy(w.output_log.begin(), w.output_log.end(), view.output(std::span<double>(state)));
   }
-}
-
-// A shock part of the way: t = 0 is the base, t = 1 the shock, in logs of wedges.
-MultiSectorShock part_of_shock(const World& w, const MultiSectorShock& shock, double t) {
-  const MultiSectorBase& base = *w.base;
-  MultiSectorShock part = shock;
-  const auto rates = [&](const std::vector<double>& from, std::vector<double>& to) {
-    for (std::size_t k = 0; k < to.size(); ++k) {
-      const double old_wedge = from.empty() ? 1.0 : 1.0 + from[k];
-      to[k] = std::pow(old_wedge, 1.0 - t) * std::pow(1.0 + to[k], t) - 1.0;
-    }
-  };
-  rates(base.tariff, part.tariff);
-  rates(base.export_tax, part.export_tax);
-  for (double& value : part.cost_hat) value = std::pow(value, t);
-  for (double& value : part.productivity_hat) value = std::pow(value, t);
-  for (std::size_t e = 0; e < part.deficit.size(); ++e) {
-    part.deficit[e] = (1.0 - t) * base.deficit[e] + t * shock.deficit[e];
-  }
-  return part;
 }
 
 std::string explain(const System& system, const numerics::FixedPointResult& found,
@@ -347,7 +328,7 @@ void MultiSectorModel::State::solve(const MultiSectorShock& shock, sector::Solve
   if (!mode.warm || k.x.size() != world.state_size()) start_at_base(world, k.x);
   numerics::FixedPointResult found;
   const auto solve_at = [&](double t, std::vector<double>& x) {
-    k.system.prepare(world, t == 1.0 ? shock : part_of_shock(world, shock, t), *context.pool);
+    k.system.prepare(world, t == 1.0 ? shock : part_of_shock(base, shock, t), *context.pool);
     if (&x != &k.x) k.x = x;
     found = search(k.system, k, tolerance, context);
     if (&x != &k.x) x = k.x;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "altyn/core/errors.h"
 #include "altyn/core/rng.h"
 #include "altyn/equilibrium/multi_sector_levels.h"
 
@@ -114,7 +115,15 @@ inline RandomMultiSector random_multi_sector(const RandomMultiSectorSpec& spec) 
     levels.pools = {{.name = "first", .members = {"E0", "E1", "E2"}, .keys = {0.5, 0.3, 0.2}},
                     {.name = "second", .members = {"E3", "E4"}, .keys = {0.9, 0.1}}};
   }
-  world.base = equilibrium::base_from_levels(levels).base;
+  try {
+    world.base = equilibrium::base_from_levels(levels).base;
+  } catch (const InputError& error) {
+    // Some draws leave nothing of a good for final buyers: take the next one.
+    if (error.detail().code != "negative-final-use") throw;
+    RandomMultiSectorSpec next = spec;
+    next.seed += 1000;
+    return random_multi_sector(next);
+  }
   return world;
 }
 
