@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { single_file } from "./build/single_file.ts";
+import { single_file } from "./bundle/single_file.ts";
 
 export default defineConfig({
   plugins: [single_file({ style_packages: ["@fontsource-variable/source-sans-3"] })],
   resolve: {
-    alias: { "d3-geo": fileURLToPath(new URL("build/no_maps.ts", import.meta.url)) },
+    alias: { "d3-geo": fileURLToPath(new URL("bundle/no_maps.ts", import.meta.url)) },
   },
   build: {
     rollupOptions: { input: "report.html" },
@@ -15,7 +15,6 @@ export default defineConfig({
     target: "es2022",
   },
   test: {
-    environment: "jsdom",
     include: ["tests/**/*.test.ts"],
   },
 });

@@ -6,7 +6,7 @@
 
 namespace altyn::attribution {
 
-nlohmann::json to_claim_review(const CheckResult& result) {
+nlohmann::json claim_review(const CheckResult& result) {
   using nlohmann::json;
   const Claim& claim = result.claim;
   json author = {{"@type", "Person"}, {"name", claim.speaker}};

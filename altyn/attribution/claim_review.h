@@ -10,6 +10,6 @@ namespace altyn::attribution {
 /// in our words, who said it and where, and the two dials as the rating's name. There is no numeric
 /// rating: the verdict is words and a probability, not a score.
 /// Source: https://schema.org/ClaimReview.
-[[nodiscard]] nlohmann::json to_claim_review(const CheckResult& result);
+[[nodiscard]] nlohmann::json claim_review(const CheckResult& result);
 
 }  // namespace altyn::attribution

@@ -190,23 +190,26 @@ NumberVerdict judge_number(const Claim& claim, const ClaimWindows& windows, cons
   return verdict;
 }
 
+ResultTable empty_number_table() {
+  return {.id = "number",
+          .title = "The stated figure against the data",
+          .note = "The gap is to the growths the claim's words cover; a blank one is not claimed.",
+          .columns = {{"side", "Reported by", ""},
+                      {"period", "Period", ""},
+                      {"flow", "Flow", ""},
+                      {"base_musd", "Before", "million USD"},
+                      {"value_musd", "After", "million USD"},
+                      {"growth", "Growth", "fraction"},
+                      {"stated", "Stated", "fraction"},
+                      {"gap_points", "Gap", "fraction"}},
+          .rows = {}};
+}
+
 std::vector<ResultTable> number_tables(const Claim& claim, const PairSeries& series,
                                        const ClaimWindows& windows, const WindowTable& table,
                                        const BaseEffect& base, const CheckOptions& options) {
   const FigureRange range = figure_range(claim.figure, claim.hedge, options.hedge_band_share);
-  ResultTable number = {
-      .id = "number",
-      .title = "The stated figure against the data",
-      .note = "The gap is to the growths the claim's words cover; a blank one is not claimed.",
-      .columns = {{"side", "Reported by", ""},
-                  {"period", "Period", ""},
-                  {"flow", "Flow", ""},
-                  {"base_musd", "Before", "million USD"},
-                  {"value_musd", "After", "million USD"},
-                  {"growth", "Growth", "fraction"},
-                  {"stated", "Stated", "fraction"},
-                  {"gap_points", "Gap", "fraction"}},
-      .rows = {}};
+  ResultTable number = empty_number_table();
   for (const Measure flow : {Measure::kTurnover, Measure::kExports, Measure::kImports}) {
     const std::optional<Growth> growth =
         growth_between(series, flow, windows.versus, windows.claimed);

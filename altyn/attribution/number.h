@@ -64,6 +64,9 @@ struct FigureRange {
                                          const Growth& actual, const WindowTable* table,
                                          const CheckOptions& options);
 
+/// The table "number" without rows: reporting side, period and flow against the stated figure.
+[[nodiscard]] ResultTable empty_number_table();
+
 /// The tables "number", "windows", "base_effect" and "series".
 [[nodiscard]] std::vector<ResultTable> number_tables(const Claim& claim, const PairSeries& series,
                                                      const ClaimWindows& windows,

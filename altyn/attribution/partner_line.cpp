@@ -85,9 +85,9 @@ std::vector<double> draw_shares(const ClaimCase& claim_case,
 
 }  // namespace
 
-LineResult partner_line(const ClaimCase& claim_case, const PartnerPanel& panel,
-                        const std::string& other, Measure measure,
-                        const std::set<std::string>& members) {
+PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& panel,
+                           const std::string& other, Measure measure,
+                           const std::set<std::string>& members) {
   LineOfEvidence line = {
       .id = "L1",
       .title = "Other partners in the same months",
@@ -155,10 +155,11 @@ LineResult partner_line(const ClaimCase& claim_case, const PartnerPanel& panel,
                static_cast<double>(rank)});
   }
   if (others.size() < kFewestPartners) {
-    return left_out(std::move(line),
-                    fmt::format("{} has {} partners outside the agreement with every month of both "
-                                "windows; five are needed",
-                                panel.source, others.size()));
+    return {.line_result = left_out(
+                std::move(line),
+                fmt::format("{} has {} partners outside the agreement with every month of both "
+                            "windows; five are needed",
+                            panel.source, others.size()))};
   }
 
   const double gamma = claim_case.growth.log_growth();
@@ -203,7 +204,8 @@ LineResult partner_line(const ClaimCase& claim_case, const PartnerPanel& panel,
         signed_percent_text(std::expm1(together)));
     set_share(line, claim_case, draw_shares(claim_case, others));
   }
-  return {.line = std::move(line), .tables = {std::move(table)}, .ledgers = {}};
+  return {.line_result = {.line = std::move(line), .tables = {std::move(table)}, .ledgers = {}},
+          .common_log_growth = together};
 }
 
 }  // namespace altyn::attribution

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,6 +16,12 @@ struct PartnerPanel {
   std::vector<PairSeries> partners{};
 };
 
+/// What line L1 found, with the growth that partners outside the agreement had in common.
+struct PartnerResult {
+  LineResult line_result{};
+  std::optional<double> common_log_growth{};  ///< of all of them together
+};
+
 /// L1, other partners in the same months. The counterfactual growth of the claimed pair is what the
 /// same reporter's trade with partners outside the agreement did; how far single partners stray
 /// from their common growth is how far the pair may stray for reasons of its own.
@@ -24,8 +31,8 @@ struct PartnerPanel {
 /// `other` is the claimed pair's other country in the panel, `measure` the claimed flow as the
 /// panel's reporter sees it, `members` the countries bound with it by the agreement in the claimed
 /// window. Table: "placebo". Left out, with the reason, when fewer than five partners remain.
-[[nodiscard]] LineResult partner_line(const ClaimCase& claim_case, const PartnerPanel& panel,
-                                      const std::string& other, Measure measure,
-                                      const std::set<std::string>& members);
+[[nodiscard]] PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& panel,
+                                         const std::string& other, Measure measure,
+                                         const std::set<std::string>& members);
 
 }  // namespace altyn::attribution

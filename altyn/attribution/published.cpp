@@ -21,10 +21,10 @@ bool is_the_claim(const Statement& statement, const Claim& claim) {
   return statement.date == claim.date && statement.window == claim.window;
 }
 
-std::optional<Growth> growth_then(const PairSeries& series, const std::string& window_text) {
-  if (window_text.empty()) return std::nullopt;
+std::optional<Growth> growth_then(const PairSeries* series, const std::string& window_text) {
+  if (series == nullptr || window_text.empty()) return std::nullopt;
   const data::Window window = data::Window::parse(window_text, "statement window");
-  return growth_between(series, Measure::kTurnover, window.shifted(-12), window);
+  return growth_between(*series, Measure::kTurnover, window.shifted(-12), window);
 }
 
 /// The day or, without one, the end of the months a statement is about: for the order of rows.
@@ -157,7 +157,7 @@ LineResult literature_line(const ClaimCase& claim_case, const std::vector<Study>
   return {.line = std::move(line), .tables = {std::move(table)}, .ledgers = {}};
 }
 
-LineResult history_line(const ClaimCase& claim_case, const PairSeries& series,
+LineResult history_line(const ClaimCase& claim_case, const PairSeries* series,
                         const std::vector<Statement>& statements, const std::string& bound_since) {
   const Claim& claim = claim_case.claim;
   LineOfEvidence line = {
@@ -167,7 +167,7 @@ LineResult history_line(const ClaimCase& claim_case, const PairSeries& series,
       .limits =
           "Statements on file, not all that were made. Shows that such growth needs no "
           "agreement; not what this agreement did.",
-      .data = "statements on file; " + series.source,
+      .data = series == nullptr ? "statements on file" : "statements on file; " + series->source,
       .method =
           "Statements on the same pair, each beside the growth of turnover that the data show "
           "for the months it is about against a year earlier."};

@@ -58,8 +58,9 @@ struct Statement {
 
 /// L8, the same claim at other times: statements on the same pair with the growth that the data
 /// show for the months each is about. `bound_since`: month from which the agreement, with what it
-/// grew from, binds the pair; "" when it never does. Not a main line, no share. Table: "history".
-[[nodiscard]] LineResult history_line(const ClaimCase& claim_case, const PairSeries& series,
+/// grew from, binds the pair; "" when it never does; `series` is null without monthly data. Not a
+/// main line, no share. Table: "history".
+[[nodiscard]] LineResult history_line(const ClaimCase& claim_case, const PairSeries* series,
                                       const std::vector<Statement>& statements,
                                       const std::string& bound_since);
 

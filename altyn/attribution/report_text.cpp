@@ -285,7 +285,7 @@ std::string markdown_table(const ResultTable& table) {
 
 }  // namespace
 
-std::string to_text(const CheckResult& result, const TextOptions& options) {
+std::string report_text(const CheckResult& result, const TextOptions& options) {
   const auto width = static_cast<std::size_t>(std::max(options.width, 60));
   const Painter paint(options.colour);
   const Verdict& verdict = result.verdict;
@@ -339,7 +339,7 @@ std::string to_text(const CheckResult& result, const TextOptions& options) {
   return out + "\n";
 }
 
-std::string to_markdown(const CheckResult& result) {
+std::string report_markdown(const CheckResult& result) {
   const Verdict& verdict = result.verdict;
   std::string out = fmt::format("# {}\n\n{}\n\n", result.title, byline(result.claim));
   out += fmt::format("**What was claimed.** {}\n\n", result.claim.in_our_words);

@@ -13,9 +13,9 @@ struct TextOptions {
 
 /// The verdict for a terminal: both dials, range bars with the claim's zone shaded, windows, what
 /// would change it. UTF-8.
-[[nodiscard]] std::string to_text(const CheckResult& result, const TextOptions& options);
+[[nodiscard]] std::string report_text(const CheckResult& result, const TextOptions& options = {});
 
 /// The report as one Markdown page with every table of a page or less.
-[[nodiscard]] std::string to_markdown(const CheckResult& result);
+[[nodiscard]] std::string report_markdown(const CheckResult& result);
 
 }  // namespace altyn::attribution

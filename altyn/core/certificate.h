@@ -20,7 +20,7 @@ struct CertificateBlock {
 
 /// What every solve carries. A number without a certificate that holds is not printed.
 struct Certificate {
-  std::string subject;                   ///< "three-way PPML", "one-sector equilibrium"
+  std::string subject;  ///< "three-way PPML", "one-sector equilibrium"
   SolveStatus status = SolveStatus::kNotRun;
   std::vector<CertificateBlock> blocks;  ///< one per block of equations
   bool positive = false;                 ///< every price, wage or mean is finite and above zero

@@ -75,6 +75,7 @@ class Table {
   [[nodiscard]] std::string place_of(Index row) const;
   /// Counts the rows of the file from `first`, each called a `noun` ("line", "row").
   void number_rows(Index first, std::string noun);
+  [[nodiscard]] const std::string& row_noun() const { return row_noun_; }
   /// Sets the file lines of the rows when they are not consecutive (after filtered()).
   void set_lines(std::vector<Index> lines) { lines_ = std::move(lines); }
 

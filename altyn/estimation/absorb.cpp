@@ -89,8 +89,8 @@ AbsorbResult absorb(const AbsorptionPlan& plan, std::span<const std::span<double
     w[at(p)] = weights.empty() ? 1.0 : weights[layout.row_of.empty() ? at(p) : layout.row_of[at(p)]];
   }
   const std::vector<double> sums = level_weights(layout, w.data());
-  EffectSolver solver(layout, context);
-  solver.use_weights(w.data(), sums.data(), 1, context);
+  EffectSolver solver(layout);
+  solver.use_weights({layout, w.data(), context}, sums.data(), 1, context);
 
   AbsorbResult result{.status = SolveStatus::kConverged, .residual = 0.0};
   const RawVector<double> zero(at(layout.n_kept_levels) * kLanes, 0.0);
@@ -134,10 +134,9 @@ AbsorbResult absorb(const AbsorptionPlan& plan, std::span<const std::span<double
         result.status = SolveStatus::kCancelled;
         break;
       }
-      const auto solved = solver.solve(kLanes, right, v,
-                                       {.reduction = kInnerReduction,
-                                        .max_iterations = options.max_iterations - used},
-                                       context);
+      numerics::ConjugateGradientOptions inner{.max_iterations = options.max_iterations - used};
+      inner.reductions.fill(kInnerReduction);
+      const auto solved = solver.solve(kLanes, right, v, inner, context);
       used += solved.iterations;
       sweep_columns(solver.rows(), kLanes, in, v.data(), solver.sums(kLanes), right.data(), out,
                     context);

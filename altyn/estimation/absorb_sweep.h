@@ -47,6 +47,11 @@ struct WeightedRows {
   std::vector<double> inverse_run_weight{};       ///< [n_runs] 1 / sum of weights, 0 when that is 0
 
   WeightedRows(const AbsorbLayout& layout_in, const double* weights_in, Context& context);
+  WeightedRows(const AbsorbLayout& layout_in, const double* weights_in,
+               std::vector<double> inverse_run_weight_in)
+      : layout(&layout_in),
+        weights(weights_in),
+        inverse_run_weight(std::move(inverse_run_weight_in)) {}
 };
 
 /// normal_sums = S V. Cost: one pass over weights and levels.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "altyn/estimation/cross_products.h"
+#include "altyn/estimation/weighted_gram.h"
 
 namespace altyn::estimation {
 namespace {
@@ -14,7 +14,7 @@ constexpr double kTolerance = 1e-9;   // share of a sum of squares; as fixest an
 constexpr double kNamedShare = 1e-6;  // parts smaller than this are not named
 constexpr Index kShard = 16384;
 
-using Column = std::span<const double>;
+using Values = std::span<const double>;
 
 /// Sums of fixed shards, added in shard order: the same bits for any number of threads.
 template <class Term>
@@ -34,7 +34,7 @@ double ordered_sum(Index n, Context& context, const Term& term) {
   return total;
 }
 
-double centred_square(Column x, Column weights, bool centred, Context& context) {
+double centred_square(Values x, Values weights, bool centred, Context& context) {
   const auto n = static_cast<Index>(x.size());
   const auto weight = [&](std::size_t row) { return weights.empty() ? 1.0 : weights[row]; };
   double mean = 0.0;
@@ -52,7 +52,7 @@ std::vector<DroppedRegressor> drop_collinear(ModelFrame& frame, const Absorption
                                              Context& context) {
   const std::size_t k = frame.regressors.size();
   if (k == 0) return {};
-  const Column weights = frame.weights.values;
+  const Values weights = frame.weights.values;
   const bool absorbed = std::any_of(frame.effects.begin(), frame.effects.end(),
                                     [](const FrameEffect& e) { return e.slope.empty(); });
   std::vector<std::vector<double>> swept;
@@ -65,8 +65,12 @@ std::vector<DroppedRegressor> drop_collinear(ModelFrame& frame, const Absorption
     (void)absorb(plan, columns, weights, AbsorbOptions{}, context);
   }
 
-  const std::vector<Column> swept_columns(swept.begin(), swept.end());
-  const std::vector<double> products = cross_products(swept_columns, weights, context);
+  std::vector<const double*> pointers;
+  for (const std::vector<double>& column : swept) pointers.push_back(column.data());
+  const std::vector<double> ones(weights.empty() ? swept.front().size() : 0, 1.0);
+  const double* weight = weights.empty() ? ones.data() : weights.data();
+  const std::vector<double> products =
+      weighted_gram(pointers, frame.n_rows(), weight, weight, context).products;
   const auto product = [&](std::size_t i, std::size_t j) { return products[i * k + j]; };
 
   // Cholesky of the cross products in the order of the formula; a pivot that vanishes marks a

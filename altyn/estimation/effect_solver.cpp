@@ -1,6 +1,7 @@
 #include "altyn/estimation/effect_solver.h"
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/country_year_blocks.h"
 
 namespace altyn::estimation {
 
@@ -11,11 +12,11 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 /// The inverse of the level weights.
 class DiagonalPreconditioner final : public LevelPreconditioner {
  public:
-  DiagonalPreconditioner(const double* level_weights, int stride, Index n_levels)
-      : inverse_(at(n_levels)) {
-    for (Index l = 0; l < n_levels; ++l) {
-      const double weight = level_weights[l * stride];
-      inverse_[at(l)] = weight > 0.0 ? 1.0 / weight : 0.0;
+  explicit DiagonalPreconditioner(Index n_levels) : inverse_(at(n_levels)) {}
+  void rebuild(const double*, const double* level_weights, int stride, Context&) override {
+    for (std::size_t l = 0; l < inverse_.size(); ++l) {
+      const double weight = level_weights[static_cast<Index>(l) * stride];
+      inverse_[l] = weight > 0.0 ? 1.0 / weight : 0.0;
     }
   }
   void apply(int n_lanes, const double* r, double* z, Context&) override {
@@ -30,7 +31,13 @@ class DiagonalPreconditioner final : public LevelPreconditioner {
 
 }  // namespace
 
-EffectSolver::EffectSolver(const AbsorbLayout& layout, Context&) : layout_(layout) {}
+EffectSolver::EffectSolver(const AbsorbLayout& layout) : layout_(layout) {
+  if (layout.blocks.found) {
+    preconditioner_ = make_block_preconditioner(layout);
+  } else {
+    preconditioner_ = std::make_unique<DiagonalPreconditioner>(layout.n_kept_levels);
+  }
+}
 
 LevelSums& EffectSolver::sums(int n_lanes) {
   std::unique_ptr<LevelSums>& sums = n_lanes == 4 ? sums4_ : sums8_;
@@ -38,11 +45,10 @@ LevelSums& EffectSolver::sums(int n_lanes) {
   return *sums;
 }
 
-void EffectSolver::use_weights(const double* weights, const double* level_weights, int stride,
+void EffectSolver::use_weights(WeightedRows rows, const double* level_weights, int stride,
                                Context& context) {
-  rows_ = std::make_unique<WeightedRows>(layout_, weights, context);
-  preconditioner_ =
-      std::make_unique<DiagonalPreconditioner>(level_weights, stride, layout_.n_kept_levels);
+  rows_ = std::make_unique<WeightedRows>(std::move(rows));
+  preconditioner_->rebuild(rows_->weights, level_weights, stride, context);
 }
 
 numerics::ConjugateGradientResult EffectSolver::solve(

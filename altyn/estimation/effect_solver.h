@@ -13,6 +13,10 @@ namespace altyn::estimation {
 class LevelPreconditioner {
  public:
   virtual ~LevelPreconditioner() = default;
+  /// Takes new weights: rows' weights [n] in fit order and D_r'W D_r on the diagonal [L], `stride`
+  /// apart.
+  virtual void rebuild(const double* weights, const double* level_weights, int stride,
+                       Context& context) = 0;
   /// z = M r; both [L * n_lanes].
   virtual void apply(int n_lanes, const double* r, double* z, Context& context) = 0;
 };
@@ -21,12 +25,11 @@ class LevelPreconditioner {
 /// structure of the effects.
 class EffectSolver {
  public:
-  EffectSolver(const AbsorbLayout& layout, Context& context);
+  explicit EffectSolver(const AbsorbLayout& layout);
 
-  /// Weights [n] in fit order (kept by reference) and the level weights D_r'W D_r on the diagonal
-  /// [L], `stride` apart. The preconditioner is built from these when there is none, when `rebuild`
-  /// is set, or when the last solve showed that the old one has aged.
-  void use_weights(const double* weights, const double* level_weights, int stride, Context& context);
+  /// Weights (kept by reference) and the level weights D_r'W D_r on the diagonal [L], `stride`
+  /// apart. The preconditioner is built anew when the last solve showed that the old one has aged.
+  void use_weights(WeightedRows rows, const double* level_weights, int stride, Context& context);
 
   /// X from R; R becomes the residual R - S X. Shapes [L * n_lanes], n_lanes 4 or 8.
   numerics::ConjugateGradientResult solve(int n_lanes, numerics::RawVector<double>& r,

@@ -18,13 +18,14 @@ namespace {
 
 using numerics::RawVector;
 
-constexpr double kFirstReduction = 0.1;       // of delta's error at the first steps
+constexpr double kFirstReduction = 1e-1;       // of delta's error at the first steps
 constexpr double kLeastReduction = 1e-6;
 constexpr double kPartialledStart = 1e-4;     // error of x~ at the first step, relative to x
 constexpr double kPartialledFinal = 1e-10;    // relative to x~ itself
 constexpr double kNearlyRedundant = 1e-5;     // of x'Wx: look closer before trusting x~
 constexpr double kPartialledClose = 1e-9;
-constexpr double kCoefficientShare = 0.1;     // of the tolerance that a coefficient may still move
+constexpr double kScoreFloor = 1e-3;          // of the tolerance: smaller scores are not worked on
+constexpr double kLeastCoefficientMove = 1e-12;
 constexpr double kObjectiveSlack = 1e-11;     // relative rounding of the objective
 constexpr int kMaxHalvings = 40;
 constexpr int kPatience = 15;                 // steps without a real gain before giving up
@@ -76,7 +77,7 @@ RegressorScore score_regressors(const GlmNewton& newton, double scale) {
   for (std::size_t j = 0; j < k; ++j) {
     if (newton.redundant()[j]) continue;
     const double h = newton.hessian[j * k + j];
-    const double residual = h > 0.0 ? std::abs(newton.score[j]) / std::sqrt(h * scale) : 0.0;
+    const double residual = h > 0.0 ? std::abs(newton.score[j]) / (std::sqrt(h) * std::sqrt(scale)) : 0.0;
     if (!(residual <= result.residual)) result = {residual, j};
   }
   return result;
@@ -239,26 +240,33 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
   fit.route = layout->route();
   fit.plan = layout;
 
-  GlmNewton newton(rows, context);
+  GlmNewton newton(rows);
   std::vector<double> scales;
+  const auto score_floor = [&] {
+    const double total = newton.found.total_weight;
+    return total > 0.0 ? kScoreFloor * options.tolerance * scale / std::sqrt(total) : 0.0;
+  };
   // A step that leaves x~ close to nothing is looked at again before it is trusted.
   const auto first_step = [&](const GlmRows& on) {
     newton.evaluate(on, nullptr, nullptr, nullptr, context);
     scales = weighted_squares(on, newton.working_weights(), context);
-    newton.find_step(kFirstReduction, kPartialledStart, scales, options.max_inner_iterations,
+    newton.find_step(kFirstReduction, score_floor(), kPartialledStart, scales, options.max_inner_iterations,
                      context);
     for (std::size_t j = 0; j < k; ++j) {
       if (newton.hessian[j * k + j] > kNearlyRedundant * scales[j]) continue;
       newton.evaluate(on, nullptr, nullptr, nullptr, context);
-      newton.find_step(kFirstReduction, kPartialledClose, scales, options.max_inner_iterations,
+      newton.find_step(kFirstReduction, score_floor(), kPartialledClose, scales, options.max_inner_iterations,
                        context);
       break;
     }
   };
   double last_objective = -std::numeric_limits<double>::infinity();
   bool moved = false;
+  const bool log_link = problem.family == Family::kPoisson || problem.family == Family::kGamma;
   if (start != nullptr) {
     start_from(*start, problem, *layout, newton);
+  } else if (log_link && !problem.effects.empty()) {
+    newton.start_at_margins(rows, context);
   } else if (problem.family != Family::kGaussian) {
     RawVector<double> z(at(layout->n));
     RawVector<double> w(at(layout->n));
@@ -309,7 +317,7 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
                     .target = options.tolerance});
     if (scales.empty()) scales = weighted_squares(rows, newton.working_weights(), context);
     if (gap <= options.tolerance &&
-        coefficients_settled(newton, scales, kCoefficientShare * options.tolerance)) {
+        coefficients_settled(newton, scales, std::max(0.1 * options.tolerance, kLeastCoefficientMove))) {
       fit.status = SolveStatus::kConverged;
       break;
     }
@@ -328,7 +336,7 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
     if (!moved && start == nullptr) {
       first_step(rows);
     } else {
-      newton.find_step(reduction, kPartialledStart, scales, options.max_inner_iterations, context);
+      newton.find_step(reduction, score_floor(), kPartialledStart, scales, options.max_inner_iterations, context);
     }
     newton.move(1.0);
     moved = true;

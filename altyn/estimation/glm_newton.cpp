@@ -31,8 +31,7 @@ double level_dot(const RawVector<double>& a, int a_lanes, int a_lane, const RawV
 
 }  // namespace
 
-GlmNewton::GlmNewton(const GlmRows& rows, Context& context)
-    : layout_(*rows.layout), solver_(layout_, context) {
+GlmNewton::GlmNewton(const GlmRows& rows) : layout_(*rows.layout), solver_(layout_) {
   const std::size_t k = rows.regressors.size();
   n_swept_ = k <= kSweptAtMost ? k : 0;
   lanes_ = n_swept_ <= 2 ? 4 : 8;
@@ -55,9 +54,12 @@ double& GlmNewton::regressor_level(std::size_t j, Index l) {
   return group.v[at(l * 8) + j - group.first];
 }
 
+void GlmNewton::start_at_margins(const GlmRows& rows, Context& context) {
+  start_margins(rows, solver_.sums(4), point, context);
+}
+
 void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, double* partialled,
                          Context& context) {
-  rows_ = &rows;
   const std::size_t k = rows.regressors.size();
   GlmColumns columns{.working_weights = weights_.data(), .mu = mu, .residual = residual};
   RawVector<double> row_scores;
@@ -85,7 +87,7 @@ void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, doub
     wide_.resize(at(layout_.n) * k);
     partialled = wide_.data();
   }
-  solver_.use_weights(weights_.data(), found.levels.data() + lanes_ - 1, lanes_, context);
+  use_weights(context);
   std::vector<const double*> all;
   for (Group& group : groups_) {
     if (group.count == 0) continue;
@@ -106,22 +108,30 @@ void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, doub
   hessian = std::move(gram.products);
 }
 
+void GlmNewton::use_weights(Context& context) {
+  solver_.use_weights({layout_, weights_.data(), found.inverse_run_weight},
+                      found.levels.data() + lanes_ - 1, lanes_, context);
+}
+
 numerics::ConjugateGradientResult GlmNewton::solve_group(Group& group, bool with_score,
-                                                         double reduction,
+                                                         double reduction, double score_floor,
                                                          std::span<const double> floors,
                                                          Index max_inner_iterations,
                                                          Context& context) {
   const bool rides = group.first_lane == 1;
   const RawVector<double>& sums = rides ? found.levels : group.sums;
   group.right.assign(sums.begin(), sums.end());
-  numerics::ConjugateGradientOptions options{.reduction = reduction,
-                                             .max_iterations = max_inner_iterations};
+  numerics::ConjugateGradientOptions options{.max_iterations = max_inner_iterations};
   if (rides) {
     for (Index l = 0; l < layout_.n_kept_levels; ++l) {
       double* row = group.right.data() + l * group.lanes;
       if (!with_score) row[0] = 0.0;
       row[group.lanes - 1] = 0.0;
     }
+  }
+  if (rides) {
+    options.reductions[0] = reduction;
+    options.floors[0] = score_floor;
   }
   for (std::size_t j = 0; j < group.count; ++j) {
     options.floors[j + at(group.first_lane)] = floors[group.first + j];
@@ -167,18 +177,16 @@ void GlmNewton::update_hessian() {
   }
 }
 
-void GlmNewton::find_step(double reduction, double partialled_error, std::span<const double> scales,
-                          Index max_inner_iterations, Context& context) {
+void GlmNewton::find_step(double reduction, double score_floor, double partialled_error,
+                          std::span<const double> scales, Index max_inner_iterations, Context& context) {
   const std::size_t k = score.size();
-  if (n_swept_ == k) {
-    solver_.use_weights(weights_.data(), found.levels.data() + lanes_ - 1, lanes_, context);
-  }
+  if (n_swept_ == k) use_weights(context);
   std::vector<double> floors(k);
   for (std::size_t j = 0; j < k; ++j) {
     floors[j] = partialled_error * std::sqrt(std::max(scales[j], 0.0));
   }
   for (Group& group : groups_) {
-    solve_group(group, true, reduction, floors, max_inner_iterations, context);
+    solve_group(group, true, reduction, score_floor, floors, max_inner_iterations, context);
   }
   update_hessian();
   const numerics::SemidefiniteFactor factor(hessian, scales, kRedundant);
@@ -198,9 +206,7 @@ double GlmNewton::refine_partialled(double partialled_error, Index max_inner_ite
                                     Context& context) {
   const std::size_t k = score.size();
   if (k == 0 || layout_.n_kept_levels == 0) return 0.0;
-  if (n_swept_ == k) {
-    solver_.use_weights(weights_.data(), found.levels.data() + lanes_ - 1, lanes_, context);
-  }
+  if (n_swept_ == k) use_weights(context);
   std::vector<double> floors(k);
   for (std::size_t j = 0; j < k; ++j) {
     floors[j] = partialled_error * std::sqrt(std::max(hessian[j * k + j], 0.0));
@@ -208,7 +214,7 @@ double GlmNewton::refine_partialled(double partialled_error, Index max_inner_ite
   double worst = 0.0;
   for (Group& group : groups_) {
     if (group.count == 0) continue;
-    const auto result = solve_group(group, false, 0.0, floors, max_inner_iterations, context);
+    const auto result = solve_group(group, false, 0.0, 0.0, floors, max_inner_iterations, context);
     for (std::size_t j = 0; j < group.count; ++j) {
       if (redundant_[group.first + j]) continue;
       const double size = floors[group.first + j] / partialled_error;

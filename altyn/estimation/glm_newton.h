@@ -19,20 +19,23 @@ namespace altyn::estimation {
 /// Newton's method with absorbed effects, in level space: the rows are only read.
 class GlmNewton {
  public:
-  GlmNewton(const GlmRows& rows, Context& context);
+  explicit GlmNewton(const GlmRows& rows);
 
   GlmPoint point;
   GlmSums found;
   std::vector<double> score;    ///< g [k]
   std::vector<double> hessian;  ///< H [k * k]
 
+  /// Starts theta at the margins of the outcome (log links).
+  void start_at_margins(const GlmRows& rows, Context& context);
   /// Means, scores and Hessian at the point. `columns` receives mu and residual when set, and x~
   /// when `partialled` [n * k] is set.
   void evaluate(const GlmRows& rows, double* mu, double* residual, double* partialled,
                 Context& context);
   /// The step from the last evaluated point. `reduction` is how far the error of delta must fall,
   /// `partialled_error` bounds the error of x~_j relative to sqrt(scales[j]), the scale of x_j.
-  void find_step(double reduction, double partialled_error, std::span<const double> scales,
+  /// `score_floor` is the size of sqrt(s'Ms) below which delta does not matter.
+  void find_step(double reduction, double score_floor, double partialled_error, std::span<const double> scales,
                  Index max_inner_iterations, Context& context);
   /// Improves G alone until each x~_j is within `partialled_error` of its own size; returns the
   /// largest error reached, by the preconditioner's estimate.
@@ -61,10 +64,10 @@ class GlmNewton {
     numerics::RawVector<double> step{};   // dG
   };
   numerics::ConjugateGradientResult solve_group(Group& group, bool with_score, double reduction,
-                                                std::span<const double> floors,
+                                                double score_floor, std::span<const double> floors,
                                                 Index max_inner_iterations, Context& context);
+  void use_weights(Context& context);
   void update_hessian();
-  void gram_of_columns(const double* partialled, Context& context);
 
   const AbsorbLayout& layout_;
   EffectSolver solver_;
@@ -76,7 +79,6 @@ class GlmNewton {
   std::vector<double> coefficient_step_;
   std::vector<double> level_step_;
   std::vector<bool> redundant_;
-  const GlmRows* rows_ = nullptr;
 };
 
 }  // namespace altyn::estimation

@@ -40,15 +40,16 @@ struct ShardTask {
   Index run_end;
   std::span<const EffectRows> effects;
   const double* coefficients;
-  std::size_t n_swept;
   const double* v;
   double* alpha;  // null when no effect is eliminated
+  double* inverse_run_weight;
   double* sums;
   const GlmColumns* columns;
   RunBuffers buffers;
   // results
   double* gram;  // [P * P]
   double objective = 0.0;
+  double total_weight = 0.0;
   double largest_run_score = 0.0;
   Index worst_run = 0;
 };
@@ -236,13 +237,22 @@ ALTYN_INLINE double logit_means(const RunView& run, const RunBuffers& b, double*
   return sum_lanes(objective);
 }
 
-template <int kLanes, int kEffects>
+/// Row p of the swept regressors in lanes 1 .. kSwept.
+template <int kLanes, int kSwept>
+ALTYN_INLINE Lanes<kLanes> regressor_lanes(const double* const* columns, Index p) {
+  Lanes<kLanes> x{};
+  for (int j = 0; j < kSwept; ++j) x[j + 1] = columns[j][p];
+  return x;
+}
+
+/// kEffects > 0: that many intercepts; 0: any number, slopes included.
+template <int kLanes, int kSwept, int kEffects>
 ALTYN_INLINE void glm_runs(ShardTask& task) {
   using V = Lanes<kLanes>;
   const GlmRows& rows = *task.rows;
   const RunBuffers& b = task.buffers;
   const std::size_t n_effects = kEffects > 0 ? kEffects : task.effects.size();
-  const std::size_t n_swept = task.n_swept;
+  const double* const* regressors = rows.regressors.data();
   const double* offset = rows.offset.empty() ? nullptr : rows.offset.data();
   V gram[kLanes] = {};
   for (Index run = task.run_begin; run < task.run_end; ++run) {
@@ -265,9 +275,7 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
         }
       }
       b.eta[p - begin] = d[0];
-      alignas(64) double x[kLanes] = {};
-      for (std::size_t j = 0; j < n_swept; ++j) x[j + 1] = rows.regressors[j][p];
-      store<kLanes>(d_row, load<kLanes>(x) - d);
+      store<kLanes>(d_row, regressor_lanes<kLanes, kSwept>(regressors, p) - d);
     }
     for (Index i = count; i < padded; ++i) b.eta[i] = b.eta[0];
     for (std::size_t j = 0; j < rows.regressors.size(); ++j) {
@@ -297,16 +305,20 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
       case Family::kLogit: task.objective += logit_means(view, b, alpha); break;
     }
 
+    Lanes8 weight{};
+    for (Index i = 0; i < padded; i += 8) weight += load<8>(b.weight + i);
+    const double total = sum_lanes(weight);
+    task.total_weight += total;
     V mean{};
     if (alpha != nullptr) {
-      double total = 0.0;
       double score = 0.0;
       for (Index i = 0; i < count; ++i) {
         mean += load<kLanes>(b.rows + i * kLanes) * b.weight[i];
-        total += b.weight[i];
         score += b.score[i];
       }
-      mean *= total > 0.0 ? 1.0 / total : 0.0;
+      const double inverse = total > 0.0 ? 1.0 / total : 0.0;
+      mean *= inverse;
+      task.inverse_run_weight[run] = inverse;
       if (!(std::abs(score) <= task.largest_run_score)) {
         task.largest_run_score = std::abs(score);
         task.worst_run = run;
@@ -320,10 +332,7 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
       V weighted = d * w;
       weighted[0] = b.score[i];
       weighted[kLanes - 1] = w;
-      for (std::size_t j = 0; j < n_swept; ++j) {
-        const int lane = static_cast<int>(j) + 1;
-        gram[lane] += weighted * d[lane];
-      }
+      for (int lane = 1; lane <= kSwept; ++lane) gram[lane] += weighted * d[lane];
       for (std::size_t e = 0; e < n_effects; ++e) {
         const EffectRows& effect = task.effects[e];
         double* sum = task.sums + (Index{effect.levels[p]} + effect.shift) * kLanes;
@@ -359,19 +368,23 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
   for (int lane = 0; lane < kLanes; ++lane) store<kLanes>(task.gram + lane * kLanes, gram[lane]);
 }
 
-template <int kLanes>
+template <int kLanes, int kSwept>
 ALTYN_INLINE void glm_any(ShardTask& task) {
   const bool slopes = std::any_of(task.effects.begin(), task.effects.end(),
                                   [](const EffectRows& effect) { return effect.slope != nullptr; });
-  switch (slopes ? 0 : task.effects.size()) {
-    case 1: return glm_runs<kLanes, 1>(task);
-    case 2: return glm_runs<kLanes, 2>(task);
-    default: return glm_runs<kLanes, 0>(task);
-  }
+  if (task.effects.size() == 2 && !slopes) return glm_runs<kLanes, kSwept, 2>(task);
+  return glm_runs<kLanes, kSwept, 0>(task);
 }
 
-ALTYN_CLONES void glm4(ShardTask& task) { glm_any<4>(task); }
-ALTYN_CLONES void glm8(ShardTask& task) { glm_any<8>(task); }
+ALTYN_CLONES void glm_0(ShardTask& task) { glm_any<4, 0>(task); }
+ALTYN_CLONES void glm_1(ShardTask& task) { glm_any<4, 1>(task); }
+ALTYN_CLONES void glm_2(ShardTask& task) { glm_any<4, 2>(task); }
+ALTYN_CLONES void glm_3(ShardTask& task) { glm_any<8, 3>(task); }
+ALTYN_CLONES void glm_4(ShardTask& task) { glm_any<8, 4>(task); }
+ALTYN_CLONES void glm_5(ShardTask& task) { glm_any<8, 5>(task); }
+ALTYN_CLONES void glm_6(ShardTask& task) { glm_any<8, 6>(task); }
+constexpr std::array<void (*)(ShardTask&), 7> kGlmBySwept = {glm_0, glm_1, glm_2, glm_3,
+                                                             glm_4, glm_5, glm_6};
 
 struct LinearStart {
   Family family;
@@ -458,13 +471,14 @@ GlmRows GlmRows::linear(std::span<const double> z, std::span<const double> w) co
 
 void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& point,
                LevelSums& sums, GlmSums& found, const GlmColumns& columns, Context& context) {
-  ALTYN_CHECK(n_lanes == 4 || n_lanes == 8, "lanes come in fours and eights");
-  ALTYN_CHECK(static_cast<int>(n_swept) <= n_lanes - 2, "more regressors than lanes");
+  ALTYN_CHECK(n_swept < kGlmBySwept.size() && n_lanes == (n_swept <= 2 ? 4 : 8),
+              "four lanes for up to two regressors, eight for up to six");
   const AbsorbLayout& layout = *rows.layout;
   const Index n_shards = layout.n_shards();
+  if (layout.eliminated >= 0) found.inverse_run_weight.resize(at(layout.n_runs()));
   const std::size_t gram_size = at(n_lanes * n_lanes);
   RawVector<double> grams(at(n_shards) * gram_size);
-  std::vector<std::array<double, 2>> scalars(at(n_shards));  // objective, largest run score
+  std::vector<std::array<double, 3>> scalars(at(n_shards));  // objective, run score, weight
   std::vector<Index> worst(at(n_shards));
   context.pool->for_each_shard(n_shards, [&](Index shard) {
     const std::vector<EffectRows> effects = effect_rows(layout, sums, shard);
@@ -476,9 +490,9 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
                    .run_end = layout.shards[at(shard)].run_end,
                    .effects = effects,
                    .coefficients = point.coefficients.data(),
-                   .n_swept = n_swept,
                    .v = point.v.data(),
                    .alpha = layout.eliminated >= 0 ? point.alpha.data() : nullptr,
+                   .inverse_run_weight = found.inverse_run_weight.data(),
                    .sums = sums.open(shard),
                    .columns = &columns,
                    .buffers = {.rows = buffer.data(),
@@ -487,20 +501,22 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
                                .score = rest + 2 * padded,
                                .weight = rest + 3 * padded},
                    .gram = grams.data() + at(shard) * gram_size};
-    n_lanes == 4 ? glm4(task) : glm8(task);
-    scalars[at(shard)] = {task.objective, task.largest_run_score};
+    kGlmBySwept[n_swept](task);
+    scalars[at(shard)] = {task.objective, task.largest_run_score, task.total_weight};
     worst[at(shard)] = task.worst_run;
   });
   found.levels.resize(at(layout.n_kept_levels) * at(n_lanes));
   sums.merge(found.levels.data(), context);
   found.gram.assign(gram_size, 0.0);
   found.objective = 0.0;
+  found.total_weight = 0.0;
   found.largest_run_score = 0.0;
   for (Index shard = 0; shard < n_shards; ++shard) {
     for (std::size_t i = 0; i < gram_size; ++i) {
       found.gram[i] += grams[at(shard) * gram_size + i];
     }
     found.objective += scalars[at(shard)][0];
+    found.total_weight += scalars[at(shard)][2];
     if (!(scalars[at(shard)][1] <= found.largest_run_score)) {
       found.largest_run_score = scalars[at(shard)][1];
       found.worst_run = worst[at(shard)];
@@ -509,6 +525,48 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
   found.finite = std::isfinite(found.objective);
   // (0, j) is computed as (j, 0): lane 0 of the weighted row is its score.
   for (int j = 1; j < n_lanes; ++j) found.gram[at(j)] = found.gram[at(j * n_lanes)];
+}
+
+void start_margins(const GlmRows& rows, LevelSums& sums, GlmPoint& point, Context& context) {
+  constexpr int kLanes = 4;
+  constexpr double kLeastShare = 1e-10;  // a level without outcome starts this far below the mean
+  const AbsorbLayout& layout = *rows.layout;
+  std::vector<double> factor(layout.n_kept_levels, 1.0);
+  RawVector<double> found(at(layout.n_kept_levels) * kLanes);
+  for (std::size_t e = 0; e < layout.kept.size(); ++e) {
+    const KeptEffect& kept = layout.kept[e];
+    if (!kept.slope.empty()) continue;
+    context.pool->for_each_shard(layout.n_shards(), [&](Index shard) {
+      double* part = sums.open(shard) + sums.shift(shard, e) * kLanes;
+      const Shard& runs = layout.shards[at(shard)];
+      for (Index p = layout.run_begin[at(runs.run_begin)]; p < layout.run_begin[at(runs.run_end)];
+           ++p) {
+        const double w = rows.weights.empty() ? 1.0 : rows.weights[at(p)];
+        double mean = rows.offset.empty() ? w : w * std::exp(rows.offset[at(p)]);
+        for (std::size_t before = 0; before < e; ++before) {
+          if (layout.kept[before].slope.empty()) mean *= factor[layout.kept[before].levels[at(p)]];
+        }
+        double* sum = part + Index{kept.levels[at(p)]} * kLanes;
+        sum[0] += w * rows.y[at(p)];
+        sum[1] += mean;
+      }
+    });
+    sums.merge(found.data(), context);
+    double outcome = 0.0;
+    double mean = 0.0;
+    const auto first = at(Index{kept.first});
+    for (std::size_t l = first; l < first + kept.n_levels; ++l) {
+      outcome += found[l * kLanes];
+      mean += found[l * kLanes + 1];
+    }
+    if (!(outcome > 0.0) || !(mean > 0.0) || !std::isfinite(outcome) || !std::isfinite(mean)) return;
+    for (std::size_t l = first; l < first + kept.n_levels; ++l) {
+      const double share = found[l * kLanes] / found[l * kLanes + 1];
+      factor[l] = share >= kLeastShare * (outcome / mean) ? share : kLeastShare * (outcome / mean);
+    }
+  }
+  const std::size_t lanes = factor.empty() ? 0 : point.v.size() / factor.size();
+  for (std::size_t l = 0; l < factor.size(); ++l) point.v[l * lanes] = std::log(factor[l]);
 }
 
 void start_linear(const GlmRows& rows, double* w, double* z, Context& context) {

@@ -46,6 +46,8 @@ struct GlmSums {
   numerics::RawVector<double> levels;  ///< [L * P]: lane 0 score, lanes 1 .. m D_r'W x~, last D_r'W 1
   /// [P * P] row-major: element (0, j) is the score of x~_j, (i, j) is x~_i' W x~_j, lanes 1 .. m.
   std::vector<double> gram;
+  std::vector<double> inverse_run_weight;  ///< [n_runs] 1 / sum of working weights, 0 when that is 0
+  double total_weight = 0.0;    ///< sum of working weights
   double objective = 0.0;       ///< quasi-likelihood up to a constant
   double largest_run_score = 0.0;
   Index worst_run = 0;
@@ -66,6 +68,11 @@ struct GlmColumns {
 /// and levels.
 void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& point,
                LevelSums& sums, GlmSums& found, const GlmColumns& columns, Context& context);
+
+/// Starts theta of a log link at the margins: each kept effect in turn makes the totals of its levels
+/// right, given those before. Exact at once for a year's exporters and importers without regressors.
+/// `sums` has four lanes. Cost: one light pass per effect.
+void start_margins(const GlmRows& rows, LevelSums& sums, GlmPoint& point, Context& context);
 
 /// Starting weights and response of the linear problem whose solution starts Newton's method:
 /// w and z from mu = a point between y and its mean, net of offset. Both [n] in fit order.

@@ -18,16 +18,16 @@ namespace altyn::estimation {
 /// A column coded as dense ids, not copied. Effects are combinations of keys, so that neither
 /// strings nor ids of combinations are ever built by the caller.
 struct Key {
-  std::string name;               ///< "exporter"
-  std::span<const GroupId> ids;   ///< [n], in 0 .. n_levels - 1
+  std::string name{};             ///< "exporter"
+  std::span<const GroupId> ids{}; ///< [n], in 0 .. n_levels - 1
   GroupId n_levels = 0;           ///< levels that never occur cost little
 };
 
 /// An absorbed effect: one unrestricted coefficient per combination of its keys that occurs.
 struct Effect {
-  std::string name;               ///< "exporter^year"
-  std::vector<Index> keys;        ///< positions in the list of keys, at least one
-  std::span<const double> slope;  ///< [n] or empty; with a slope the effect of a row is
+  std::string name{};             ///< "exporter^year"
+  std::vector<Index> keys{};      ///< positions in the list of keys, at least one
+  std::span<const double> slope{};  ///< [n] or empty; with a slope the effect of a row is
                                   ///< coefficient(level) * slope(row): `f[x]` is the effect f and
                                   ///< a second effect with slope x
 };
@@ -46,7 +46,7 @@ enum class Family {
 /// What is estimated. Spans are in input order, must outlive the fit, and are not modified.
 struct GlmProblem {
   Family family = Family::kPoisson;
-  std::span<const double> y;                         ///< [n]
+  std::span<const double> y{};                       ///< [n]
   std::vector<std::span<const double>> regressors{}; ///< k columns [n]; a constant is one of them
   std::vector<std::string> regressor_names{};        ///< [k]
   std::span<const double> weights{};                 ///< [n] >= 0, finite; empty = 1. A row of

@@ -11,7 +11,7 @@
 #include <limits>
 
 #include "altyn/core/errors.h"
-#include "altyn/estimation/cross_products.h"
+#include "altyn/estimation/weighted_gram.h"
 
 namespace altyn::estimation {
 namespace {
@@ -88,7 +88,7 @@ class Sandwich {
 
   /// Weighted score of every row, in fit order.
   void score_weights() {
-    score_ = fit_.residual;
+    score_.assign(fit_.residual.begin(), fit_.residual.end());
     if (problem_.weights.empty()) return;
     weights_ = in_fit_order(*fit_.plan, problem_.weights);
     for (std::size_t row = 0; row < score_.size(); ++row) score_[row] *= weights_[row];
@@ -167,10 +167,13 @@ class Sandwich {
                         ? score_[row] * fit_.residual[row]
                         : score_[row] * score_[row];
     }
-    std::vector<std::span<const double>> columns = design();
+    std::vector<const double*> columns;
+    for (const std::span<const double> column : design()) columns.push_back(column.data());
     const std::vector<double> ones(has_constant_ ? score_.size() : 0, 1.0);
-    if (has_constant_) columns.emplace_back(ones);
-    const std::vector<double> products = cross_products(columns, square, context_);
+    if (has_constant_) columns.push_back(ones.data());
+    const std::vector<double> products = weighted_gram(columns, static_cast<Index>(score_.size()),
+                                                       square.data(), score_.data(), context_)
+                                             .products;
     const Matrix meat = Eigen::Map<const Matrix>(products.data(), p(), p());
     if (with_factor && spec_.convention != SeConvention::kNone) {
       const bool small = gaussian() || spec_.convention == SeConvention::kFixest;

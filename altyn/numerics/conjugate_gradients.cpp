@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kMaxLanes = 8;
 using LaneValues = std::array<double, kMaxLanes>;
+// A residual that has grown this much from its least is rounding error outside the range of S.
+constexpr double kDivergence = 1e3;
 
 // Level vectors are short next to the rows behind S, so these run in the calling thread.
 
@@ -97,10 +99,12 @@ ConjugateGradientResult conjugate_gradients(Index n_unknowns, int n_lanes, const
   dot_lanes(r.data(), z.data(), n_unknowns, start.data());
   rz = start;
   std::array<bool, kMaxLanes> active{};
+  LaneValues best{};
   bool any = false;
   for (std::size_t l = 0; l < lanes; ++l) {
     result.start[l] = result.end[l] = std::sqrt(std::max(start[l], 0.0));
     active[l] = std::isfinite(start[l]) && result.start[l] > options.floors[l];
+    best[l] = result.start[l];
     any = any || active[l];
   }
   while (any && result.iterations < options.max_iterations) {
@@ -125,7 +129,9 @@ ConjugateGradientResult conjugate_gradients(Index n_unknowns, int n_lanes, const
         continue;
       }
       result.end[l] = std::sqrt(std::max(rz[l], 0.0));
-      active[l] = result.end[l] > std::max(options.reduction * result.start[l], options.floors[l]);
+      best[l] = std::min(best[l], result.end[l]);
+      active[l] = result.end[l] > std::max(options.reductions[l] * result.start[l], options.floors[l]) &&
+                  result.end[l] <= kDivergence * best[l];
       if (active[l]) step[l] = rz[l] / before[l];
       any = any || active[l];
     }

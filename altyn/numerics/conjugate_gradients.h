@@ -16,8 +16,8 @@ namespace altyn::numerics {
 using LaneOperator = std::function<void(const double* v, double* out)>;
 
 struct ConjugateGradientOptions {
-  double reduction = 1e-10;          ///< a lane stops when sqrt(r'Mr) fell by this factor,
-  std::array<double, 8> floors{};    ///< or when sqrt(r'Mr) is at most this
+  std::array<double, 8> reductions{};  ///< a lane stops when sqrt(r'Mr) fell by this factor,
+  std::array<double, 8> floors{};      ///< or when sqrt(r'Mr) is at most this
   Index max_iterations = 1000;
 };
 

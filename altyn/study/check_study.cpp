@@ -12,8 +12,10 @@
 #include "altyn/core/errors.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/core/version.h"
+#include "altyn/data/checks.h"
 #include "altyn/data/document.h"
 #include "altyn/data/monthly_trade.h"
+#include "altyn/data/pair_panel.h"
 #include "altyn/study/report_page.h"
 #include "altyn/study/sections.h"
 
@@ -54,8 +56,7 @@ std::string provider_of(const DataSources& sources, const std::string& path) {
 attribution::PartnerPanel read_panel(const std::string& entry, DataSources& sources) {
   const auto [reporter, name] = split_name(entry, "monthly");
   const std::string path = sources.find(name);
-  const data::MonthlyTrade trade =
-      data::MonthlyTrade::from_table(data::read_table(path), reporter);
+  const data::MonthlyTrade trade = data::MonthlyTrade::from_table(data::read_table(path), reporter);
   attribution::PartnerPanel panel{.reporter = trade.reporter(),
                                   .source = provider_of(sources, path)};
   for (const std::string& partner : trade.partners()) {
@@ -158,11 +159,13 @@ data::Table tidy_table(const attribution::CheckResult& result) {
 
 std::vector<Field<CheckData>> CheckData::fields() {
   return {
-      make_field(&CheckData::monthly,
-                 {.name = "monthly", .doc = "monthly trade by partner, one table per reporter: RUS=FILE"}),
+      make_field(
+          &CheckData::monthly,
+          {.name = "monthly", .doc = "monthly trade by partner, one table per reporter: RUS=FILE"}),
       make_field(&CheckData::world,
                  {.name = "world", .doc = "yearly bilateral trade with both sides' reports"}),
-      make_field(&CheckData::gdp, {.name = "gdp", .doc = "GDP by economy and year, for domestic trade"}),
+      make_field(&CheckData::gdp,
+                 {.name = "gdp", .doc = "GDP by economy and year, for domestic trade"}),
       make_field(&CheckData::prices,
                  {.name = "prices", .doc = "monthly prices that move trade values: Brent=FILE"}),
       make_field(&CheckData::agreements,
@@ -204,7 +207,19 @@ attribution::CheckInputs read_check_inputs(attribution::Claim claim, const Check
   for (const std::string& entry : data.monthly) {
     inputs.monthly.push_back(read_panel(entry, sources));
   }
-  if (!data.world.empty()) inputs.world = attribution::WorldTrade(sources.read(data.world));
+  if (!data.world.empty()) {
+    const data::Table world = sources.read(data.world);
+    inputs.world = attribution::WorldTrade(world);
+    // Only what concerns the two economies of the claim.
+    const data::CheckOptions checks{.focus = {inputs.claim.reporter, inputs.claim.partner}};
+    const data::PairPanel panel = data::load_pair_panel(world);
+    for (const data::Finding& finding : data::check_pairs(panel, checks)) {
+      inputs.findings.push_back({.severity = std::string(data::to_string(finding.severity)),
+                                 .check = finding.check,
+                                 .sentence = finding.sentence,
+                                 .where = finding.where});
+    }
+  }
   if (!data.gdp.empty()) inputs.gdp = sources.read(data.gdp);
   for (const std::string& entry : data.prices) {
     inputs.drivers.push_back(read_driver(entry, sources));
@@ -246,7 +261,7 @@ StudyResult run_check(const Study& study, Context& context) {
 
   StudyResult result;
   result.value = attribution::to_json(found);
-  result.text = attribution::report_text(found);
+  result.text = attribution::report_text(found, {.colour = true});
   result.inputs = sources.inputs();
   for (const attribution::LineOfEvidence& line : found.lines) {
     result.certificates.insert(result.certificates.end(), line.certificates.begin(),

@@ -28,13 +28,13 @@ std::string DataSources::find(const std::string& name_or_path) {
     path = fs::exists(beside) ? beside.string() : name_or_path;
     if (!fs::exists(path)) {
       const std::string near = nearest_name(name_or_path, names);
-      throw InputError({.code = "file-not-found",
-                        .what = fmt::format("there is no file {}", name_or_path),
-                        .where = folder_.empty() ? name_or_path : beside.string(),
-                        .why = "nothing can be read from it",
-                        .fixes = {near.empty() ? fmt::format("bundled tables: {}",
-                                                             fmt::join(names, ", "))
-                                               : fmt::format("write {}, a bundled table", near)}});
+      throw InputError(
+          {.code = "file-not-found",
+           .what = fmt::format("there is no file {}", name_or_path),
+           .where = folder_.empty() ? name_or_path : beside.string(),
+           .why = "nothing can be read from it",
+           .fixes = {near.empty() ? fmt::format("bundled tables: {}", fmt::join(names, ", "))
+                                  : fmt::format("write {}, a bundled table", near)}});
     }
   }
   const bool known = std::any_of(inputs_.begin(), inputs_.end(),

@@ -54,13 +54,15 @@ void add_agreements(data::Table& table, const data::AgreementRegistry& registry,
 }
 
 // One `trade` column out of both sides' reports, by the stated preference.
-void add_trade(data::Table& table, const std::string& reported) {
+void add_trade(data::Table& table, Reported reported) {
   const data::TradeColumns columns = data::find_trade_columns(table);
   const std::string* by_importer = columns.find(data::Role::kImporterReported);
   const std::string* by_exporter = columns.find(data::Role::kExporterReported);
   if (table.has("trade") || by_importer == nullptr || by_exporter == nullptr) return;
-  const bool importer_leads = reported.starts_with("importer");
-  const bool fall_back = reported.ends_with("_first");
+  const bool importer_leads =
+      reported == Reported::kImporterFirst || reported == Reported::kImporterOnly;
+  const bool fall_back =
+      reported == Reported::kImporterFirst || reported == Reported::kExporterFirst;
   const data::NumberColumn& first = table.numbers(importer_leads ? *by_importer : *by_exporter);
   const data::NumberColumn& second = table.numbers(importer_leads ? *by_exporter : *by_importer);
   data::NumberColumn trade = first;
@@ -70,19 +72,13 @@ void add_trade(data::Table& table, const std::string& reported) {
   table.add("trade", std::move(trade), table.column(*by_importer).unit);
 }
 
-std::vector<double> star_cuts(const std::string& text) {
-  if (text == "none") return {};
-  return std::get<std::vector<double>>(
-      value_from_text({.name = "stars", .doc = "significance levels, smallest first"},
-                      std::vector<double>{}, text, "stars"));
-}
-
 }  // namespace
 
 std::vector<Field<EstimateStudy>> EstimateStudy::fields() {
   return {
-      make_field(&EstimateStudy::data,
-                 {.name = "data", .doc = "table to estimate on: a file, or a bundled table by name"}),
+      make_field(
+          &EstimateStudy::data,
+          {.name = "data", .doc = "table to estimate on: a file, or a bundled table by name"}),
       make_field(&EstimateStudy::formulas,
                  {.name = "formulas",
                   .doc = "one model each: \"trade ~ x | exporter^year + importer^year\""}),
@@ -91,27 +87,22 @@ std::vector<Field<EstimateStudy>> EstimateStudy::fields() {
                   .doc = "agreements to add as 0/1 columns named in lower case: EAEU adds eaeu"}),
       make_field(&EstimateStudy::agreement_files,
                  {.name = "agreement_files", .doc = "agreement tables of your own, read on top"}),
-      make_field(&EstimateStudy::reported,
-                 {.name = "reported",
-                  .doc = "whose report becomes trade where a table has both sides: importer_first, "
-                         "exporter_first, importer_only, exporter_only"}),
+      make_enum_field<&EstimateStudy::reported>(
+          {.name = "reported",
+           .doc = "whose report becomes trade where a table has both sides; _first falls back on "
+                  "the other side"},
+          {"importer_first", "exporter_first", "importer_only", "exporter_only"}),
       make_field(&EstimateStudy::outputs,
                  {.name = "outputs",
                   .doc = "files to write, each in the format of its ending: .txt .md .html .tex "
-                         ".csv .json"}),
-      make_field(&EstimateStudy::theta,
-                 {.name = "theta",
-                  .doc = "trade elasticity behind the tariff equivalent of an effect",
-                  .minimum = 0.01,
-                  .maximum = 1000}),
-      make_field(&EstimateStudy::stars,
-                 {.name = "stars", .doc = "significance levels of the stars, or none"})};
+                         ".typ .csv .json .docx"})};
 }
 
 StudyResult run_estimate(const Study& study, Context& context) {
-  check_sections(study, {"estimate", "options"});
+  check_sections(study, {"estimate", "options", "table"});
   const auto request = read_section<EstimateStudy>(study, "estimate");
   const auto options = read_section<estimation::EstimateOptions>(study, "options");
+  const auto layout = read_section<estimation::RegressionTableOptions>(study, "table");
   if (request.formulas.empty() || request.data.empty()) {
     throw InputError({.code = "missing-option",
                       .what = request.data.empty() ? "no table to estimate on" : "no formula",
@@ -138,12 +129,17 @@ StudyResult run_estimate(const Study& study, Context& context) {
     estimates.push_back(estimation::estimate(table, formula, options, context));
     result.certificates.push_back(estimates.back().certificate);
   }
-  const estimation::RegressionTable shown(estimates, {.theta = request.theta,
-                                                      .stars = star_cuts(request.stars)});
-  result.text = shown.to_text();
-  result.value = shown.to_json();
+  using estimation::TableFormat;
+  if (estimates.size() == 1) {
+    result.text = estimates.front().to_text();
+  } else {
+    result.text = estimation::render_table(estimates, layout, TableFormat::kText);
+  }
+  result.value =
+      nlohmann::json::parse(estimation::render_table(estimates, layout, TableFormat::kJson));
   for (const std::string& output : request.outputs) {
-    result.files.push_back({output, shown.to_format(output)});
+    result.files.push_back(
+        {output, estimation::render_table(estimates, layout, estimation::table_format_of(output))});
   }
   result.inputs = sources.inputs();
   return result;

@@ -8,17 +8,18 @@
 
 namespace altyn::study {
 
+/// Whose report becomes `trade` where a table holds both sides' reports.
+enum class Reported { kImporterFirst, kExporterFirst, kImporterOnly, kExporterOnly };
+
 /// Which table, with which columns added, under which formulas. The section [estimate] of a study;
-/// [options] holds those of estimation::EstimateOptions.
+/// [options] holds those of estimation::EstimateOptions, [table] those of RegressionTableOptions.
 struct EstimateStudy {
   std::string data;
   std::vector<std::string> formulas;
   std::vector<std::string> agreements;
   std::vector<std::string> agreement_files;
-  std::string reported = "importer_first";
+  Reported reported = Reported::kImporterFirst;
   std::vector<std::string> outputs;
-  double theta = 5.0;
-  std::string stars = "0.01,0.05,0.10";
 
   static std::vector<Field<EstimateStudy>> fields();
 };

@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kSchema = "altyn.run/1";
-constexpr const char* kRecordName = "run.json";
 
 void write_file(const OutputFile& file, const std::string& path) {
   if (const auto* text = std::get_if<std::string>(&file.content)) {
@@ -39,7 +38,7 @@ json record_of(const Study& study, const StudyResult& result, const Context& con
           {"seed", context.seed},
           {"study", study.kind},
           {"content", study.content},
-          {"folder", fs::absolute(study.folder).lexically_normal().string()},
+          {"folder", (fs::current_path() / study.folder).lexically_normal().string()},
           {"inputs", inputs},
           {"outputs", outputs}};
 }
@@ -96,11 +95,11 @@ void check_inputs(const json& record, const StudyResult& result, const std::stri
 }  // namespace
 
 void write_outputs(const Study& study, const StudyResult& result, const std::string& folder,
-                   const Context& context) {
+                   const std::string& record, const Context& context) {
   data::OutputFiles files;
   const json outputs = stage_files(result, folder, files);
-  const std::string record = files.stage((fs::path(folder) / kRecordName).string());
-  data::write_text(record_of(study, result, context, outputs).dump(2) + "\n", record);
+  const std::string staged = files.stage((fs::path(folder) / record).string());
+  data::write_text(record_of(study, result, context, outputs).dump(2) + "\n", staged);
   files.commit();
 }
 
@@ -120,12 +119,13 @@ RerunResult rerun(const std::string& record_path, const std::string& folder, Con
   data::OutputFiles files;
   const json outputs = stage_files(repeated.result, target, files);
   for (const json& before : record.at("outputs")) {
-    const bool same = std::any_of(outputs.begin(), outputs.end(),
-                                  [&](const json& now) { return now == before; });
+    const bool same =
+        std::any_of(outputs.begin(), outputs.end(), [&](const json& now) { return now == before; });
     if (!same) repeated.different.push_back(before.at("name"));
   }
   if (!folder.empty()) {
-    const std::string staged = files.stage((fs::path(folder) / kRecordName).string());
+    const std::string staged =
+        files.stage((fs::path(folder) / fs::path(record_path).filename()).string());
     data::write_text(record_of(study, repeated.result, context, outputs).dump(2) + "\n", staged);
     files.commit();
   }

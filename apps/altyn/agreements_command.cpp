@@ -47,12 +47,12 @@ std::string show_bindings(const data::AgreementRegistry& registry, const Request
   const Pair pair = read_pair(request.pair);
   const data::Month month = data::Month::parse(request.month, "--month");
   const std::vector<data::Binding> bindings = registry.binding(pair.first, pair.second, month);
-  std::string text = fmt::format("{} and {} in {}\n", bold(pair.first), bold(pair.second),
-                                 month.to_string());
+  std::string text =
+      fmt::format("{} and {} in {}\n", bold(pair.first), bold(pair.second), month.to_string());
   if (bindings.empty()) text += "  no agreement on record binds them\n";
   for (const data::Binding& binding : bindings) {
-    text += fmt::format("  {}  {} since {}\n", bold(binding.name),
-                        data::to_string(binding.kind), binding.since.to_string());
+    text += fmt::format("  {}  {} since {}\n", bold(binding.name), data::to_string(binding.kind),
+                        binding.since.to_string());
     text += dim(fmt::format("      {}\n", binding.source));
     value.push_back({{"agreement", binding.agreement},
                      {"name", binding.name},
@@ -70,8 +70,8 @@ std::string show_shares(const data::AgreementRegistry& registry, const Request& 
   if (shares == nullptr) {
     return fmt::format("No sourced duty shares of {} are known for {}.\n", set, request.shares);
   }
-  std::string text = fmt::format("Import duties of {} are shared since {} as\n", set,
-                                 shares->from.to_string());
+  std::string text =
+      fmt::format("Import duties of {} are shared since {} as\n", set, shares->from.to_string());
   for (const auto& [economy, share] : shares->shares) {
     text += fmt::format("  {}  {:>7.3f}%\n", economy, 100.0 * share);
     value.push_back({{"economy", economy}, {"share", share}});
@@ -111,18 +111,20 @@ std::string show_list(const data::AgreementRegistry& registry, const Request& re
 }
 
 int run(Session& session, const Request& request) {
-  std::vector<std::string> files = {data::CasesFolder::find().path("eaeu/agreements.toml")};
+  const data::CasesFolder cases = data::CasesFolder::find();
+  std::vector<std::string> files = {cases.open("agreements_eaeu"), cases.open("agreements_world")};
   files.insert(files.end(), request.files.begin(), request.files.end());
   const data::AgreementRegistry registry = data::AgreementRegistry::read(files);
   nlohmann::json value = nlohmann::json::array();
   std::string text;
   if (!request.pair.empty()) {
     if (request.month.empty()) {
-      throw InputError({.code = "missing-option",
-                        .what = "a pair needs a month",
-                        .where = "--month",
-                        .why = "memberships start and end",
-                        .fixes = {fmt::format("altyn agreements {} --month 2017-04", request.pair)}});
+      throw InputError(
+          {.code = "missing-option",
+           .what = "a pair needs a month",
+           .where = "--month",
+           .why = "memberships start and end",
+           .fixes = {fmt::format("altyn agreements {} --month 2017-04", request.pair)}});
     }
     text = show_bindings(registry, request, value);
   } else if (!request.shares.empty()) {
@@ -146,8 +148,9 @@ void add_agreements_command(CLI::App& app, Session& session, const Finish& finis
   command->add_option("--shares", request->shares, "how duties are shared on this day, 2017-05-01");
   command->add_option("--agreements", request->files, "files of your own, read on top");
   command->add_flag("--json", request->json, "as JSON");
-  command->footer("\nExamples:\n  altyn agreements RUS:KAZ --month 2010-06\n"
-                  "  altyn agreements --set EAEU\n  altyn agreements --shares 2020-01-01");
+  command->footer(
+      "\nExamples:\n  altyn agreements RUS:KAZ --month 2010-06\n"
+      "  altyn agreements --set EAEU\n  altyn agreements --shares 2020-01-01");
   command->callback([&session, finish, request] {
     finish([&session, request] { return run(session, *request); });
   });

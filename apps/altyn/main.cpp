@@ -7,7 +7,8 @@
 namespace {
 
 constexpr const char* kAbout =
-    "Altyn measures what integration did to trade, and what it would do: claim checks on real data,\n"
+    "Altyn measures what integration did to trade, and what it would do: claim checks on real "
+    "data,\n"
     "gravity estimates, and general-equilibrium counterfactuals.";
 
 constexpr const char* kExamples = R"(

@@ -42,9 +42,8 @@ ProgressDisplay::~ProgressDisplay() { clear(); }
 std::string ProgressDisplay::describe(const Progress& progress, double seconds) const {
   std::string text(progress.step);
   if (progress.total > 0) {
-    const double done =
-        std::clamp(static_cast<double>(progress.iteration) / static_cast<double>(progress.total),
-                   0.0, 1.0);
+    const double done = std::clamp(
+        static_cast<double>(progress.iteration) / static_cast<double>(progress.total), 0.0, 1.0);
     const auto filled = static_cast<std::size_t>(std::lround(20.0 * done));
     if (terminal_) {
       text += "  ";

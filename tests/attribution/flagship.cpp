@@ -1,7 +1,12 @@
 #include "attribution/flagship.h"
 
 #include <algorithm>
+#include <map>
 
+#include <nlohmann/json.hpp>
+
+#include "altyn/core/fields_json.h"
+#include "altyn/data/document.h"
 #include "altyn/data/read_table.h"
 
 namespace altyn::attribution::flagship {
@@ -45,11 +50,26 @@ DriverSeries read_brent() {
           .values = table.numbers("usd_per_barrel")};
 }
 
+template <class S>
+std::vector<S> read_list(const std::string& file, const std::string& key) {
+  const data::Document document =
+      data::read_document(std::string(ALTYN_SOURCE_DIR) + "/cases/eaeu/" + file);
+  std::vector<S> list;
+  for (const auto& entry : document.value.at(key)) {
+    S item;
+    options_from_json(item, entry, file);
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
 }  // namespace
 
 Claim claim() {
   Claim claim;
   claim.id = "lavrov-2017";
+  claim.title = "Did the EAEU raise Russia-Kazakhstan trade by nearly 40%?";
+  claim.in_our_words = "Trade was up by nearly two fifths, mostly through integration.";
   claim.speaker = "Sergey Lavrov";
   claim.date = "2017-10-06";
   claim.reporter = "RUS";
@@ -79,6 +99,32 @@ const DriverSeries& brent() {
   return series;
 }
 
+const WorldTrade& world() {
+  static const WorldTrade world(data::read_table(kTables + "world_trade.csv.gz"));
+  return world;
+}
+
+const data::AgreementRegistry& agreements() {
+  static const data::AgreementRegistry registry = data::AgreementRegistry::read(
+      {std::string(ALTYN_SOURCE_DIR) + "/cases/eaeu/agreements.toml",
+       std::string(ALTYN_SOURCE_DIR) + "/cases/world/agreements.toml"});
+  return registry;
+}
+
+CheckInputs inputs(const Claim& claim) {
+  CheckInputs all;
+  all.claim = claim;
+  all.claim_file = "claim.toml";
+  all.monthly = {russia()};
+  all.world = world();
+  all.gdp = data::read_table(kTables + "gdp.csv.gz");
+  all.drivers = {brent()};
+  all.agreements = agreements();
+  all.literature = {{"EAEU", read_list<Study>("literature.toml", "study")}};
+  all.statements = read_list<Statement>("statements.toml", "statement");
+  return all;
+}
+
 ClaimCase case_of(const Claim& claim, Index n_draws) {
   ClaimCase claim_case;
   claim_case.claim = claim;
@@ -86,7 +132,6 @@ ClaimCase case_of(const Claim& claim, Index n_draws) {
   claim_case.options.n_draws = n_draws;
   claim_case.growth = claimed_growth(with(claim.partner), claim.measure, claim_case.windows);
   claim_case.threshold = strength_threshold(claim_case.options, claim.strength, "test");
-  claim_case.country_names = {{"RUS", "Russia"}, {"KAZ", "Kazakhstan"}, {"BLR", "Belarus"}};
   claim_case.agreement_name = "the Eurasian Economic Union";
   claim_case.seed = 20171006;
   claim_case.draws = joint_draws(claim_case.options, claim_case.seed);

@@ -103,15 +103,19 @@ TEST(Number, FlagshipVerdictFollowsFromTheRule) {
   const Claim claim = flagship::claim();
   const ClaimWindows windows = check_claim(claim, "test");
   const WindowTable table = window_table(with("KAZ"), Measure::kTurnover, windows);
+  const Growth growth = table.claimed().growth;
   CheckOptions options;
-  EXPECT_EQ(judge_number(claim, table, options).key, NumberKey::kRightForThisWindowOnly);
+  EXPECT_EQ(judge_number(claim, windows, growth, &table, options).key,
+            NumberKey::kRightForThisWindowOnly);
   // A wider allowance for other windows makes the same figure plainly right.
   options.window_gap_points = 1.0;
-  EXPECT_EQ(judge_number(claim, table, options).key, NumberKey::kRight);
+  EXPECT_EQ(judge_number(claim, windows, growth, &table, options).key, NumberKey::kRight);
+  // Without other windows nothing is said of them.
+  EXPECT_EQ(judge_number(claim, windows, growth, nullptr, CheckOptions{}).key, NumberKey::kRight);
   // Another figure for the same months is wrong.
   Claim other = claim;
   other.figure = 0.60;
-  EXPECT_EQ(judge_number(other, table, options).key, NumberKey::kWrong);
+  EXPECT_EQ(judge_number(other, windows, growth, &table, options).key, NumberKey::kWrong);
 }
 
 TEST(Number, HedgesCoverWhatTheirWordsSay) {
@@ -136,7 +140,8 @@ TEST(Number, SteadyGrowthIsRightInEveryWindow) {
   claim.window = "2018-02..2018-07";
   const ClaimWindows windows = check_claim(claim, "test");
   const WindowTable table = window_table(series, Measure::kExports, windows);
-  EXPECT_EQ(judge_number(claim, table, CheckOptions{}).key, NumberKey::kRight);
+  EXPECT_EQ(judge_number(claim, windows, table.claimed().growth, &table, CheckOptions{}).key,
+            NumberKey::kRight);
 }
 
 TEST(Number, RegainedShareMeasuresTheWayBackToTheReference) {

@@ -49,9 +49,10 @@ TEST(Certificate, SummaryNamesTheWorstPlaceOfAFailure) {
             "certified: market clearing 3.0e-12; deficits additive; numeraire world output");
   certificate.blocks[0].residual = 0.1;
   certificate.status = SolveStatus::kStalled;
-  EXPECT_EQ(certificate.summary(),
-            "NOT certified (stalled): market clearing 1.0e-01 (above 1e-10, worst at KAZ); deficits "
-            "additive; numeraire world output");
+  EXPECT_EQ(
+      certificate.summary(),
+      "NOT certified (stalled): market clearing 1.0e-01 (above 1e-10, worst at KAZ); deficits "
+      "additive; numeraire world output");
 }
 
 }  // namespace

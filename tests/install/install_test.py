@@ -35,4 +35,4 @@ def test_another_project_uses_the_installed_package(prefix, tmp_path):
     run("cmake", "-S", source, "-B", tmp_path, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}",
         "-DCMAKE_BUILD_TYPE=Release")
     run("cmake", "--build", tmp_path)
-    assert run(tmp_path / "consumer").strip() == "0.500000"
+    assert run(tmp_path / "consumer").strip() == "1.250000"

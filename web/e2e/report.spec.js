@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { fill_report } from "../build/inline_json.js";
+import { fill_report } from "../bundle/inline_json.js";
 import { with_browser } from "./browser.js";
 import { run_cases } from "./junit.js";
 import { take_shots } from "./shots.js";
@@ -77,6 +77,14 @@ const cases = [
     assert.equal(await page.title(), JSON.parse(fixture).title);
   }],
 
+  ["is one small file without an address to load from", async () => {
+    assert.ok(bundle.length < 400_000, `${bundle.length} bytes`);
+    const markup = bundle.replace(/<script type="module">[^]*<\/script>/, "");
+    const loaded = /<(?:script|img|iframe|object|embed)[^>]+src=|<link[^>]+href=|@import|url\((?!data:).{0,60}/.exec(markup);
+    assert.equal(loaded, null);
+    assert.match(bundle, /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-/);
+  }],
+
   ["shows the verdict and every section", async (context) => {
     const { page } = await open_report(context, report_file("plain", fixture));
     for (const id of ["verdict", "glance", "number", "parts", "cause", "data", "methods", "reproduce",
@@ -92,7 +100,7 @@ const cases = [
   ["draws every chart in full: named for a screen reader, no broken number", async (context) => {
     const { page } = await open_report(context, report_file("plain", fixture));
     const charts = await page.locator(".stage > svg").all();
-    assert.equal(charts.length, 14);
+    assert.equal(charts.length, 15);
     for (const chart of charts) {
       assert.equal(await chart.getAttribute("role"), "img");
       assert.ok((await chart.getAttribute("aria-label"))?.includes("Chart: "));
@@ -238,6 +246,14 @@ const cases = [
   ["explains itself when the data are of another kind", async (context) => {
     const { page } = await open_report(context, report_file("other", '{"schema": "something/1"}'));
     assert.match(await page.locator("main").innerText(), /something\/1/);
+  }],
+
+  ["copies the command that repeats the run", async (context) => {
+    const { page } = await open_report(context, report_file("plain", fixture));
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.click("button.copy");
+    await page.waitForFunction(() => document.querySelector("button.copy")?.textContent === "Copied");
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), JSON.parse(fixture).run.command);
   }],
 
   ["speaks Russian on request", async (context) => {

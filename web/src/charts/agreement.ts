@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Table } from "../result/table";
-import { colour, draw, extent, is_narrow, row_layout, tip_style, x_axis, y_axis, type ChartContext } from "./frame";
+import { colour, draw, extent, is_narrow, row_layout, tick_digits, tip_style, x_axis, y_axis, type ChartContext } from "./frame";
 import { growth_ticks } from "./log_axis";
 
 /** The estimated effect of the agreement, one row per variant of the estimate. */
@@ -48,6 +48,48 @@ export function agreement_estimates(table: Table, context: ChartContext): SVGSVG
         y: "key", x1: "low", x2: "high", stroke: colour.evidence_soft, strokeWidth: 9, strokeLinecap: "round", dy: layout.shift }),
       Plot.dot(rows, { y: "key", x: "beta", r: 5.5, stroke: colour.evidence, strokeWidth: 2, dy: layout.shift,
                        fill: (row) => (row.certified ? colour.evidence : colour.paper) }),
+      ...layout.marks,
+    ],
+  });
+}
+
+/** The share of the growth under each way in which the effect may build up. */
+export function phase_in(table: Table, context: ChartContext): SVGSVGElement | null {
+  const { locale } = context;
+  const rows = table.rows
+    .filter((row) => row.number("mid") !== null)
+    .map((row, place) => ({
+      key: String(place),
+      profile: row.text("profile"),
+      low: row.number("low"),
+      mid: row.number("mid")!,
+      high: row.number("high"),
+    }));
+  if (!rows.length) return null;
+  const layout = row_layout(
+    rows.map((row) => ({
+      key: row.key, label: row.profile, value: locale.number.interval(row.low, row.mid, row.high, locale.text.to),
+    })),
+    context);
+  const [low, high] = extent(rows.flatMap((row) => [0, row.low, row.mid, row.high]), [0, 0]);
+  const room = (high - low || 1) * 0.06;
+  const domain: [number, number] = [low - room, high + room];
+  const n_ticks = context.width < 480 ? 4 : 7;
+  return draw(context, {
+    height: layout.height + 48,
+    marginLeft: layout.margin_left,
+    marginRight: layout.margin_right,
+    marginTop: 8,
+    marginBottom: 40,
+    x: { domain },
+    y: layout.y,
+    marks: [
+      x_axis({ ticks: n_ticks, tickFormat: (tick: number) => locale.number.percent(tick, tick_digits(domain, n_ticks)) }),
+      Plot.ruleX([0], { stroke: colour.faint }),
+      layout.backdrop,
+      Plot.ruleY(rows.filter((row) => row.low !== null && row.high !== null), {
+        y: "key", x1: "low", x2: "high", stroke: colour.evidence_soft, strokeWidth: 9, strokeLinecap: "round", dy: layout.shift }),
+      Plot.dot(rows, { y: "key", x: "mid", r: 5.5, fill: colour.evidence, dy: layout.shift }),
       ...layout.marks,
     ],
   });

@@ -2,23 +2,24 @@ import * as Plot from "@observablehq/plot";
 import type { Table } from "../result/table";
 import { colour, draw, is_narrow, y_axis, type ChartContext } from "./frame";
 
-/** The same months of every year; above each bar, how far the claimed value stands over it. */
+/** The same months of every year, a year without data left blank; above each bar, how far the claimed value stands over it. */
 export function base_effect(table: Table, context: ChartContext): SVGSVGElement | null {
   const { locale, claim } = context;
   const claimed_year = Number(claim.window.slice(0, 4));
   const base_year = Number(claim.versus.slice(0, 4));
-  const bars = table.rows
-    .filter((row) => row.number("year") !== null)
-    .map((row) => {
-      const year = row.number("year")!;
-      return {
-        year,
-        value: row.number("value_musd"),
-        over: row.number("claimed_over_it"),
-        fill: year === claimed_year ? colour.claim : year === base_year ? colour.quiet : colour.other_soft,
-      };
-    })
-    .sort((a, b) => a.year - b.year);
+  const by_year = new Map(table.rows.map((row) => [row.number("year"), row]));
+  const years = [...by_year.keys()].filter((year): year is number => year !== null);
+  const first = Math.min(...years);
+  const bars = Array.from({ length: years.length ? Math.max(...years) - first + 1 : 0 }, (_, place) => {
+    const year = first + place;
+    const row = by_year.get(year);
+    return {
+      year,
+      value: row?.number("value_musd") ?? null,
+      over: row?.number("claimed_over_it") ?? null,
+      fill: year === claimed_year ? colour.claim : year === base_year ? colour.quiet : colour.other_soft,
+    };
+  });
   const known = bars.filter((bar) => bar.value !== null);
   if (!known.length) return null;
   const narrow = is_narrow(context);
@@ -38,7 +39,7 @@ export function base_effect(table: Table, context: ChartContext): SVGSVGElement 
       Plot.ruleY([0], { stroke: colour.faint }),
       Plot.text(known.filter((bar) => bar.year !== claimed_year && bar.over !== null), {
         x: "year", y: "value", dy: -10, fill: colour.quiet, stroke: colour.paper, strokeWidth: 4,
-        text: (bar) => (narrow ? locale.number.plain(bar.over * 100, 0, true) : locale.number.percent(bar.over, 0, true)),
+        text: (bar) => (narrow ? locale.number.plain(bar.over! * 100, 0, true) : locale.number.percent(bar.over, 0, true)),
         fontVariant: "tabular-nums",
       }),
       claimed ? Plot.text([claimed], {

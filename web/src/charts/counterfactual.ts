@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Table } from "../result/table";
-import { colour, colour_key, draw, extent, is_narrow, row_layout, tip_style, x_axis, y_axis, type ChartContext } from "./frame";
+import { colour, colour_key, draw, extent, is_narrow, row_layout, tick_digits, tip_style, x_axis, y_axis, type ChartContext } from "./frame";
 
 /** Trade as it was and as it would have been without the agreement, with the gap shaded by sign. */
 export function counterfactual(table: Table, context: ChartContext): SVGSVGElement | null {
@@ -76,7 +76,6 @@ export function counterfactual_members(table: Table, context: ChartContext): SVG
   if (!rows.length) return null;
   const [low, high] = extent(rows.flatMap((row) => [0, row.change, row.low, row.high]), [0, 0]);
   const digits = high - low < 0.1 ? 2 : 1;
-  const tick_digits = high - low < 0.02 ? (high - low < 0.002 ? 2 : 1) : 0;
   const layout = row_layout(
     rows.map((row) => ({
       key: row.key,
@@ -87,16 +86,18 @@ export function counterfactual_members(table: Table, context: ChartContext): SVG
     })),
     context);
   const room = (high - low || 0.01) * 0.06;
+  const domain: [number, number] = [low - room, high + room];
+  const n_ticks = context.width < 480 ? 4 : 7;
   return draw(context, {
     height: layout.height + 48,
     marginLeft: layout.margin_left,
     marginRight: layout.margin_right,
     marginTop: 8,
     marginBottom: 40,
-    x: { domain: [low - room, high + room] },
+    x: { domain },
     y: layout.y,
     marks: [
-      x_axis({ ticks: context.width < 480 ? 4 : 7, tickFormat: (tick: number) => locale.number.percent(tick, tick_digits) }),
+      x_axis({ ticks: n_ticks, tickFormat: (tick: number) => locale.number.percent(tick, tick_digits(domain, n_ticks)) }),
       Plot.ruleX([0], { stroke: colour.faint }),
       layout.backdrop,
       Plot.ruleY(rows.filter((row) => row.low !== null && row.high !== null), {

@@ -156,13 +156,20 @@ export function row_layout(rows: LabelledRow[], context: ChartContext, dense = f
 export interface KeyItem {
   label: string;
   colour: string;
-  shape?: "dot" | "ring" | "line" | "dash" | "square" | "band";
+  shape?: "dot" | "ring" | "line" | "dash" | "tick" | "square";
 }
 
 const kStroke = {
   draw(path: CanvasPath) {
     path.moveTo(-7, 0);
     path.lineTo(7, 0);
+  },
+};
+
+const kTick = {
+  draw(path: CanvasPath) {
+    path.moveTo(0, -6);
+    path.lineTo(0, 6);
   },
 };
 
@@ -187,10 +194,10 @@ export function colour_key(items: KeyItem[], context: ChartContext, margin_left:
   for (const { item, x: left, row: line } of placed) {
     const at = { frameAnchor: "top-left" as const, dx: left - margin_left, dy: line * row_height - height + 10 };
     const shape = item.shape ?? "dot";
-    const stroked = shape === "line" || shape === "dash" || shape === "ring";
+    const stroked = shape !== "dot" && shape !== "square";
     marks.push(Plot.dot([0], {
       ...at, dx: at.dx + 7, r: 5,
-      symbol: shape === "line" || shape === "dash" ? kStroke : shape === "band" || shape === "square" ? "square" : "circle",
+      symbol: shape === "line" || shape === "dash" ? kStroke : shape === "tick" ? kTick : shape === "square" ? "square" : "circle",
       fill: stroked ? colour.paper : item.colour,
       stroke: item.colour, strokeWidth: stroked ? 2 : 1,
       ...(shape === "dash" ? { strokeDasharray: "4 3" } : {}),
@@ -228,6 +235,12 @@ export function y_axis(options: Plot.AxisYOptions & { ticks?: number | number[] 
 export function extent(values: (number | null)[], fallback: [number, number]): [number, number] {
   const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
   return known.length ? [Math.min(...known), Math.max(...known)] : fallback;
+}
+
+/** Decimals of percent ticks, `count` of them over a domain: none where a step is a whole percent. */
+export function tick_digits(domain: [number, number], count: number): number {
+  const step = (domain[1] - domain[0]) / count;
+  return step >= 0.007 ? 0 : step >= 0.0007 ? 1 : 2;
 }
 
 /** Hover text: Plot shows it next to the pointer. */

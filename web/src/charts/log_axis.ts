@@ -8,8 +8,8 @@ const kRound = [0, 1, -0.5, 0.5, 2, -0.75, -0.3, 0.2, -0.2, 4, 9, 0.1, -0.1, -0.
 export function growth_ticks(domain: [number, number], count: number): { at: number; growth: number }[] {
   const [low, high] = domain.map(Math.expm1) as [number, number];
   let rates: number[] = [];
-  if (domain[1] - domain[0] < 0.6) {
-    const step = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1].find((size) => (high - low) / size <= count) ?? 0.2;
+  if (domain[1] - domain[0] < 0.9) {
+    const step = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2].find((size) => (high - low) / size <= count) ?? 0.5;
     for (let place = Math.ceil(low / step); place <= Math.floor(high / step); place += 1) rates.push(place * step);
   } else {
     const apart = (domain[1] - domain[0]) / (count + 1);

@@ -41,7 +41,7 @@ export function prices(table: Table, context: ChartContext): SVGSVGElement | nul
     marginRight: 10,
     marginTop: key.height + 4,
     marginBottom: 32,
-    x: { type: "utc" },
+    x: { type: "utc", insetLeft: 22 },
     y: { domain },
     marks: [
       Plot.rect(windows, { x1: "from", x2: "to", fill: colour.claim_soft }),

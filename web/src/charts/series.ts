@@ -47,7 +47,7 @@ export function series(table: Table, context: ChartContext): SVGSVGElement | nul
     marginRight: 8,
     marginTop: key.height + 6,
     marginBottom: 30,
-    x: { type: "utc" },
+    x: { type: "utc", insetLeft: 22 },
     y: { zero: true, nice: true },
     marks: [
       Plot.rect(spans, { x1: "from", x2: "to", fill: "fill" }),

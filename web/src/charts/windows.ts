@@ -39,7 +39,7 @@ export function window_line(table: Table, context: ChartContext): SVGSVGElement 
     marginRight: narrow ? 16 : 40,
     marginTop: 24,
     marginBottom: 34,
-    x: { type: "utc" },
+    x: { type: "utc", insetLeft: 22 },
     y: { domain: [Math.min(0, low) - room, Math.max(0, high) + room] },
     marks: [
       y_axis({ ticks: 5, tickFormat: (tick: number) => locale.number.percent(tick, 0) }),

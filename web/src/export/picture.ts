@@ -63,7 +63,7 @@ export function standalone_svg(chart: SVGSVGElement, caption: Caption, palette: 
   y += margin * 0.8;
   const height = Math.round(y);
   for (const [name, value] of Object.entries({
-    xmlns: kSpace, width, height, viewBox: `0 0 ${width} ${height}`, "font-family": kFontStack,
+    width, height, viewBox: `0 0 ${width} ${height}`, "font-family": kFontStack,
   })) root.setAttribute(name, String(value));
   const ground = document.createElementNS(kSpace, "rect");
   for (const [name, value] of Object.entries({ width, height, fill: "var(--paper)" })) ground.setAttribute(name, String(value));

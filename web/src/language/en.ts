@@ -115,6 +115,7 @@ export const english = {
   ledger_reason: "Reason",
   ledger_rows: "Rows",
   ledger_examples: "Examples",
+  ledger_note: "Kept",
   rows_read: "Rows read",
   rows_used: "Rows used",
   key_results: "Key results",
@@ -151,8 +152,9 @@ export const english = {
     base_effect: (c) => `${c.measure_title} in the same months of each year, million USD; above each bar, the claimed window against it in percent`,
     waterfall: () => "Million USD; a step is as long as its change in logs; whiskers: 5% to 95% of draws; hatched: no known cause",
     placebo: (c) => `Growth of ${c.reporter_name}'s ${c.measure} with each partner, same months`,
-    structural: () => "Change over the year, bars predicted, dot observed; distances are in logs, so that the parts add up",
+    structural: () => "Change between the two years; the bars add up to the prediction, with distances in logs",
     agreement_estimates: () => "Effect on trade among the members and its interval; distances are in logs",
+    phase_in: (c) => `Share of the growth that the ${c.agreement} would explain, median and 90% range`,
     agreement_path: () => "Trade among the members against the base year, other things held equal; distances are in logs",
     counterfactual: (c) => `Trade of ${c.reporter_name} and ${c.partner_name}, million USD a year`,
     counterfactual_members: (c) => `Change of real income if the ${c.agreement} were removed`,
@@ -174,6 +176,7 @@ export const english = {
   outside_partners: "Partners outside",
   from_to: (from: string, to: string) => `${from} to ${to}`,
   left_to_pair: (percent: string) => `${percent} left to the pair`,
+  world_part: "World trade",
   exporter_part: "Exporter's part",
   importer_part: "Importer's part",
   predicted: "Predicted",
@@ -190,7 +193,8 @@ export const english = {
   second_hand: "Second hand",
   at_most: (percent: string) => `${percent} at most`,
   at_least: (percent: string) => `${percent} at least`,
-  growth_stated: "growth stated",
+  growth_said: "said",
+  growth_measured: "in the data",
 
   /** Names that the engine writes into cells. */
   values: {
@@ -206,6 +210,8 @@ export const english = {
     synthesis: "All lines",
     "importer-reported": "importer-reported",
     "exporter-reported": "exporter-reported",
+    exporter_reported: "exporter-reported",
+    importer_reported: "importer-reported",
   } as Record<string, string>,
 };
 

@@ -33,17 +33,21 @@ export function column_digits(table: Table, column: Column): number {
   return known.every(Number.isInteger) ? 0 : largest < 10 ? 3 : 1;
 }
 
-/** A cell as the page shows it, by its unit; `digits` where the unit leaves them open. */
+/**
+ * A cell as the page shows it: numbers by their unit (`digits` where it leaves them open), months,
+ * days and windows in words, the engine's own names translated.
+ */
 export function cell_text(locale: Locale, cell: Cell, unit: string, digits: number): string {
   if (cell === null || cell === "") return "–";
   if (typeof cell === "boolean") return cell ? locale.text.yes : locale.text.no;
   if (typeof cell === "string") {
-    return unit === "month" ? locale.month.month(cell, "short")
-      : unit === "date" ? locale.month.day(cell)
-      : locale.text.values[cell] ?? cell;
+    if (/^\d{4}-\d{2}-\d{2}$/.test(cell)) return locale.month.day(cell);
+    if (/^\d{4}-\d{2}(\.\.\d{4}-\d{2})?$/.test(cell)) return locale.month.window(cell, "short");
+    return locale.text.values[cell] ?? cell;
   }
   switch (unit) {
     case "fraction":
+    case "share":
       return locale.number.percent(cell);
     case "probability":
       return locale.number.percent(cell, 0);

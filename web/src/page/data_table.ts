@@ -24,7 +24,8 @@ export function data_table(table: Table, locale: Locale): HTMLElement {
     const cell = row.cell(column.name);
     const own_unit = ["value", "low", "high"].includes(column.name) ? row.text("unit") : "";
     const whole = typeof cell === "number" && Number.isInteger(cell);
-    const text = cell_text(locale, cell, own_unit || column.unit, own_unit && whole ? 0 : digits.get(column.name)!);
+    const unit = own_unit || (column.name === "year" ? "year" : column.unit);
+    const text = cell_text(locale, cell, unit, own_unit && whole ? 0 : digits.get(column.name)!);
     return typeof cell === "string" && /^https?:/.test(cell) ? link(text.replace(/^https?:\/\/(www\.)?/, ""), text) : text;
   };
   return scroll_frame(

@@ -64,15 +64,19 @@ function line_details(line: EvidenceLine, view: View): HTMLElement | null {
     line.certificates.length ? certificate_table(`${text.certificates_of}: ${line.title}`, line.certificates, view) : null);
 }
 
-/** Statements made at other times: date, growth said, who, where. */
+/** Statements made at other times: date, growth said and measured, who, where. */
 function history_list(view: View): HTMLElement | null {
   const table = view.result.tables.get("history");
   if (!table?.rows.length) return null;
-  const { number, month } = view.locale;
+  const { text, number, month } = view.locale;
+  const growth = (name: string, label: string, amount: number | null) => element("p", { class: `growth ${name}` },
+    amount === null ? null : number.percent(amount, 0, true),
+    amount === null ? null : element("span", { class: "unit" }, label));
   return element("ol", { class: "history" }, ...table.rows.map((row) =>
     element("li", {},
-      element("p", { class: "date" }, month.day(row.text("date"))),
-      element("p", { class: "growth" }, row.number("growth_then") === null ? "" : number.percent(row.number("growth_then"), 0, true)),
+      element("p", { class: "date" }, month.day(row.text("date")) || "–"),
+      growth("said", text.growth_said, row.number("growth_said")),
+      growth("then", text.growth_measured, row.number("growth_then")),
       element("div", {},
         element("p", {}, row.text("said")),
         element("p", { class: "who" }, row.text("who"), row.text("who") && row.text("outlet") ? ", " : "",

@@ -35,6 +35,7 @@ function download_button(kind: string, spec: FigureSpec, view: View, save: () =>
 export function figure(spec: FigureSpec, view: View): HTMLElement {
   const { locale, result } = view;
   const { text } = locale;
+  const credit = [spec.source ? `${text.source}: ${spec.source}` : "", spec.table.note].filter(Boolean).join(". ");
   const file = `${result.claim.id || "altyn"}-${spec.id.replaceAll("_", "-")}`;
   const drawn = spec.chart?.(spec.table, chart_context(view, kPictureWidth)) ?? null;
 
@@ -72,7 +73,7 @@ export function figure(spec: FigureSpec, view: View): HTMLElement {
     const chart = spec.chart;
     const picture = (fonts: string) => standalone_svg(
       chart(spec.table, chart_context(view, kPictureWidth))!,
-      { title: spec.title, subtitle: spec.subtitle, source: spec.source ? `${text.source}: ${spec.source}` : "" },
+      { title: spec.title, subtitle: spec.subtitle, source: credit },
       light_palette(), fonts);
     buttons.push(
       download_button("SVG", spec, view, () => save_file(`${file}.svg`, picture(""), "image/svg+xml")),
@@ -87,9 +88,6 @@ export function figure(spec: FigureSpec, view: View): HTMLElement {
     drawn ? stage : null,
     table,
     element("div", { class: "foot" },
-      element("p", { class: "source" },
-        spec.source ? `${text.source}: ${spec.source}` : "",
-        spec.source && spec.table.note ? ". " : "",
-        spec.table.note),
+      element("p", { class: "source" }, credit),
       element("div", { class: "tools", role: "group", "aria-label": text.download }, ...buttons)));
 }

@@ -1,4 +1,4 @@
-import { agreement_estimates, agreement_path } from "../charts/agreement";
+import { agreement_estimates, agreement_path, phase_in } from "../charts/agreement";
 import { base_effect } from "../charts/base_effect";
 import { counterfactual, counterfactual_members } from "../charts/counterfactual";
 import type { Chart } from "../charts/frame";
@@ -15,7 +15,7 @@ import { subtitle_words, type View } from "./view";
 
 /** The chart of each table of the result; a table that is not listed is shown as a table. */
 const kCharts: Record<string, Chart> = {
-  range_bars, series, base_effect, waterfall, placebo, structural, agreement_estimates, agreement_path,
+  range_bars, series, base_effect, waterfall, placebo, structural, agreement_estimates, agreement_path, phase_in,
   counterfactual, counterfactual_members, prices, literature,
 };
 

@@ -4,6 +4,7 @@ import { scroll_frame } from "./data_table";
 import { element } from "./dom";
 import { section } from "./evidence";
 import { figures_of } from "./figures";
+import type { LedgerEntry } from "../result/check_result";
 import type { View } from "./view";
 
 function findings(view: View): HTMLElement | null {
@@ -21,6 +22,10 @@ function findings(view: View): HTMLElement | null {
 function ledgers(view: View): HTMLElement | null {
   const { text, number } = view.locale;
   if (!view.result.ledgers.length) return null;
+  const ledger_row = (entry: LedgerEntry, rows: number, kind: string) => element("tr", { class: kind },
+    element("td", {}, kind ? `${text.ledger_note}: ${entry.stage}` : entry.stage), element("td", {}, entry.reason),
+    element("td", { class: "number" }, number.plain(rows)),
+    element("td", {}, entry.examples.join("; ")));
   return element("div", { id: "ledgers" },
     element("h3", {}, text.ledgers),
     ...view.result.ledgers.flatMap((ledger) => [
@@ -31,12 +36,9 @@ function ledgers(view: View): HTMLElement | null {
           element("th", { scope: "col", class: "number" }, text.ledger_rows), element("th", { scope: "col" }, text.ledger_examples))),
         element("tbody", {},
           element("tr", {}, element("td", {}, text.rows_read), element("td", {}), element("td", { class: "number" }, number.plain(ledger.rows_read)), element("td", {})),
-          ...ledger.dropped.map((drop) => element("tr", {},
-            element("td", {}, drop.stage), element("td", {}, drop.reason),
-            element("td", { class: "number" }, number.plain(-drop.rows)),
-            element("td", {}, (drop.examples ?? []).join("; ")))),
-          element("tr", { class: "total" }, element("td", {}, text.rows_used), element("td", {}), element("td", { class: "number" }, number.plain(ledger.rows_used)), element("td", {}))))),
-      ...ledger.notes.map((note) => element("p", { class: "note" }, note)),
+          ...ledger.dropped.map((entry) => ledger_row(entry, -entry.rows, "")),
+          element("tr", { class: "total" }, element("td", {}, text.rows_used), element("td", {}), element("td", { class: "number" }, number.plain(ledger.rows_used)), element("td", {})),
+          ...ledger.notes.map((entry) => ledger_row(entry, entry.rows, "kept"))))),
     ]));
 }
 

@@ -88,11 +88,19 @@ export interface EvidenceLine {
   tables: string[];
 }
 
+export interface LedgerEntry {
+  stage: string;
+  reason: string;
+  rows: number;
+  examples: string[];
+}
+
 export interface Ledger {
   title: string;
   rows_read: number;
-  dropped: { stage: string; reason: string; rows: number; examples: string[] }[];
-  notes: string[];
+  dropped: LedgerEntry[];
+  /** Rows that were kept but changed or worth a word. */
+  notes: LedgerEntry[];
   rows_used: number;
 }
 
@@ -150,6 +158,7 @@ const kLine: EvidenceLine = {
   certificates: [], tables: [],
 };
 const kLedger: Ledger = { title: "", rows_read: 0, dropped: [], notes: [], rows_used: 0 };
+const kEntry: LedgerEntry = { stage: "", reason: "", rows: 0, examples: [] };
 const kCertificate: Certificate = {
   subject: "", status: "", holds: false, blocks: [], positive: false, closure: "", numeraire: "", iterations: 0,
 };
@@ -204,7 +213,11 @@ export function read_check_result(text: string): CheckResult {
     synthesis: over<CheckResult["synthesis"]>(
       { share: null, probability_at_threshold: null, sentence: "" }, raw["synthesis"]),
     tables,
-    ledgers: each(kLedger, raw["ledgers"]),
+    ledgers: each(kLedger, raw["ledgers"]).map((ledger) => ({
+      ...ledger,
+      dropped: each(kEntry, ledger.dropped),
+      notes: each(kEntry, ledger.notes),
+    })),
     findings: each({ severity: "note", check: "", sentence: "", where: "" }, raw["findings"]),
     sources: each({ file: "", provider: "", licence: "", sha256: "", what: "" }, raw["sources"]),
     methods: each({ id: "", title: "", text: "" }, raw["methods"]),
