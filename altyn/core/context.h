@@ -13,11 +13,11 @@ namespace altyn {
 
 /// One report of a long computation; the surface decides how to show it.
 struct Progress {
-  std::string_view step;         ///< "three-way PPML", "placebo 12 of 27"
-  Index iteration = 0;           ///< iterations or items done
-  Index total = 0;               ///< items in all; 0 when unknown
-  double gap = -1.0;             ///< residual now; -1 when there is none
-  double target = -1.0;          ///< residual at which the step ends
+  std::string_view step;  ///< "three-way PPML", "placebo 12 of 27"
+  Index iteration = 0;    ///< iterations or items done
+  Index total = 0;        ///< items in all; 0 when unknown
+  double gap = -1.0;      ///< residual now; -1 when there is none
+  double target = -1.0;   ///< residual at which the step ends
 };
 
 /// Everything a solver needs besides its problem and options. There are no globals: two contexts
@@ -27,8 +27,8 @@ struct Context {
   explicit Context(int n_threads = 0, std::uint64_t seed_in = 20171006);
 
   std::unique_ptr<ThreadPool> pool;
-  std::uint64_t seed;                               ///< of every random draw in the run
-  std::stop_token stop;                             ///< polled at least once per iteration
+  std::uint64_t seed;    ///< of every random draw in the run
+  std::stop_token stop;  ///< polled at least once per iteration
   std::function<void(const Progress&)> on_progress;
   std::function<void(std::string_view)> on_warning;  ///< one plain sentence per call
 

@@ -23,7 +23,8 @@ struct ErrorDetail {
 /// status in the result (status.h).
 class Error : public std::runtime_error {
  public:
-  explicit Error(ErrorDetail detail) : std::runtime_error(detail.what), detail_(std::move(detail)) {}
+  explicit Error(ErrorDetail detail)
+      : std::runtime_error(detail.what), detail_(std::move(detail)) {}
   [[nodiscard]] const ErrorDetail& detail() const { return detail_; }
 
  private:
@@ -80,8 +81,8 @@ namespace internal {
 }  // namespace altyn
 
 /// Always on: an invariant of ours, never something that input can break.
-#define ALTYN_CHECK(condition, message)                                            \
-  do {                                                                             \
-    if (!(condition)) [[unlikely]]                                                 \
-      ::altyn::internal::fail_check(#condition, __FILE__, __LINE__, (message));    \
+#define ALTYN_CHECK(condition, message)                                         \
+  do {                                                                          \
+    if (!(condition)) [[unlikely]]                                              \
+      ::altyn::internal::fail_check(#condition, __FILE__, __LINE__, (message)); \
   } while (false)

@@ -13,8 +13,9 @@ namespace altyn {
 namespace {
 
 // In the order of FieldValue's alternatives.
-constexpr std::string_view kTypeNames[] = {"true or false",   "a whole number",    "a number",
-                                           "text in quotes",  "a list of texts",   "a list of numbers"};
+constexpr std::string_view kTypeNames[] = {"true or false",   "a whole number",
+                                           "a number",        "text in quotes",
+                                           "a list of texts", "a list of numbers"};
 
 [[noreturn]] void fail_value(const FieldInfo& info, const std::string& found,
                              const std::string& rule, const std::string& where,
@@ -81,7 +82,8 @@ FieldValue checked_value(const FieldInfo& info, const std::vector<std::string>& 
   if (!choices.empty()) {
     const std::string& name = std::get<std::string>(value);
     if (std::find(choices.begin(), choices.end(), name) == choices.end()) {
-      fail_value(info, "\"" + name + "\"", fmt::format("one of {}", fmt::join(choices, ", ")), where,
+      fail_value(info, "\"" + name + "\"", fmt::format("one of {}", fmt::join(choices, ", ")),
+                 where,
                  {fmt::format("{} = \"{}\"", info.name, nearest_names(name, choices, 1)[0])});
     }
   }
@@ -163,10 +165,9 @@ void fail_unknown_field(const std::string& key, const std::vector<std::string>& 
                     .what = fmt::format("there is no option \"{}\" here", key),
                     .where = where,
                     .why = "a misspelt key would silently leave the default in force",
-                    .fixes = fixes.empty()
-                                 ? std::vector<std::string>{fmt::format(
-                                       "known keys: {}", fmt::join(known, ", "))}
-                                 : fixes});
+                    .fixes = fixes.empty() ? std::vector<std::string>{fmt::format(
+                                                 "known keys: {}", fmt::join(known, ", "))}
+                                           : fixes});
 }
 }  // namespace internal
 

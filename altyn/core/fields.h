@@ -20,12 +20,12 @@ using FieldValue =
 
 /// What every surface needs to know of an option.
 struct FieldInfo {
-  std::string_view name{};     ///< the same in C++, command line (--a-b for a_b), TOML, JSON, Python
-  std::string_view doc{};      ///< what it does and when to change it
-  std::string_view unit{};     ///< "" when it has none
+  std::string_view name{};  ///< the same in C++, command line (--a-b for a_b), TOML, JSON, Python
+  std::string_view doc{};   ///< what it does and when to change it
+  std::string_view unit{};  ///< "" when it has none
   std::optional<double> minimum{};  ///< inclusive
   std::optional<double> maximum{};  ///< inclusive
-  std::string_view source{};   ///< citation of the default or the method, "" when none
+  std::string_view source{};        ///< citation of the default or the method, "" when none
 };
 
 /// One row of the field table of struct S: the options struct's only description. It feeds the
@@ -60,7 +60,8 @@ template <class S, class T>
 /// A field of an enum type. `kMember` is a template argument so that no state is needed;
 /// `names[k]` is the name of the enum's value k, counted from 0 without gaps.
 template <auto kMember, class S, class E>
-[[nodiscard]] Field<S> make_enum_field_impl(E S::*, FieldInfo info, std::vector<std::string> names) {
+[[nodiscard]] Field<S> make_enum_field_impl(E S::*, FieldInfo info,
+                                            std::vector<std::string> names) {
   static_assert(std::is_enum_v<E>);
   Field<S> field;
   field.info = info;
@@ -91,7 +92,8 @@ template <class S>
 /// Checks type, range and choice of a value and converts whole numbers to double where a double is
 /// wanted. `where` names the option as the user wrote it (file and line, or flag).
 /// Errors: InputError with the rule and, for a choice, the nearest name.
-[[nodiscard]] FieldValue checked_value(const FieldInfo& info, const std::vector<std::string>& choices,
+[[nodiscard]] FieldValue checked_value(const FieldInfo& info,
+                                       const std::vector<std::string>& choices,
                                        const FieldValue& like, FieldValue value,
                                        const std::string& where);
 

@@ -26,8 +26,8 @@ void options_from_json(S& options, const nlohmann::json& object, const std::stri
     }
     if (found == nullptr) internal::fail_unknown_field(key, known, where);
     const std::string place = where + " " + key;
-    set_field(options, key,
-              value_from_json(found->info, found->get(*found, options), value, place), place);
+    set_field(options, key, value_from_json(found->info, found->get(*found, options), value, place),
+              place);
   }
 }
 

@@ -9,8 +9,8 @@ namespace altyn::data {
 
 /// Rows that left the sample for one reason.
 struct LedgerEntry {
-  std::string stage;                  ///< "read", "clean", "formula", "estimate"
-  std::string reason;                 ///< plain words: "trade is missing", "only zeros in pair"
+  std::string stage;   ///< "read", "clean", "formula", "estimate"
+  std::string reason;  ///< plain words: "trade is missing", "only zeros in pair"
   Index rows = 0;
   std::vector<std::string> examples;  ///< at most five: "line 17 (KAZ, RUS, 2010)"
 };

@@ -23,8 +23,7 @@ TextColumn code_texts(std::span<const std::string> texts) {
       column.codes.push_back(kNoGroup);
       continue;
     }
-    const auto place =
-        std::lower_bound(column.dictionary.begin(), column.dictionary.end(), text);
+    const auto place = std::lower_bound(column.dictionary.begin(), column.dictionary.end(), text);
     column.codes.push_back(static_cast<GroupId>(place - column.dictionary.begin()));
   }
   return column;
@@ -41,14 +40,14 @@ const Column& Table::column(std::string_view name) const {
   std::vector<std::string> names;
   for (const Column& column : columns_) names.push_back(column.name);
   const std::string near = nearest_name(name, names);
-  throw InputError(
-      {.code = "no-such-column",
-       .what = fmt::format("the table has no column \"{}\"", name),
-       .where = source_,
-       .context = {fmt::format("columns: {}", fmt::join(names, ", "))},
-       .why = "every name must stand for one column, spelt as in the file",
-       .fixes = near.empty() ? std::vector<std::string>{}
-                             : std::vector<std::string>{fmt::format("write {}", near)}});
+  throw InputError({.code = "no-such-column",
+                    .what = fmt::format("the table has no column \"{}\"", name),
+                    .where = source_,
+                    .context = {fmt::format("columns: {}", fmt::join(names, ", "))},
+                    .why = "every name must stand for one column, spelt as in the file",
+                    .fixes = near.empty()
+                                 ? std::vector<std::string>{}
+                                 : std::vector<std::string>{fmt::format("write {}", near)}});
 }
 
 const NumberColumn& Table::numbers(std::string_view name) const {
@@ -95,9 +94,25 @@ void Table::rename(std::string_view from, std::string to) {
   }
 }
 
+void Table::set_unit(std::string_view name, std::string unit) {
+  for (Column& column : columns_) {
+    if (column.name == name) column.unit = std::move(unit);
+  }
+}
+
+void Table::replace(std::string_view name, std::variant<NumberColumn, TextColumn> values) {
+  const auto* numbers = std::get_if<NumberColumn>(&values);
+  const std::size_t length = numbers ? numbers->size() : std::get<TextColumn>(values).codes.size();
+  ALTYN_CHECK(static_cast<Index>(length) == n_rows_, "values of another length");
+  for (Column& column : columns_) {
+    if (column.name == name) column.values = std::move(values);
+  }
+}
+
 Table Table::filtered(const std::vector<bool>& keep) const {
   ALTYN_CHECK(static_cast<Index>(keep.size()) == n_rows_, "one flag per row");
   Table result(source_);
+  result.row_noun_ = row_noun_;
   for (const Column& column : columns_) {
     if (const auto* numbers = std::get_if<NumberColumn>(&column.values)) {
       NumberColumn kept;
@@ -122,7 +137,17 @@ Table Table::filtered(const std::vector<bool>& keep) const {
 }
 
 Index Table::line_of(Index row) const {
-  return lines_.empty() ? row + 2 : lines_[static_cast<std::size_t>(row)];
+  return lines_.empty() ? row + first_line_ : lines_[static_cast<std::size_t>(row)];
+}
+
+std::string Table::place_of(Index row) const {
+  return fmt::format("{} {}", row_noun_, line_of(row));
+}
+
+void Table::number_rows(Index first, std::string noun) {
+  lines_.clear();
+  first_line_ = first;
+  row_noun_ = std::move(noun);
 }
 
 }  // namespace altyn::data

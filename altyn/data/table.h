@@ -62,12 +62,20 @@ class Table {
   void add(std::string name, TextColumn values);
   void add(std::string name, const std::vector<std::string>& values);
   void rename(std::string_view from, std::string to);
+  void set_unit(std::string_view name, std::string unit);
+  /// Puts other values under a name that exists. Errors: InternalError when the length differs.
+  void replace(std::string_view name, std::variant<NumberColumn, TextColumn> values);
 
   /// The rows where keep[row] is true, in order.
   [[nodiscard]] Table filtered(const std::vector<bool>& keep) const;
 
   /// 1-based line of a row in its file, for error messages: row 0 stands on line 2 of a CSV.
   [[nodiscard]] Index line_of(Index row) const;
+  /// Where a row stands, in words: "line 17" of a text file, "row 16" of a Parquet file.
+  [[nodiscard]] std::string place_of(Index row) const;
+  /// Counts the rows of the file from `first`, each called a `noun` ("line", "row").
+  void number_rows(Index first, std::string noun);
+  [[nodiscard]] const std::string& row_noun() const { return row_noun_; }
   /// Sets the file lines of the rows when they are not consecutive (after filtered()).
   void set_lines(std::vector<Index> lines) { lines_ = std::move(lines); }
 
@@ -76,6 +84,8 @@ class Table {
   std::string source_;
   std::vector<Column> columns_;
   std::vector<Index> lines_;
+  Index first_line_ = 2;  // below the header
+  std::string row_noun_ = "line";
   Index n_rows_ = 0;
 };
 

@@ -22,8 +22,8 @@ struct Sample {
   static std::vector<Field<Sample>> fields() {
     return {make_field(&Sample::loud, {.name = "loud", .doc = "says more"}),
             make_field(&Sample::count, {.name = "count", .doc = "how many", .minimum = 1}),
-            make_field(&Sample::tolerance, {.name = "tolerance", .doc = "stops", .minimum = 0,
-                                            .maximum = 1}),
+            make_field(&Sample::tolerance,
+                       {.name = "tolerance", .doc = "stops", .minimum = 0, .maximum = 1}),
             make_field(&Sample::name, {.name = "name", .doc = "its name"}),
             make_field(&Sample::drop, {.name = "drop", .doc = "codes to leave out"}),
             make_enum_field<&Sample::colour>({.name = "colour", .doc = "its colour"},
@@ -43,8 +43,9 @@ std::string code_of(const nlohmann::json& object) {
 
 TEST(Fields, JsonRoundTripKeepsEveryField) {
   Sample sample;
-  const nlohmann::json object = {{"loud", true},   {"count", 5},           {"tolerance", 0.5},
-                                 {"name", "y"},    {"drop", {"TKM", "UZB"}}, {"colour", "green"}};
+  const nlohmann::json object = {{"loud", true},           {"count", 5},
+                                 {"tolerance", 0.5},       {"name", "y"},
+                                 {"drop", {"TKM", "UZB"}}, {"colour", "green"}};
   options_from_json(sample, object, "test");
   EXPECT_EQ(options_to_json(sample), object);
   EXPECT_EQ(sample.colour, Colour::kGreen);
@@ -67,7 +68,8 @@ TEST(Fields, RejectsWrongTypeRangeAndChoice) {
   EXPECT_EQ(code_of({{"tolerance", 2.0}}), "bad-option: tolerance must be between 0 and 1, not 2");
   EXPECT_EQ(code_of({{"loud", "yes"}}),
             "bad-option: loud must be true or false, not text in quotes");
-  EXPECT_EQ(code_of({{"colour", "blue"}}), "bad-option: colour must be one of red, green, not \"blue\"");
+  EXPECT_EQ(code_of({{"colour", "blue"}}),
+            "bad-option: colour must be one of red, green, not \"blue\"");
   EXPECT_EQ(code_of({{"count", 1.5}}), "bad-option: count must be a whole number, not a number");
 }
 
@@ -75,7 +77,8 @@ TEST(Fields, TextValuesParseAsTheirType) {
   Sample sample;
   for (const Field<Sample>& field : fields_of<Sample>()) {
     if (field.info.name == "drop") {
-      field.set(field, sample, value_from_text(field.info, field.get(field, sample), "A,B", "--drop"));
+      field.set(field, sample,
+                value_from_text(field.info, field.get(field, sample), "A,B", "--drop"));
     }
     if (field.info.name == "count") {
       EXPECT_THROW((void)value_from_text(field.info, field.get(field, sample), "3x", "--count"),

@@ -41,9 +41,11 @@ TEST(ThreadPool, ShardsCoverEveryElementOnce) {
 
 TEST(ThreadPool, RethrowsTheErrorOfAShardAndStaysUsable) {
   ThreadPool pool(4);
-  EXPECT_THROW(pool.for_each_shard(100, [](Index shard) {
-    if (shard == 57) throw std::runtime_error("57");
-  }), std::runtime_error);
+  EXPECT_THROW(pool.for_each_shard(100,
+                                   [](Index shard) {
+                                     if (shard == 57) throw std::runtime_error("57");
+                                   }),
+               std::runtime_error);
   std::vector<int> done(100);
   pool.for_each_shard(100, [&](Index shard) { done[static_cast<std::size_t>(shard)] = 1; });
   EXPECT_EQ(std::accumulate(done.begin(), done.end(), 0), 100);
@@ -62,7 +64,8 @@ TEST(ThreadPool, ACallFromWithinAShardRunsInPlace) {
   ThreadPool pool(2);
   std::vector<int> done(12);
   pool.for_each_shard(3, [&](Index outer) {
-    pool.for_each_shard(4, [&](Index inner) { ++done[static_cast<std::size_t>(outer * 4 + inner)]; });
+    pool.for_each_shard(4,
+                        [&](Index inner) { ++done[static_cast<std::size_t>(outer * 4 + inner)]; });
   });
   EXPECT_EQ(done, std::vector<int>(12, 1));
 }

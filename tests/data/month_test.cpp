@@ -16,7 +16,8 @@ TEST(Month, ReadsPrintsAndCounts) {
 }
 
 TEST(Month, RejectsWhatIsNoMonth) {
-  for (const char* text : {"", "2017", "2017-13", "2017-00", "2017/02", "17-02", "2017-2a", "-017-02"}) {
+  for (const char* text :
+       {"", "2017", "2017-13", "2017-00", "2017/02", "17-02", "2017-2a", "-017-02"}) {
     EXPECT_THROW((void)Month::parse(text, "test"), InputError) << text;
   }
 }

@@ -1,0 +1,32 @@
+#include "altyn/attribution/claim_case.h"
+
+#include <cmath>
+
+#include "altyn/data/country_codes.h"
+
+namespace altyn::attribution {
+
+std::string ClaimCase::name_of(const std::string& code) const { return data::economy_name(code); }
+
+std::string ClaimCase::pair_name() const {
+  return name_of(claim.reporter) + "-" + name_of(claim.partner);
+}
+
+bool ClaimCase::has_growth_to_explain() const {
+  const double log_growth = growth.log_growth();
+  return std::abs(log_growth) >= 0.01 && std::signbit(log_growth) == std::signbit(claim.figure);
+}
+
+void set_share(LineOfEvidence& line, const ClaimCase& claim_case, std::vector<double> share_draws) {
+  line.share = interval_of(share_draws);
+  line.probability_at_threshold = share_at_least(share_draws, claim_case.threshold);
+  line.share_draws = std::move(share_draws);
+}
+
+LineResult left_out(LineOfEvidence line, std::string reason) {
+  line.available = false;
+  line.missing = std::move(reason);
+  return {.line = std::move(line), .tables = {}, .ledgers = {}};
+}
+
+}  // namespace altyn::attribution

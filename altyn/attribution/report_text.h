@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "altyn/attribution/check_result.h"
+
+namespace altyn::attribution {
+
+struct TextOptions {
+  int width = 90;       ///< columns, at least 60
+  bool colour = false;  ///< ANSI colours; the caller knows whether a terminal shows them
+};
+
+/// The verdict for a terminal: both dials, range bars with the claim's zone shaded, windows, what
+/// would change it. UTF-8.
+[[nodiscard]] std::string report_text(const CheckResult& result, const TextOptions& options = {});
+
+/// The report as one Markdown page with every table of a page or less.
+[[nodiscard]] std::string report_markdown(const CheckResult& result);
+
+}  // namespace altyn::attribution

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "altyn/attribution/check_result.h"
+
+namespace altyn::attribution {
+
+/// The result in the form of docs/check-result.md. Numbers that are not finite become null.
+[[nodiscard]] nlohmann::json to_json(const CheckResult& result);
+
+}  // namespace altyn::attribution

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "altyn/attribution/check_result.h"
+
+namespace altyn::attribution {
+
+/// The main lines together, each with the same weight (a linear pool): a draw picks a line, then
+/// the line's share. Lines that disagree widen the interval, they do not cancel out.
+/// Source: Stone (1961), the opinion pool.
+[[nodiscard]] Synthesis synthesise(const std::vector<LineOfEvidence>& lines, double threshold);
+
+/// Quantiles of draws that carry weights, by interpolation of the weighted distribution function
+/// at the middle of each step. Shapes: pools, each [>= 1]; every pool weighs the same in all.
+[[nodiscard]] Interval pooled_interval(const std::vector<std::vector<double>>& pools);
+
+/// The main lines that are available and have a share.
+[[nodiscard]] std::vector<const LineOfEvidence*> main_lines(
+    const std::vector<LineOfEvidence>& lines);
+
+}  // namespace altyn::attribution

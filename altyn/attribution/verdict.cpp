@@ -1,0 +1,195 @@
+#include "altyn/attribution/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "altyn/attribution/synthesis.h"
+#include "altyn/attribution/wording.h"
+
+namespace altyn::attribution {
+namespace {
+
+constexpr std::size_t kFewestLines = 2;
+constexpr std::size_t kAgreeingLines = 3;
+
+template <class Predicate>
+bool every(const std::vector<const LineOfEvidence*>& lines, Predicate predicate) {
+  return std::all_of(lines.begin(), lines.end(), [&](const LineOfEvidence* line) {
+    return predicate(*line->probability_at_threshold);
+  });
+}
+
+std::string rule_text(const CheckOptions& options) {
+  return fmt::format(
+      "From each main line's chance that the share reaches the threshold: supported when all are "
+      "above {}, contradicted when all are below {}, not supported when all are below {}, "
+      "otherwise "
+      "possible, not shown.",
+      percent_text(options.supported_above, 0), percent_text(options.contradicted_below, 0),
+      percent_text(options.not_supported_below, 0));
+}
+
+std::string claimed_share_text(const ClaimCase& claim_case) {
+  const std::string words = claim_case.claim.strength.empty()
+                                ? "naming it as the cause"
+                                : fmt::format("\"{}\"", claim_case.claim.strength);
+  return fmt::format("{} ({} of the growth or more)", words, percent_text(claim_case.threshold, 0));
+}
+
+std::string cause_name(const ClaimCase& claim_case) {
+  if (!claim_case.agreement_name.empty()) return claim_case.agreement_name;
+  return claim_case.claim.cause;
+}
+
+bool names_a_cause(const Claim& claim) { return !claim.agreement.empty() || !claim.cause.empty(); }
+
+std::vector<std::string> summary_of(const ClaimCase& claim_case, const Verdict& verdict,
+                                    const std::vector<LineOfEvidence>& lines,
+                                    const Synthesis& synthesis) {
+  std::vector<std::string> paragraphs = {verdict.number.sentence, verdict.cause.sentence};
+  std::string evidence;
+  for (const LineOfEvidence& line : lines) {
+    if (!line.available || !line.is_main) continue;
+    evidence += (evidence.empty() ? "" : " ") + line.finding;
+  }
+  if (!evidence.empty()) paragraphs.push_back(evidence);
+  std::string others;
+  for (const LineOfEvidence& line : lines) {
+    if (!line.available || line.is_main) continue;
+    others += (others.empty() ? "" : " ") + line.finding;
+  }
+  if (!others.empty()) paragraphs.push_back(others);
+  if (synthesis.share) {
+    paragraphs.push_back(
+        synthesis.sentence +
+        " Trade between members is not trade because of membership: what would have been traded "
+        "without the agreement is an estimate, never an observation.");
+  }
+  if (!claim_case.has_growth_to_explain()) {
+    paragraphs.push_back(
+        "Shares of the growth are not computed, because trade did not move by 1% or "
+        "more in the direction claimed.");
+  }
+  return paragraphs;
+}
+
+}  // namespace
+
+CauseVerdict judge_cause(const ClaimCase& claim_case, const std::vector<LineOfEvidence>& lines,
+                         const Synthesis& synthesis) {
+  const CheckOptions& options = claim_case.options;
+  CauseVerdict verdict;
+  verdict.rule = rule_text(options);
+  verdict.label = "Not testable with these data";
+  if (!names_a_cause(claim_case.claim)) {
+    verdict.label = "No cause claimed";
+    verdict.sentence = "The claim names no cause, so none is judged.";
+    return verdict;
+  }
+  const std::vector<const LineOfEvidence*> kept = main_lines(lines);
+  if (!claim_case.has_growth_to_explain()) {
+    verdict.sentence = fmt::format(
+        "Trade went {} and not by the growth claimed, so there is nothing for a cause to explain.",
+        signed_percent_text(claim_case.growth.growth()));
+    return verdict;
+  }
+  if (kept.size() < kFewestLines) {
+    verdict.sentence = fmt::format("{} main line of evidence can be computed; two are needed.",
+                                   kept.empty() ? "No" : "Only one");
+    return verdict;
+  }
+  const std::string cause = cause_name(claim_case);
+  const std::string claimed = claimed_share_text(claim_case);
+  verdict.probability = synthesis.probability_at_threshold;
+  verdict.likelihood = likelihood_word(*verdict.probability);
+  const std::string chance =
+      fmt::format("on all main lines together this is {} (chance {})", verdict.likelihood,
+                  probability_text(*verdict.probability));
+  if (every(kept, [&](double p) { return p > options.supported_above; })) {
+    verdict.key = CauseKey::kSupported;
+    verdict.label = "Supported";
+    verdict.sentence = fmt::format(
+        "Every main line of evidence finds it likely that {} explains {}; "
+        "{}.",
+        cause, claimed, chance);
+  } else if (every(kept, [&](double p) { return p < options.contradicted_below; })) {
+    verdict.key = CauseKey::kContradicted;
+    verdict.label = "Contradicted";
+    verdict.sentence = fmt::format("No main line of evidence leaves room for {} to explain {}; {}.",
+                                   cause, claimed, chance);
+  } else if (every(kept, [&](double p) { return p < options.not_supported_below; })) {
+    verdict.key = CauseKey::kNotSupported;
+    verdict.label = "Not supported";
+    verdict.sentence = fmt::format(
+        "These data do not show that {} explains {}: no main line of "
+        "evidence finds it likely; {}.",
+        cause, claimed, chance);
+  } else {
+    verdict.key = CauseKey::kPossibleNotShown;
+    verdict.label = "Possible, not shown";
+    verdict.sentence = fmt::format(
+        "{} may explain {}, but these data do not show it: the main lines "
+        "of evidence disagree or are too wide; {}.",
+        cause, claimed, chance);
+  }
+  return verdict;
+}
+
+Confidence judge_confidence(const std::vector<LineOfEvidence>& lines, const CheckOptions& options) {
+  std::vector<EvidenceCheck> checks;
+  for (const LineOfEvidence& line : lines) {
+    if (!line.available) continue;
+    checks.insert(checks.end(), line.checks.begin(), line.checks.end());
+  }
+  const std::vector<const LineOfEvidence*> kept = main_lines(lines);
+  const auto count = [&kept](auto predicate) {
+    return static_cast<std::size_t>(std::count_if(
+        kept.begin(), kept.end(),
+        [&](const LineOfEvidence* line) { return predicate(*line->probability_at_threshold); }));
+  };
+  const std::size_t for_it = count([&](double p) { return p > options.supported_above; });
+  const std::size_t against = count([&](double p) { return p < options.not_supported_below; });
+  const std::size_t agreeing = std::max(for_it, against);
+  checks.push_back({agreeing >= kAgreeingLines && agreeing == kept.size(),
+                    fmt::format("{} of {} main lines point the same way", agreeing, kept.size())});
+
+  Confidence confidence;
+  std::size_t passed = 0;
+  for (const EvidenceCheck& check : checks) {
+    passed += check.passed ? 1 : 0;
+    confidence.reasons.push_back(
+        fmt::format("{}: {}", check.passed ? "Strengthens" : "Weakens", check.sentence));
+  }
+  const double share = static_cast<double>(passed) / static_cast<double>(checks.size());
+  const bool enough = checks.size() >= kAgreeingLines;
+  confidence.key = enough && share >= 0.8   ? ConfidenceKey::kHigh
+                   : enough && share >= 0.5 ? ConfidenceKey::kMedium
+                                            : ConfidenceKey::kLow;
+  return confidence;
+}
+
+Verdict judge(const ClaimCase& claim_case, NumberVerdict number,
+              const std::vector<LineOfEvidence>& lines, const Synthesis& synthesis) {
+  Verdict verdict;
+  verdict.number = std::move(number);
+  verdict.cause = judge_cause(claim_case, lines, synthesis);
+  verdict.confidence = judge_confidence(lines, claim_case.options);
+  for (const LineOfEvidence* line : main_lines(lines)) {
+    const double p = *line->probability_at_threshold;
+    if (p > claim_case.options.supported_above) verdict.speaks_for.push_back(line->id);
+    if (p < claim_case.options.not_supported_below) verdict.speaks_against.push_back(line->id);
+  }
+  for (const LineOfEvidence& line : lines) {
+    if (line.available && !line.would_change.empty()) {
+      verdict.would_change.push_back(line.would_change);
+    } else if (!line.available && line.is_main) {
+      verdict.would_change.push_back(
+          fmt::format("{}, left out here: {}.", line.title, line.missing));
+    }
+  }
+  verdict.summary = summary_of(claim_case, verdict, lines, synthesis);
+  return verdict;
+}
+
+}  // namespace altyn::attribution

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "altyn/attribution/check_result.h"
+#include "altyn/attribution/claim_case.h"
+
+namespace altyn::attribution {
+
+/// The verdict on the cause, by rule, from the main lines' chances that the share reaches the
+/// threshold: supported when all are above `supported_above`; contradicted when all are below
+/// `contradicted_below`; not supported when all are below `not_supported_below`; not testable
+/// without a cause, without growth to explain, or with fewer than two main lines; otherwise
+/// possible, not shown.
+[[nodiscard]] CauseVerdict judge_cause(const ClaimCase& claim_case,
+                                       const std::vector<LineOfEvidence>& lines,
+                                       const Synthesis& synthesis);
+
+/// How good and how agreed the evidence is, apart from what it says: every line's own checks, and
+/// whether three main lines agree. High: at least four of five pass; medium: at least half.
+[[nodiscard]] Confidence judge_confidence(const std::vector<LineOfEvidence>& lines,
+                                          const CheckOptions& options);
+
+/// The whole verdict: dials, lines for and against, what would change it, and the summary in plain
+/// words, none stronger than its interval.
+[[nodiscard]] Verdict judge(const ClaimCase& claim_case, NumberVerdict number,
+                            const std::vector<LineOfEvidence>& lines, const Synthesis& synthesis);
+
+}  // namespace altyn::attribution

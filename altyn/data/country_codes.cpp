@@ -1,0 +1,317 @@
+#include "altyn/data/country_codes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "altyn/core/errors.h"
+
+namespace altyn::data {
+namespace {
+
+struct Renamed {
+  std::string_view old;
+  std::string_view code;
+  std::string_view note;
+};
+
+constexpr Renamed kRenamed[] = {
+    {"ROM", "ROU", "Romania's code before 2002"},
+    {"ZAR", "COD", "DR Congo's code before 1997"},
+    {"TMP", "TLS", "Timor-Leste's code before 2002"},
+    {"BUR", "MMR", "Myanmar's code before 1989"},
+    {"BYS", "BLR", "Belarus's code before 1992"},
+    {"DHY", "BEN", "Benin's code before 1977"},
+    {"HVO", "BFA", "Burkina Faso's code before 1984"},
+    {"RHO", "ZWE", "Zimbabwe's code before 1980"},
+    {"WBG", "PSE", "Palestine in World Bank tables"},
+    {"PAL", "PSE", "Palestine in CEPII tables"},
+    {"KSV", "XKX", "Kosovo in World Bank tables"},
+    {"UNK", "XKX", "Kosovo in customs tables"},
+    {"KOS", "XKX", "Kosovo in customs tables"},
+    {"MNT", "MNE", "Montenegro in WITS tables"},
+    {"KN1", "KNA", "Saint Kitts and Nevis in WITS tables, with Anguilla before 1981"},
+    {"SVU", "SUN", "the Soviet Union in WITS tables"},
+    {"YDR", "YMD", "South Yemen in WITS tables"},
+    {"OAS", "TWN", "Other Asia in UN Comtrade, nearly all Taiwan"},
+    {"S19", "TWN", "Other Asia in UN Comtrade, nearly all Taiwan"},
+};
+
+struct FormerState {
+  std::string_view code;
+  int number;
+  std::string_view name;
+  std::string_view successors;
+};
+
+constexpr FormerState kFormer[] = {
+    {"SUN", 810, "Soviet Union", "15 states since 1992"},
+    {"YUG", 890, "Yugoslavia", "SVN, HRV, BIH, MKD and SCG since 1992"},
+    {"SCG", 891, "Serbia and Montenegro", "SRB and MNE since 2006"},
+    {"CSK", 200, "Czechoslovakia", "CZE and SVK since 1993"},
+    {"DDR", 278, "East Germany", "part of DEU since 1990"},
+    {"ANT", 530, "Netherlands Antilles", "CUW, SXM and BES since 2010"},
+    {"BLX", 58, "Belgium-Luxembourg", "BEL and LUX since 1999"},
+    {"VDR", 868, "North Vietnam", "part of VNM since 1976"},
+    {"YMD", 720, "South Yemen", "part of YEM since 1990"},
+};
+
+struct Numbered {
+  int number;
+  std::string_view code;
+};
+
+/// Numbers of UN Comtrade and BACI that differ from ISO's.
+constexpr Numbered kTradeNumbers[] = {
+    {842, "USA"}, {841, "USA"}, {251, "FRA"}, {381, "ITA"}, {579, "NOR"}, {757, "CHE"},
+    {699, "IND"}, {490, "TWN"}, {736, "SDN"}, {230, "ETH"}, {280, "DEU"}, {886, "YEM"},
+    {711, "ZAF"}, {532, "ANT"}, {983, "XKX"}, {900, "XKX"},
+};
+
+constexpr std::string_view kAggregates[] = {
+    "WLD", "W00", "EU",  "EUN", "EU15", "EU25", "EU27", "EU28", "EUU", "R4",  "A59",
+    "E19", "F19", "F49", "O19", "X1",   "X2",   "_X",   "BUN",  "FRE", "SPE", "NES",
+    "UNS", "ROW", "TOT", "0",   "97",   "472",  "473",  "527",  "568", "577", "636",
+    "637", "697", "837", "838", "839",  "849",  "879",  "899"};
+
+struct Spelling {
+  std::string_view name;  // lower case
+  std::string_view code;
+};
+
+/// Names that data providers use and the table of economies does not.
+constexpr Spelling kSpellings[] = {
+    {"russian federation", "RUS"},
+    {"kyrgyz republic", "KGZ"},
+    {"turkey", "TUR"},
+    {"turkiye", "TUR"},
+    {"czech republic", "CZE"},
+    {"slovak republic", "SVK"},
+    {"viet nam", "VNM"},
+    {"united states of america", "USA"},
+    {"usa", "USA"},
+    {"uk", "GBR"},
+    {"great britain", "GBR"},
+    {"korea, rep.", "KOR"},
+    {"republic of korea", "KOR"},
+    {"korea, republic of", "KOR"},
+    {"rep. of korea", "KOR"},
+    {"korea, dem. people's rep.", "PRK"},
+    {"dem. people's rep. of korea", "PRK"},
+    {"iran, islamic rep.", "IRN"},
+    {"iran (islamic republic of)", "IRN"},
+    {"egypt, arab rep.", "EGY"},
+    {"venezuela, rb", "VEN"},
+    {"hong kong, china", "HKG"},
+    {"china, hong kong sar", "HKG"},
+    {"hong kong sar, china", "HKG"},
+    {"china, macao sar", "MAC"},
+    {"taiwan, china", "TWN"},
+    {"other asia, nes", "TWN"},
+    {"republic of moldova", "MDA"},
+    {"moldova, republic of", "MDA"},
+    {"rep. of moldova", "MDA"},
+    {"syrian arab republic", "SYR"},
+    {"lao people's dem. rep.", "LAO"},
+    {"lao pdr", "LAO"},
+    {"united rep. of tanzania", "TZA"},
+    {"bolivia (plurinational state of)", "BOL"},
+    {"dem. rep. of the congo", "COD"},
+    {"congo, dem. rep.", "COD"},
+    {"democratic republic of the congo", "COD"},
+    {"congo, rep.", "COG"},
+    {"ivory coast", "CIV"},
+    {"cote d'ivoire", "CIV"},
+    {"macedonia", "MKD"},
+    {"tfyr of macedonia", "MKD"},
+    {"swaziland", "SWZ"},
+    {"cape verde", "CPV"},
+    {"burma", "MMR"},
+    {"yemen, rep.", "YEM"},
+    {"gambia, the", "GMB"},
+    {"bahamas, the", "BHS"},
+    {"brunei darussalam", "BRN"},
+    {"the netherlands", "NLD"},
+    {"uae", "ARE"},
+    {"россия", "RUS"},
+    {"российская федерация", "RUS"},
+    {"китай", "CHN"},
+    {"кнр", "CHN"},
+    {"белоруссия", "BLR"},
+    {"киргизия", "KGZ"},
+    {"молдавия", "MDA"},
+    {"туркмения", "TKM"},
+    {"республика корея", "KOR"},
+    {"германия", "DEU"},
+    {"объединённые арабские эмираты", "ARE"},
+    {"соединённые штаты америки", "USA"},
+};
+
+/// Lower case for Latin and Cyrillic letters in UTF-8; other letters as they are.
+std::string lower(std::string_view text) {
+  std::string result;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    const auto byte = static_cast<unsigned char>(text[k]);
+    const auto next = k + 1 < text.size() ? static_cast<unsigned char>(text[k + 1]) : 0U;
+    if (byte >= 'A' && byte <= 'Z') {
+      result += static_cast<char>(byte + 32);
+    } else if (byte == 0xD0 && next >= 0x90 && next <= 0x9F) {  // А..П
+      result += {static_cast<char>(0xD0), static_cast<char>(next + 0x20)};
+      ++k;
+    } else if (byte == 0xD0 && next >= 0xA0 && next <= 0xAF) {  // Р..Я
+      result += {static_cast<char>(0xD1), static_cast<char>(next - 0x20)};
+      ++k;
+    } else if (byte == 0xD0 && next == 0x81) {  // Ё
+      result += {static_cast<char>(0xD1), static_cast<char>(0x91)};
+      ++k;
+    } else {
+      result += text[k];
+    }
+  }
+  return result;
+}
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& letter : result) {
+    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 32);
+  }
+  return result;
+}
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+const std::map<std::string, std::string_view>& codes_by_name() {
+  static const std::map<std::string, std::string_view> names = [] {
+    std::map<std::string, std::string_view> result;
+    for (const Economy& economy : economies()) {
+      result.emplace(lower(economy.name), economy.code);
+      result.emplace(lower(economy.name_russian), economy.code);
+    }
+    for (const Spelling& spelling : kSpellings) {
+      result.emplace(std::string(spelling.name), spelling.code);
+    }
+    return result;
+  }();
+  return names;
+}
+
+CodeReading economy_reading(std::string_view code, std::string note) {
+  return {CodeReading::Kind::kEconomy, std::string(code), std::move(note)};
+}
+
+CodeReading former_reading(const FormerState& state) {
+  return {CodeReading::Kind::kFormer, std::string(state.code),
+          fmt::format("{}: {}", state.name, state.successors)};
+}
+
+CodeReading read_number(int number) {
+  for (const Numbered& entry : kTradeNumbers) {
+    if (entry.number == number) return economy_reading(entry.code, "by UN Comtrade's number");
+  }
+  for (const Economy& economy : economies()) {
+    if (economy.number == number) return economy_reading(economy.code, "by number");
+  }
+  for (const FormerState& state : kFormer) {
+    if (state.number == number) return former_reading(state);
+  }
+  return {};
+}
+
+}  // namespace
+
+const Economy* find_economy(std::string_view code) {
+  const std::span<const Economy> all = economies();
+  const auto place = std::lower_bound(
+      all.begin(), all.end(), code,
+      [](const Economy& economy, std::string_view wanted) { return economy.code < wanted; });
+  return place != all.end() && place->code == code ? &*place : nullptr;
+}
+
+std::string economy_name(std::string_view code, Language language) {
+  if (const Economy* economy = find_economy(code)) {
+    return std::string(language == Language::kRussian ? economy->name_russian : economy->name);
+  }
+  for (const FormerState& state : kFormer) {
+    if (state.code == code) return std::string(state.name);
+  }
+  return std::string(code);
+}
+
+CodeReading read_economy(std::string_view text) {
+  text = trim(text);
+  const std::string code = upper(text);
+  if (const Economy* economy = find_economy(code)) return economy_reading(economy->code, "");
+  for (const Economy& economy : economies()) {
+    if (economy.code2 == code && code != "NA") {
+      return economy_reading(economy.code, "by two-letter code");
+    }
+  }
+  for (const Renamed& renamed : kRenamed) {
+    if (renamed.old != code) continue;
+    CodeReading reading = economy_reading(renamed.code, std::string(renamed.note));
+    if (find_economy(renamed.code) == nullptr) reading.kind = CodeReading::Kind::kFormer;
+    return reading;
+  }
+  for (const FormerState& state : kFormer) {
+    if (state.code == code) return former_reading(state);
+  }
+  if (std::find(std::begin(kAggregates), std::end(kAggregates), code) != std::end(kAggregates)) {
+    return {CodeReading::Kind::kAggregate, code, "a group or a remainder, not one economy"};
+  }
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc{} && end == text.data() + text.size()) return read_number(number);
+  const std::string name = lower(text);
+  if (name == "world" || name == "european union" || name == "areas, nes" ||
+      name == "unspecified") {
+    return {CodeReading::Kind::kAggregate, std::string(text), "a group, not one economy"};
+  }
+  if (const auto found = codes_by_name().find(name); found != codes_by_name().end()) {
+    return economy_reading(found->second, "by name");
+  }
+  return {};
+}
+
+void fail_unknown_economy(std::string_view text, const std::string& where) {
+  std::vector<std::string> codes;
+  std::vector<std::string> names;
+  for (const Economy& economy : economies()) {
+    codes.emplace_back(economy.code);
+    names.emplace_back(economy.name);
+  }
+  const std::vector<std::string>& candidates = text.size() > 4 ? names : codes;
+  std::vector<std::string> near;
+  for (const std::string& entry : nearest_names(text, candidates, 3)) {
+    const auto place = static_cast<std::size_t>(
+        std::find(candidates.begin(), candidates.end(), entry) - candidates.begin());
+    near.push_back(fmt::format("{} ({})", codes[place], names[place]));
+  }
+  throw InputError({.code = "unknown-economy",
+                    .what = fmt::format("\"{}\" is no code or name of an economy", text),
+                    .where = where,
+                    .context = {fmt::format("nearest: {}", fmt::join(near, ", "))},
+                    .why = "trade of an economy that is not recognised would be lost or misplaced",
+                    .fixes = {"use ISO 3166-1 codes of three letters, such as KAZ",
+                              fmt::format("leave its rows out: --drop {}", text)}});
+}
+
+std::string economy_code(std::string_view text, const std::string& where) {
+  CodeReading reading = read_economy(text);
+  if (reading.kind == CodeReading::Kind::kUnknown) fail_unknown_economy(text, where);
+  if (reading.kind == CodeReading::Kind::kAggregate) {
+    throw InputError({.code = "not-an-economy",
+                      .what = fmt::format("\"{}\" is a group of economies, not one", text),
+                      .where = where,
+                      .why = "its trade is already in that of its members"});
+  }
+  return std::move(reading.code);
+}
+
+}  // namespace altyn::data

@@ -1,0 +1,495 @@
+#include "altyn/estimation/estimate.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "altyn/core/errors.h"
+#include "altyn/estimation/distributions.h"
+#include "altyn/estimation/separation.h"
+
+namespace altyn::estimation {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::size_t at(Index row) { return static_cast<std::size_t>(row); }
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+VarianceSpec variance_spec(const FittedModel& model) {
+  return {.kind = model.options.variance,
+          .convention = model.options.se_convention,
+          .weight_meaning = model.options.weight_meaning,
+          .clusters = model.frame.groups};
+}
+
+bool absorbs_mean(const ModelFrame& frame) {
+  return std::any_of(frame.effects.begin(), frame.effects.end(),
+                     [](const FrameEffect& effect) { return effect.slope.empty(); });
+}
+
+/// Means over the working weights of the final step: of each regressor, and of the effects.
+struct WorkingMeans {
+  std::vector<double> regressors;
+  double effects = 0.0;
+};
+
+WorkingMeans working_means(const ModelFrame& frame, const GlmProblem& problem, const GlmFit& fit,
+                           std::span<const double> effect_sums) {
+  const std::span<const GroupId> rows = fit.plan->rows();
+  std::vector<double> working(fit.mu.size());
+  double total = 0.0;
+  for (std::size_t place = 0; place < working.size(); ++place) {
+    const std::size_t row = rows.empty() ? place : rows[place];
+    working[place] = working_weight(frame.family, fit.mu[place]) *
+                     (problem.weights.empty() ? 1.0 : problem.weights[row]);
+    total += working[place];
+  }
+  WorkingMeans means;
+  for (const std::span<const double> regressor : problem.regressors) {
+    double sum = 0.0;
+    for (std::size_t place = 0; place < working.size(); ++place) {
+      sum += working[place] * regressor[rows.empty() ? place : rows[place]];
+    }
+    means.regressors.push_back(sum / total);
+  }
+  for (std::size_t place = 0; place < working.size(); ++place) {
+    means.effects += working[place] * effect_sums[place];
+  }
+  means.effects /= total;
+  return means;
+}
+
+Coefficient make_coefficient(std::string name, double value, double variance, double df,
+                             double level) {
+  Coefficient result{.name = std::move(name), .value = value};
+  result.se = std::sqrt(std::max(variance, 0.0));
+  result.z = result.se > 0.0 ? value / result.se : std::numeric_limits<double>::quiet_NaN();
+  result.p = two_sided_p(result.z, df);
+  const double width = critical_value(level, df) * result.se;
+  result.low = value - width;
+  result.high = value + width;
+  return result;
+}
+
+void fill_rows(Estimate& result, const ModelFrame& frame, const GlmProblem& problem,
+               const GlmFit& fit, std::span<const double> effect_sums, Context& context) {
+  const auto in_table_order = [&](std::span<const double> in_fit_order_values,
+                                  const std::vector<std::size_t>& order) {
+    const std::vector<double> values = in_input_order(*fit.plan, in_fit_order_values);
+    std::vector<double> sorted(values.size());
+    for (std::size_t k = 0; k < order.size(); ++k) sorted[k] = values[order[k]];
+    return sorted;
+  };
+  std::vector<std::size_t> order(at(frame.n_rows()));
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (!frame.rows.empty()) {
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return frame.rows[a] < frame.rows[b]; });
+  }
+  result.rows.reserve(order.size());
+  for (const std::size_t row : order) {
+    result.rows.push_back(frame.table_row(static_cast<Index>(row)));
+  }
+  result.fitted = in_table_order(fit.mu, order);
+  result.linear_predictor = in_table_order(linear_predictor(problem, fit, context), order);
+  result.effect_sum = in_table_order(effect_sums, order);
+}
+
+data::Table effect_table(const ModelFrame& frame, const GlmProblem& problem, const GlmFit& fit,
+                         Context& context) {
+  const RecoveredEffects recovered = recover_effects(problem, fit, context);
+  std::vector<std::string> effects;
+  std::vector<std::string> levels;
+  data::NumberColumn values;
+  data::NumberColumn rows;
+  for (std::size_t e = 0; e < frame.effects.size(); ++e) {
+    const auto effect = static_cast<Index>(e);
+    std::vector<double> counts(recovered.values[e].size(), 0.0);
+    for (const GroupId level : fit.plan->levels_in_fit_order(effect)) counts[level] += 1.0;
+    for (GroupId level = 0; level < recovered.values[e].size(); ++level) {
+      const std::vector<GroupId> ids = fit.plan->level_key_ids(effect, level);
+      std::vector<std::string> labels;
+      for (std::size_t k = 0; k < ids.size(); ++k) {
+        labels.push_back(frame.keys[at(frame.effects[e].group.keys[k])].label(ids[k]));
+      }
+      effects.push_back(frame.effects[e].name);
+      levels.push_back(fmt::format("{}", fmt::join(labels, "-")));
+      values.push_back(recovered.values[e][level]);
+      rows.push_back(counts[level]);
+    }
+  }
+  data::Table table("absorbed effects");
+  table.add("effect", effects);
+  table.add("level", levels);
+  table.add("value", std::move(values));
+  table.add("rows", std::move(rows));
+  return table;
+}
+
+/// R2 of a linear model and its version net of the effects.
+void fill_r2(Estimate& result, const ModelFrame& frame, const GlmFit& fit, Context& context) {
+  const std::span<const double> weights = frame.weights.values;
+  const auto weight = [&](std::size_t row) { return weights.empty() ? 1.0 : weights[row]; };
+  const bool centred = absorbs_mean(frame) ||
+                       (!frame.regressors.empty() && frame.regressors[0].name == "(Intercept)");
+  const std::span<const double> y = frame.y.values;
+  double total_weight = 0.0;
+  double mean = 0.0;
+  for (std::size_t row = 0; row < y.size(); ++row) {
+    total_weight += weight(row);
+    mean += weight(row) * y[row];
+  }
+  mean = centred ? mean / total_weight : 0.0;
+  double total = 0.0;
+  for (std::size_t row = 0; row < y.size(); ++row) {
+    total += weight(row) * (y[row] - mean) * (y[row] - mean);
+  }
+  const std::vector<double> residual = in_input_order(*fit.plan, fit.residual);
+  double left = 0.0;
+  for (std::size_t row = 0; row < y.size(); ++row)
+    left += weight(row) * residual[row] * residual[row];
+  result.r2 = 1.0 - left / total;
+  if (frame.effects.empty()) return;
+  std::vector<double> swept(y.begin(), y.end());
+  const std::span<double> column(swept);
+  (void)absorb(*fit.plan, std::span(&column, 1), weights, AbsorbOptions{}, context);
+  double within = 0.0;
+  for (std::size_t row = 0; row < y.size(); ++row) within += weight(row) * swept[row] * swept[row];
+  result.within_r2 = 1.0 - left / within;
+}
+
+void fill_coefficients(Estimate& result, const FittedModel& model, const Variance& variance) {
+  const GlmFit& fit = model.fit;
+  const std::size_t all = fit.coefficients.size();
+  std::vector<std::size_t> kept;
+  for (std::size_t j = 0; j < all; ++j) {
+    if (fit.redundant[j]) {
+      result.dropped.push_back({fit.regressor_names[j], "collinear at the fitted weights"});
+    } else {
+      kept.push_back(j);
+    }
+  }
+  for (const std::size_t j : kept) {
+    result.coefficients.push_back(make_coefficient(
+        fit.regressor_names[j], fit.coefficients[j], variance.covariance[j * all + j],
+        result.degrees_of_freedom, result.confidence_level));
+    for (const std::size_t other : kept) {
+      result.covariance.push_back(variance.covariance[j * all + other]);
+    }
+  }
+}
+
+std::string significance_note(double p) {
+  return p < 0.01 ? "***" : p < 0.05 ? "**" : p < 0.10 ? "*" : "";
+}
+
+}  // namespace
+
+std::string_view option_name(Family family) {
+  switch (family) {
+    case Family::kPoisson:
+      return "ppml";
+    case Family::kGaussian:
+      return "ols";
+    case Family::kGamma:
+      return "gamma";
+    default:
+      return "logit";
+  }
+}
+
+std::vector<Field<EstimateOptions>> EstimateOptions::fields() {
+  using O = EstimateOptions;
+  return {
+      make_enum_field<&O::family>(
+          {.name = "family",
+           .doc = "ppml (Poisson pseudo maximum likelihood, the default for trade flows), ols, "
+                  "gamma (gamma pseudo maximum likelihood) or logit",
+           .source = "Santos Silva and Tenreyro (2006)"},
+          {"ppml", "ols", "gamma", "logit"}),
+      make_field(&O::cluster, {.name = "cluster",
+                               .doc = "rows of one cluster may depend on each other: "
+                                      "exporter^importer; several groupings joined by +"}),
+      make_enum_field<&O::variance>(
+          {.name = "variance",
+           .doc = "auto is cluster when clusters are given and robust otherwise; iid, hc0, robust "
+                  "(HC1), cluster"},
+          {"auto", "iid", "hc0", "robust", "cluster"}),
+      make_enum_field<&O::se_convention>(
+          {.name = "se_convention",
+           .doc = "small-sample factors: stata (ppmlhdfe, reghdfe), fixest, or none",
+           .source = "Correia, Guimaraes and Zylkin (2020); Berge (2018)"},
+          {"stata", "fixest", "none"}),
+      make_field(&O::confidence_level, {.name = "confidence_level",
+                                        .doc = "coverage of the intervals",
+                                        .minimum = 0.01,
+                                        .maximum = 0.9999}),
+      make_field(&O::weights,
+                 {.name = "weights", .doc = "column or expression that weights the rows"}),
+      make_enum_field<&O::weight_meaning>(
+          {.name = "weight_meaning",
+           .doc = "sampling: a row is one observation that counts more or less; frequency: it "
+                  "stands for that many equal rows"},
+          {"sampling", "frequency"}),
+      make_field(&O::offset, {.name = "offset",
+                              .doc = "column or expression added to the linear predictor; the log "
+                                     "of an exposure"}),
+      make_field(&O::subset, {.name = "subset",
+                              .doc = "condition that rows must meet, such as exporter != importer "
+                                     "& year >= 1990"}),
+      make_field(&O::separation,
+                 {.name = "separation",
+                  .doc = "checks for rows whose fitted mean would go to zero without end: fe "
+                         "(groups of zeros)",
+                  .source = "Correia, Guimaraes and Zylkin (2019)"}),
+      make_field(&O::keep_singletons,
+                 {.name = "keep_singletons",
+                  .doc = "keeps groups with one row; they explain only themselves and make "
+                         "clustered errors too small"}),
+      make_field(&O::tolerance, {.name = "tolerance",
+                                 .doc = "largest score of any level or regressor, relative to the "
+                                        "sum of the outcome, at which a fit is certified",
+                                 .minimum = 1e-13,
+                                 .maximum = 1e-3}),
+      make_field(
+          &O::max_iterations,
+          {.name = "max_iterations", .doc = "Newton steps", .minimum = 1, .maximum = 100000}),
+      make_field(&O::keep_rows,
+                 {.name = "keep_rows", .doc = "keeps fitted values of every row in the result"}),
+      make_field(&O::recover_effects,
+                 {.name = "recover_effects",
+                  .doc = "adds a table with the value of every level of every effect"}),
+  };
+}
+
+FittedModel fit_model(const data::Table& table, const Formula& formula,
+                      const EstimateOptions& options, Context& context) {
+  const Clock::time_point start = Clock::now();
+  FittedModel model;
+  model.options = options;
+  FrameSpec spec{.family = options.family,
+                 .weights = options.weights,
+                 .offset = options.offset,
+                 .subset = options.subset};
+  if (!options.cluster.empty()) spec.groups = parse_groups(options.cluster, "cluster");
+  model.frame = make_frame(table, formula, spec, context);
+  const bool by_effects = std::find(options.separation.begin(), options.separation.end(), "fe") !=
+                          options.separation.end();
+  prune_groups(model.frame, {.singletons = !options.keep_singletons, .one_sided = by_effects});
+  const GlmProblem full = model.frame.problem();
+  const std::shared_ptr<const AbsorptionPlan> plan =
+      plan_absorption(full.keys, full.effects, full.n_rows(), AbsorbRoute::kAuto, context);
+  model.dropped = drop_collinear(model.frame, *plan, context);
+  model.fit =
+      fit_glm(model.frame.problem(),
+              {.tolerance = options.tolerance, .max_iterations = options.max_iterations}, context);
+  model.seconds = seconds_since(start);
+  return model;
+}
+
+Estimate summarise(const FittedModel& model, Context& context) {
+  const Clock::time_point start = Clock::now();
+  const ModelFrame& frame = model.frame;
+  const GlmFit& fit = model.fit;
+  const GlmProblem problem = frame.problem();
+  Estimate result;
+  result.formula = frame.formula.to_string();
+  result.outcome = frame.formula.outcome.to_string();
+  result.family = frame.family;
+  result.status = fit.status;
+  result.certificate = fit.certificate;
+  result.iterations = fit.iterations;
+  result.route = fit.route;
+  result.ledger = frame.ledger;
+  result.dropped = model.dropped;
+  result.se_convention = model.options.se_convention;
+  result.confidence_level = model.options.confidence_level;
+  result.n_obs = frame.n_rows();
+  if (model.options.weight_meaning == WeightMeaning::kFrequency && !frame.weights.empty()) {
+    const double total =
+        std::accumulate(frame.weights.values.begin(), frame.weights.values.end(), 0.0);
+    result.n_obs = static_cast<Index>(std::llround(total));
+  }
+  const VarianceSpec spec = variance_spec(model);
+  const bool clustered = spec.kind == VarianceKind::kCluster ||
+                         (spec.kind == VarianceKind::kAuto && !spec.clusters.empty());
+  const AbsorbedFreedom freedom = absorbed_freedom(
+      frame, clustered ? std::span<const KeyGroup>(spec.clusters) : std::span<const KeyGroup>());
+  result.effects = freedom.effects;
+
+  const bool has_mean = absorbs_mean(frame);
+  std::vector<double> effect_sums;
+  WorkingMeans means;
+  if (has_mean) {
+    effect_sums = effect_sum(problem, fit, context);
+    means = working_means(frame, problem, fit, effect_sums);
+  }
+  const Variance variance =
+      estimate_variance(frame, problem, fit, freedom, spec, means.regressors, context);
+  result.se_kind = variance.kind;
+  result.se_factor = variance.factor;
+  result.degrees_of_freedom = variance.degrees_of_freedom;
+  result.n_clusters_by_grouping = variance.n_clusters;
+  if (clustered) {
+    result.n_clusters = *std::min_element(variance.n_clusters.begin(), variance.n_clusters.end());
+    std::vector<std::string> names;
+    for (const KeyGroup& group : spec.clusters) names.push_back(group.name);
+    result.cluster_name = fmt::format("{}", fmt::join(names, " + "));
+  }
+  fill_coefficients(result, model, variance);
+  if (has_mean) {
+    result.mean_effect =
+        make_coefficient("(mean effect)", means.effects, variance.constant_variance,
+                         result.degrees_of_freedom, result.confidence_level);
+  }
+  const FitMeasures measures = measure_fit(problem, fit, context);
+  result.deviance = measures.deviance;
+  result.log_likelihood = measures.log_likelihood;
+  result.null_log_likelihood = measures.null_log_likelihood;
+  result.pseudo_r2 = 1.0 - measures.log_likelihood / measures.null_log_likelihood;
+  if (frame.family == Family::kGaussian) fill_r2(result, frame, fit, context);
+  std::vector<std::string> names;
+  for (const Coefficient& coefficient : result.coefficients) {
+    if (coefficient.name != "(Intercept)") names.push_back(coefficient.name);
+  }
+  const WaldTest wald = test_zero(result, names);
+  result.wald = wald.statistic;
+  result.wald_df = wald.df;
+  if (model.options.keep_rows) {
+    if (!has_mean) effect_sums = effect_sum(problem, fit, context);
+    fill_rows(result, frame, problem, fit, effect_sums, context);
+  }
+  if (model.options.recover_effects) {
+    result.effect_levels = effect_table(frame, problem, fit, context);
+  }
+  result.seconds = model.seconds + seconds_since(start);
+  return result;
+}
+
+Estimate estimate(const data::Table& table, std::string_view formula,
+                  const EstimateOptions& options, Context& context) {
+  return summarise(fit_model(table, parse_formula(formula), options, context), context);
+}
+
+const Coefficient& Estimate::coefficient(std::string_view name) const {
+  std::vector<std::string> names;
+  for (const Coefficient& candidate : coefficients) {
+    if (candidate.name == name) return candidate;
+    names.push_back(candidate.name);
+  }
+  for (const DroppedRegressor& regressor : dropped) {
+    if (regressor.name == name) {
+      throw InputError({.code = "no-such-coefficient",
+                        .what = fmt::format("{} has no coefficient: {}", name, regressor.reason),
+                        .where = formula,
+                        .why = "its effect cannot be told apart from the others"});
+    }
+  }
+  const std::string near = nearest_name(name, names);
+  throw InputError({.code = "no-such-coefficient",
+                    .what = fmt::format("the model has no coefficient {}", name),
+                    .where = formula,
+                    .context = {fmt::format("coefficients: {}", fmt::join(names, ", "))},
+                    .why = "only estimated coefficients can be used",
+                    .fixes = near.empty()
+                                 ? std::vector<std::string>{}
+                                 : std::vector<std::string>{fmt::format("write {}", near)}});
+}
+
+WaldTest test_zero(const Estimate& estimate, std::span<const std::string> names) {
+  const std::size_t all = estimate.coefficients.size();
+  std::vector<std::size_t> places;
+  for (const std::string& name : names) {
+    const Coefficient& found = estimate.coefficient(name);
+    places.push_back(static_cast<std::size_t>(&found - estimate.coefficients.data()));
+  }
+  const auto q = static_cast<Index>(places.size());
+  Eigen::MatrixXd covariance(q, q);
+  Eigen::VectorXd value(q);
+  for (Index a = 0; a < q; ++a) {
+    value(a) = estimate.coefficients[places[at(a)]].value;
+    for (Index b = 0; b < q; ++b) {
+      covariance(a, b) = estimate.covariance[places[at(a)] * all + places[at(b)]];
+    }
+  }
+  WaldTest test;
+  if (q == 0) return test;
+  // In units of standard errors; directions without variance (fewer clusters than coefficients)
+  // do not count.
+  const Eigen::VectorXd scale =
+      covariance.diagonal().unaryExpr([](double v) { return v > 0.0 ? 1.0 / std::sqrt(v) : 0.0; });
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(scale.asDiagonal() * covariance *
+                                                              scale.asDiagonal());
+  const Eigen::VectorXd rotated = solver.eigenvectors().transpose() * scale.asDiagonal() * value;
+  for (Index a = 0; a < q; ++a) {
+    if (solver.eigenvalues()(a) <= 1e-12) continue;
+    test.statistic += rotated(a) * rotated(a) / solver.eigenvalues()(a);
+    ++test.df;
+  }
+  if (test.df == 0) return test;
+  const auto df = static_cast<double>(test.df);
+  test.p = std::isinf(estimate.degrees_of_freedom)
+               ? chi2_upper(test.statistic, df)
+               : f_upper(test.statistic / df, df, estimate.degrees_of_freedom);
+  return test;
+}
+
+std::string Estimate::to_text() const {
+  std::string text =
+      fmt::format("{}\n{}, {} rows\n\n", formula, option_name(family), fmt::group_digits(n_obs));
+  if (!certified()) {
+    text += fmt::format("NOT CERTIFIED: no coefficients are shown.\n{}\n\n{}",
+                        certificate.summary(), ledger.to_text());
+    return text;
+  }
+  std::size_t width = 12;
+  for (const Coefficient& row : coefficients) width = std::max(width, row.name.size());
+  const bool t_test = !std::isinf(degrees_of_freedom);
+  const std::string interval = fmt::format("[{:g}% interval]", 100.0 * confidence_level);
+  text += fmt::format("{:{}}  {:>12} {:>11} {:>8} {:>8}  {:>23}\n", "", width, "coefficient",
+                      "std. error", t_test ? "t" : "z", "p", interval);
+  const auto add_row = [&](const Coefficient& row) {
+    text += fmt::format("{:{}}  {:>12.6g} {:>11.5g} {:>8.2f} {:>8.4f}  [{:>10.5g}, {:>10.5g}] {}\n",
+                        row.name, width, row.value, row.se, row.z, row.p, row.low, row.high,
+                        significance_note(row.p));
+  };
+  for (const Coefficient& row : coefficients) add_row(row);
+  if (mean_effect) add_row(*mean_effect);
+  for (const DroppedRegressor& row : dropped) {
+    text += fmt::format("{:{}}  dropped: {}\n", row.name, width, row.reason);
+  }
+  text += fmt::format("\nstandard errors {}", se_kind);
+  if (n_clusters > 0) text += fmt::format(" ({} clusters)", fmt::group_digits(n_clusters));
+  text += fmt::format(", convention {}\n", to_string(se_convention));
+  if (r2) {
+    text += fmt::format("R2 {:.4f}", *r2);
+    if (within_r2) text += fmt::format(", within {:.4f}", *within_r2);
+  } else {
+    text += fmt::format("pseudo R2 {:.4f}, log likelihood {:.10g}, deviance {:.10g}", pseudo_r2,
+                        log_likelihood, deviance);
+  }
+  text += fmt::format("; Wald chi2({}) {:.2f}\n", wald_df, wald);
+  if (!effects.empty()) {
+    text += "\nabsorbed effects            levels  redundant\n";
+    for (const EffectInfo& effect : effects) {
+      text += fmt::format("  {:<22} {:>9} {:>10}{}{}\n", effect.name,
+                          fmt::group_digits(effect.n_levels), fmt::group_digits(effect.n_redundant),
+                          effect.exact ? "" : " at least",
+                          effect.nested ? "  nested in a cluster" : "");
+    }
+  }
+  text += fmt::format("\n{}\n{}\n", ledger.to_text(), certificate.summary());
+  return text;
+}
+
+}  // namespace altyn::estimation

@@ -1,0 +1,147 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "altyn/core/certificate.h"
+#include "altyn/core/context.h"
+#include "altyn/core/fields.h"
+#include "altyn/core/status.h"
+#include "altyn/data/ledger.h"
+#include "altyn/data/table.h"
+#include "altyn/estimation/collinearity.h"
+#include "altyn/estimation/degrees_of_freedom.h"
+#include "altyn/estimation/glm.h"
+#include "altyn/estimation/model_frame.h"
+#include "altyn/estimation/variance.h"
+
+namespace altyn::estimation {
+
+/// How a model is estimated and its errors judged.
+struct EstimateOptions {
+  Family family = Family::kPoisson;
+  std::string cluster{};
+  VarianceKind variance = VarianceKind::kAuto;
+  SeConvention se_convention = SeConvention::kStata;
+  double confidence_level = 0.95;
+  std::string weights{};
+  WeightMeaning weight_meaning = WeightMeaning::kSampling;
+  std::string offset{};
+  std::string subset{};
+  std::vector<std::string> separation{"fe"};
+  bool keep_singletons = false;
+  double tolerance = 1e-9;
+  Index max_iterations = 100;
+  bool keep_rows = true;
+  bool recover_effects = false;
+  static std::vector<Field<EstimateOptions>> fields();
+};
+
+/// One row of the coefficient table. Tests are two-sided against zero.
+struct Coefficient {
+  std::string name{};
+  double value = 0.0;
+  double se = 0.0;
+  double z = 0.0;    ///< value / se
+  double p = 1.0;    ///< by the normal distribution; by Student's t for OLS
+  double low = 0.0;  ///< confidence interval at the level of the options
+  double high = 0.0;
+};
+
+/// An estimated model.
+///
+/// | status      | numbers                                                            |
+/// |-------------|--------------------------------------------------------------------|
+/// | kConverged  | valid when certificate.holds(), which prints them                  |
+/// | any other   | the last iterate: read them for diagnosis only; no surface prints them |
+struct Estimate {
+  std::string formula{};  ///< canonical spelling
+  std::string outcome{};
+  Family family = Family::kPoisson;
+  SolveStatus status = SolveStatus::kNotRun;
+  std::vector<Coefficient> coefficients{};
+  std::vector<double> covariance{};          ///< [k * k] row-major, of `coefficients`
+  std::optional<Coefficient> mean_effect{};  ///< average of the absorbed effects over the working
+                                             ///< weights: what Stata prints as _cons
+  std::vector<DroppedRegressor> dropped{};   ///< regressors without a coefficient of their own
+  Index n_obs = 0;                           ///< rows used; the sum of frequency weights
+  std::string se_kind{};                     ///< "clustered by exporter^importer", "robust"
+  std::string cluster_name{};                ///< "" when not clustered
+  Index n_clusters = 0;                      ///< of the grouping with the fewest
+  std::vector<Index> n_clusters_by_grouping{};
+  SeConvention se_convention = SeConvention::kStata;
+  double se_factor = 1.0;           ///< small-sample factor within the covariance
+  double degrees_of_freedom = 0.0;  ///< of t tests; infinity for z tests
+  double confidence_level = 0.95;
+  double deviance = 0.0;
+  double log_likelihood = 0.0;
+  double null_log_likelihood = 0.0;
+  double pseudo_r2 = 0.0;             ///< 1 - log likelihood / that of a constant alone
+  std::optional<double> r2{};         ///< OLS only
+  std::optional<double> within_r2{};  ///< OLS only: net of the effects
+  double wald = 0.0;                  ///< chi-squared of all coefficients but the intercept
+  Index wald_df = 0;
+  std::vector<EffectInfo> effects{};
+  data::SampleLedger ledger{};
+  Certificate certificate{};
+  std::vector<Index> rows{};                   ///< table rows used, increasing (keep_rows)
+  std::vector<double> fitted{};                ///< mean of each used row (keep_rows)
+  std::vector<double> linear_predictor{};      ///< (keep_rows)
+  std::vector<double> effect_sum{};            ///< part of it that the absorbed effects explain
+  std::optional<data::Table> effect_levels{};  ///< effect, level, value, rows (recover_effects)
+  Index iterations = 0;
+  std::string route{};
+  double seconds = 0.0;
+
+  /// Errors: InputError "no-such-coefficient" naming the nearest.
+  [[nodiscard]] const Coefficient& coefficient(std::string_view name) const;
+  /// The certificate holds: the numbers may be shown.
+  [[nodiscard]] bool certified() const { return certificate.holds(); }
+  /// What a terminal shows: the coefficient table, fit, effects, ledger and certificate. Without a
+  /// certificate that holds it says so and prints no coefficient.
+  [[nodiscard]] std::string to_text() const;
+};
+
+/// A fitted model with its data: what bootstraps, bias corrections and predictions start from.
+/// Borrows from the table, which must outlive it.
+struct FittedModel {
+  EstimateOptions options{};
+  ModelFrame frame{};
+  GlmFit fit{};
+  std::vector<DroppedRegressor> dropped{};
+  double seconds = 0.0;
+};
+
+/// Builds the sample and fits: missing values, singletons and separated rows leave through the
+/// ledger, collinear regressors are named and dropped.
+/// Errors: InputError of parse_formula, make_frame, prune_groups.
+[[nodiscard]] FittedModel fit_model(const data::Table& table, const Formula& formula,
+                                    const EstimateOptions& options, Context& context);
+
+/// Variance, tests and measures of fit of a fitted model.
+/// Errors: InputError of estimate_variance.
+[[nodiscard]] Estimate summarise(const FittedModel& model, Context& context);
+
+/// Estimates one model: fit_model and summarise.
+/// Example: estimate(table, "trade ~ eaeu | exporter^year + importer^year + exporter^importer",
+///                   {.cluster = "exporter^importer"}, context).
+[[nodiscard]] Estimate estimate(const data::Table& table, std::string_view formula,
+                                const EstimateOptions& options, Context& context);
+
+/// A joint test that linear restrictions hold.
+struct WaldTest {
+  double statistic = 0.0;  ///< chi-squared
+  Index df = 0;            ///< independent restrictions
+  double p = 1.0;          ///< chi-squared for z tests, F (statistic / df) for t tests
+};
+/// Tests that the named coefficients are all zero. Errors: as Estimate::coefficient.
+[[nodiscard]] WaldTest test_zero(const Estimate& estimate, std::span<const std::string> names);
+
+/// "ppml", "ols", "gamma", "logit": names of the families as options and tables spell them.
+[[nodiscard]] std::string_view option_name(Family family);
+
+}  // namespace altyn::estimation

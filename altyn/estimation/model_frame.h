@@ -1,0 +1,97 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "altyn/core/context.h"
+#include "altyn/core/types.h"
+#include "altyn/data/ledger.h"
+#include "altyn/data/table.h"
+#include "altyn/estimation/codes.h"
+#include "altyn/estimation/formula.h"
+#include "altyn/estimation/problem.h"
+
+namespace altyn::estimation {
+
+/// What besides the formula decides the columns and rows of a model.
+struct FrameSpec {
+  Family family = Family::kPoisson;
+  std::string weights{};  ///< expression; "" = every row counts once
+  std::string offset{};   ///< expression added to the linear predictor; "" = none
+  std::string subset{};   ///< condition on rows; "" = all
+  /// Groups that inference needs (clusters, periods): rows with a missing value are dropped, and
+  /// the columns are among the keys.
+  std::vector<EffectTerm> groups{};
+};
+
+struct Regressor {
+  std::string name{};
+  SharedColumn<double> values{};  ///< [n]
+};
+
+/// Combinations of keys: the levels of an effect or of a cluster.
+struct KeyGroup {
+  std::string name{};         ///< "exporter^year"
+  std::vector<Index> keys{};  ///< positions in ModelFrame::keys
+};
+
+struct FrameEffect {
+  KeyGroup group{};
+  std::string name{};            ///< "exporter^year", or "exporter[trend]" for a slope
+  SharedColumn<double> slope{};  ///< [n], empty for a plain effect
+};
+
+/// The rows and columns of one model: numbers, dense ids and an account of every dropped row. Rows
+/// stand in the order of their keys (ties by their values), so that nothing that follows depends on
+/// the order of the table. Borrows from the table, which must outlive it.
+struct ModelFrame {
+  const data::Table* table = nullptr;
+  Formula formula{};
+  Family family = Family::kPoisson;
+  std::vector<GroupId> rows{};  ///< table row of each frame row; empty when they are the same
+  SharedColumn<double> y{};
+  std::vector<Regressor> regressors{};
+  std::vector<Regressor> endogenous{};
+  std::vector<Regressor> instruments{};
+  SharedColumn<double> weights{};   ///< empty when all are 1
+  SharedColumn<double> offset{};    ///< empty when there is none
+  std::vector<CodedColumn> keys{};  ///< ids per frame row
+  std::vector<FrameEffect> effects{};
+  std::vector<KeyGroup> groups{};  ///< as in FrameSpec
+  data::SampleLedger ledger{};
+
+  [[nodiscard]] Index n_rows() const { return static_cast<Index>(y.values.size()); }
+  [[nodiscard]] Index table_row(Index row) const {
+    return rows.empty() ? row : static_cast<Index>(rows[static_cast<std::size_t>(row)]);
+  }
+  /// "line 17 (KAZ, RUS, 2010)": where a row stands in the file, with the values of its keys.
+  [[nodiscard]] std::string describe_row(Index row) const;
+  /// Ids of the groups over the frame's rows. Cost: O(n).
+  [[nodiscard]] CombinedIds ids_of(const KeyGroup& group) const;
+  /// "RUS-2015": the level of a group that holds a row.
+  [[nodiscard]] std::string level_of(const KeyGroup& group, Index row) const;
+  /// The kernel's view; the frame must outlive it.
+  [[nodiscard]] GlmProblem problem() const;
+  /// Keeps the rows where keep[row] != 0, in order. The ledger is the caller's business.
+  void keep_rows(std::span<const char> keep);
+  /// As SampleLedger::drop for frame rows: counts them and describes the first five.
+  void record_drop(const std::string& stage, const std::string& reason,
+                   std::span<const Index> dropped);
+};
+
+/// Builds the frame: evaluates the formula, codes the effects, drops rows that cannot be used and
+/// says why in the ledger ("trade is missing", "log(dist): dist is zero").
+///
+/// A row whose categorical variable of `i(variable, by)` is missing stays when `by` is 0: all its
+/// indicators are 0 whatever the variable is (a pair without an event has no event time).
+///
+/// Errors: InputError "no-such-column", "not-numbers", "no-such-level" (with a caret),
+/// "negative-outcome" and "outcome-range" (with the rows), "negative-weight", "no-rows-left",
+/// "too-many-regressors" (10,000).
+/// Cost: O(n (k + keys)), and O(n log n) when rows share all their keys and the order must be
+/// found.
+[[nodiscard]] ModelFrame make_frame(const data::Table& table, const Formula& formula,
+                                    const FrameSpec& spec, Context& context);
+
+}  // namespace altyn::estimation

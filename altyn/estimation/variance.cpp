@@ -1,0 +1,333 @@
+#include "altyn/estimation/variance.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "altyn/core/errors.h"
+#include "altyn/estimation/weighted_gram.h"
+
+namespace altyn::estimation {
+namespace {
+
+// Notation: k regressors with a coefficient, one more column of ones when the mean effect is
+// wanted (p = k or k + 1); S [G x p] score sums of G clusters; T [p x p] takes score sums to
+// influences on the coefficients and the mean effect.
+
+using Matrix = Eigen::MatrixXd;
+constexpr std::size_t kMaxGroupings = 4;
+
+std::size_t at(Index row) { return static_cast<std::size_t>(row); }
+
+class Sandwich {
+ public:
+  Sandwich(const ModelFrame& frame, const GlmProblem& problem, const GlmFit& fit,
+           const AbsorbedFreedom& freedom, const VarianceSpec& spec,
+           std::span<const double> constant_means, Context& context)
+      : frame_(frame),
+        problem_(problem),
+        fit_(fit),
+        freedom_(freedom),
+        spec_(spec),
+        context_(context),
+        has_constant_(!constant_means.empty() || problem.n_regressors() == 0) {
+    for (Index j = 0; j < problem.n_regressors(); ++j) {
+      if (!fit.redundant[at(j)]) kept_.push_back(j);
+    }
+    count_rows();
+    score_weights();
+    make_transform(constant_means);
+  }
+
+  Variance run() {
+    VarianceKind kind = spec_.kind;
+    if (kind == VarianceKind::kAuto) {
+      kind = spec_.clusters.empty() ? VarianceKind::kRobust : VarianceKind::kCluster;
+    }
+    result_.degrees_of_freedom = std::numeric_limits<double>::infinity();
+    Matrix covariance;
+    switch (kind) {
+      case VarianceKind::kIid:
+        covariance = iid();
+        break;
+      case VarianceKind::kCluster:
+        covariance = clustered();
+        break;
+      default:
+        covariance = robust(kind == VarianceKind::kRobust);
+    }
+    write(covariance);
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] Index p() const {
+    return static_cast<Index>(kept_.size()) + (has_constant_ ? 1 : 0);
+  }
+  [[nodiscard]] bool gaussian() const { return frame_.family == Family::kGaussian; }
+
+  void count_rows() {
+    n_ = static_cast<double>(frame_.n_rows());
+    if (spec_.weight_meaning == WeightMeaning::kFrequency && !problem_.weights.empty()) {
+      n_ = 0.0;
+      for (const double weight : problem_.weights) n_ += weight;
+    }
+    // When all effects are nested in clusters, the mean still counts.
+    const bool only_nested = freedom_.any_nested && freedom_.n_absorbed == 0;
+    const Index absorbed = spec_.convention == SeConvention::kFixest ? freedom_.n_absorbed_simple
+                                                                     : freedom_.n_absorbed;
+    n_parameters_ = static_cast<double>(kept_.size()) + static_cast<double>(absorbed) +
+                    (only_nested ? 1.0 : 0.0);
+  }
+
+  /// Weighted score of every row, in fit order.
+  void score_weights() {
+    score_.assign(fit_.residual.begin(), fit_.residual.end());
+    if (problem_.weights.empty()) return;
+    weights_ = in_fit_order(*fit_.plan, problem_.weights);
+    for (std::size_t row = 0; row < score_.size(); ++row) score_[row] *= weights_[row];
+  }
+
+  void make_transform(std::span<const double> means) {
+    const auto k = static_cast<Index>(kept_.size());
+    const Index all = problem_.n_regressors();
+    Matrix hessian(k, k);
+    for (Index a = 0; a < k; ++a) {
+      for (Index b = 0; b < k; ++b) {
+        hessian(a, b) = fit_.hessian[at(kept_[at(a)] * all + kept_[at(b)])];
+      }
+    }
+    // Scaled to a unit diagonal: regressors may differ by many orders of magnitude.
+    const Eigen::VectorXd scale = hessian.diagonal().array().rsqrt();
+    const Matrix scaled = scale.asDiagonal() * hessian * scale.asDiagonal();
+    inverse_ =
+        scale.asDiagonal() * scaled.ldlt().solve(Matrix::Identity(k, k)) * scale.asDiagonal();
+    transform_ = Matrix::Zero(p(), p());
+    transform_.topLeftCorner(k, k) = inverse_;
+    if (!has_constant_) return;
+    Eigen::VectorXd mean(k);
+    for (Index a = 0; a < k; ++a) mean(a) = means[at(kept_[at(a)])];
+    total_weight_ = 0.0;
+    for (std::size_t row = 0; row < fit_.mu.size(); ++row) {
+      total_weight_ +=
+          working_weight(frame_.family, fit_.mu[row]) * (weights_.empty() ? 1.0 : weights_[row]);
+    }
+    transform_.block(k, 0, 1, k) = -mean.transpose() * inverse_;
+    transform_(k, k) = 1.0 / total_weight_;
+  }
+
+  [[nodiscard]] std::vector<std::span<const double>> design() const {
+    std::vector<std::span<const double>> columns;
+    for (const Index j : kept_) columns.push_back(fit_.partialled_column(j));
+    return columns;
+  }
+
+  // ---- kinds
+
+  Matrix iid() {
+    result_.kind = "iid";
+    const auto k = static_cast<Index>(kept_.size());
+    double dispersion = 1.0;
+    if (gaussian() || frame_.family == Family::kGamma) {
+      double square = 0.0;  // Pearson: (y - mu)^2 / variance function; the score is (y - mu) / mu
+      for (std::size_t row = 0; row < score_.size(); ++row) {
+        square += score_[row] * fit_.residual[row];
+      }
+      const double rest = spec_.convention == SeConvention::kNone ? n_ : n_ - n_parameters_;
+      dispersion = square / rest;
+      if (gaussian()) result_.degrees_of_freedom = n_ - n_parameters_;
+    } else if (spec_.convention == SeConvention::kFixest) {
+      dispersion = (n_ - 1.0) / (n_ - n_parameters_);
+    }
+    result_.factor = dispersion;
+    Matrix bread = Matrix::Zero(p(), p());
+    bread.topLeftCorner(k, k) = inverse_;
+    if (has_constant_) {
+      const Matrix row = transform_.block(k, 0, 1, k);
+      bread.block(k, 0, 1, k) = row;
+      bread.block(0, k, k, 1) = row.transpose();
+      // mean' H^-1 mean, from the transform row -mean' H^-1
+      bread(k, k) = 1.0 / total_weight_ + (row * inverse_.ldlt().solve(row.transpose()))(0, 0);
+    }
+    return dispersion * bread;
+  }
+
+  Matrix robust(bool with_factor) {
+    result_.kind = with_factor ? "robust" : "robust, no factor (HC0)";
+    std::vector<double> square(score_.size());
+    for (std::size_t row = 0; row < square.size(); ++row) {
+      // A row of frequency w is w rows with the score of one.
+      square[row] = spec_.weight_meaning == WeightMeaning::kFrequency
+                        ? score_[row] * fit_.residual[row]
+                        : score_[row] * score_[row];
+    }
+    std::vector<const double*> columns;
+    for (const std::span<const double> column : design()) columns.push_back(column.data());
+    const std::vector<double> ones(has_constant_ ? score_.size() : 0, 1.0);
+    if (has_constant_) columns.push_back(ones.data());
+    const std::vector<double> products = weighted_gram(columns, static_cast<Index>(score_.size()),
+                                                       square.data(), score_.data(), context_)
+                                             .products;
+    const Matrix meat = Eigen::Map<const Matrix>(products.data(), p(), p());
+    if (with_factor && spec_.convention != SeConvention::kNone) {
+      const bool small = gaussian() || spec_.convention == SeConvention::kFixest;
+      result_.factor = n_ / (n_ - (small ? n_parameters_ : 1.0));
+    }
+    if (gaussian()) result_.degrees_of_freedom = n_ - n_parameters_;
+    return result_.factor * transform_ * meat * transform_.transpose();
+  }
+
+  Matrix clustered() {
+    if (spec_.clusters.empty()) {
+      throw InputError({.code = "no-clusters",
+                        .what = "clustered standard errors need a cluster variable",
+                        .where = "cluster",
+                        .why = "rows of one cluster may depend on each other",
+                        .fixes = {"--cluster exporter^importer"}});
+    }
+    if (spec_.clusters.size() > kMaxGroupings) {
+      throw InputError(
+          {.code = "too-many-clusters",
+           .what = fmt::format("{} groupings of clusters", spec_.clusters.size()),
+           .where = "cluster",
+           .why = fmt::format("inclusion and exclusion is done for up to {}", kMaxGroupings)});
+    }
+    const std::size_t q = spec_.clusters.size();
+    Matrix meat = Matrix::Zero(p(), p());
+    double fewest = std::numeric_limits<double>::infinity();
+    std::vector<std::string> names;
+    for (unsigned subset = 1; subset < (1U << q); ++subset) {
+      KeyGroup group;
+      for (std::size_t c = 0; c < q; ++c) {
+        if ((subset >> c & 1U) == 0) continue;
+        for (const Index key : spec_.clusters[c].keys) {
+          if (std::find(group.keys.begin(), group.keys.end(), key) == group.keys.end()) {
+            group.keys.push_back(key);
+          }
+        }
+      }
+      const CombinedIds clusters = frame_.ids_of(group);
+      const Matrix sums = score_sums(clusters);
+      const double sign = std::popcount(subset) % 2 == 1 ? 1.0 : -1.0;
+      meat += sign * sums.transpose() * sums;
+      if (std::popcount(subset) != 1) continue;
+      const auto c = static_cast<std::size_t>(std::countr_zero(subset));
+      if (clusters.n_groups < 2) fail_few(spec_.clusters[c]);
+      fewest = std::min(fewest, static_cast<double>(clusters.n_groups));
+      result_.n_clusters.push_back(static_cast<Index>(clusters.n_groups));
+      names.push_back(spec_.clusters[c].name);
+    }
+    result_.kind = fmt::format("clustered by {}", fmt::join(names, " and "));
+    if (spec_.convention != SeConvention::kNone) {
+      result_.factor = fewest / (fewest - 1.0);
+      if (gaussian() || spec_.convention == SeConvention::kFixest) {
+        result_.factor *= (n_ - 1.0) / (n_ - n_parameters_);
+      }
+    }
+    if (gaussian()) result_.degrees_of_freedom = std::min(fewest - 1.0, n_ - n_parameters_);
+    Matrix covariance = result_.factor * transform_ * meat * transform_.transpose();
+    if (q > 1) make_semidefinite(covariance);
+    return covariance;
+  }
+
+  [[noreturn]] void fail_few(const KeyGroup& group) const {
+    throw InputError({.code = "too-few-clusters",
+                      .what = fmt::format("{} has a single cluster", group.name),
+                      .where = "cluster",
+                      .why = "a variance between clusters needs at least two"});
+  }
+
+  /// Score sums of clusters [G x p]. Columns in parallel, rows in order: the same bits whatever
+  /// the number of threads.
+  Matrix score_sums(const CombinedIds& clusters) {
+    std::vector<GroupId> ids = clusters.ids;
+    if (const std::span<const GroupId> rows = fit_.plan->rows(); !rows.empty()) {
+      for (std::size_t place = 0; place < ids.size(); ++place) {
+        ids[place] = clusters.ids[rows[place]];
+      }
+    }
+    const std::vector<std::span<const double>> columns = design();
+    Matrix sums = Matrix::Zero(static_cast<Index>(clusters.n_groups), p());
+    context_.pool->for_each_shard(p(), [&](Index j) {
+      double* sum = sums.col(j).data();
+      if (at(j) == columns.size()) {
+        for (std::size_t row = 0; row < ids.size(); ++row) sum[ids[row]] += score_[row];
+        return;
+      }
+      const std::span<const double> column = columns[at(j)];
+      for (std::size_t row = 0; row < ids.size(); ++row) {
+        sum[ids[row]] += score_[row] * column[row];
+      }
+    });
+    return sums;
+  }
+
+  /// Sets negative eigenvalues to zero. Source: Cameron, Gelbach and Miller (2011), section 2.3.
+  void make_semidefinite(Matrix& covariance) {
+    const auto k = static_cast<Index>(kept_.size());
+    const Eigen::SelfAdjointEigenSolver<Matrix> solver(covariance.topLeftCorner(k, k));
+    if (solver.eigenvalues().size() == 0 || solver.eigenvalues()(0) >= 0.0) return;
+    result_.made_semidefinite = true;
+    covariance.topLeftCorner(k, k) = solver.eigenvectors() *
+                                     solver.eigenvalues().cwiseMax(0.0).asDiagonal() *
+                                     solver.eigenvectors().transpose();
+  }
+
+  void write(const Matrix& covariance) {
+    const Index all = problem_.n_regressors();
+    result_.covariance.assign(at(all * all), 0.0);
+    for (std::size_t a = 0; a < kept_.size(); ++a) {
+      for (std::size_t b = 0; b < kept_.size(); ++b) {
+        const auto i = static_cast<Index>(a);
+        const auto j = static_cast<Index>(b);
+        result_.covariance[at(kept_[a] * all + kept_[b])] =
+            0.5 * (covariance(i, j) + covariance(j, i));
+      }
+    }
+    if (has_constant_) result_.constant_variance = covariance(p() - 1, p() - 1);
+  }
+
+  const ModelFrame& frame_;
+  const GlmProblem& problem_;
+  const GlmFit& fit_;
+  const AbsorbedFreedom& freedom_;
+  const VarianceSpec& spec_;
+  Context& context_;
+  bool has_constant_;
+  std::vector<Index> kept_;
+  double n_ = 0.0;
+  double n_parameters_ = 0.0;
+  double total_weight_ = 0.0;
+  std::vector<double> weights_;  // fit order; empty = 1
+  std::vector<double> score_;    // weight * residual, fit order
+  Matrix inverse_;
+  Matrix transform_;
+  Variance result_;
+};
+
+}  // namespace
+
+std::string_view to_string(SeConvention convention) {
+  switch (convention) {
+    case SeConvention::kStata:
+      return "stata";
+    case SeConvention::kFixest:
+      return "fixest";
+    default:
+      return "none";
+  }
+}
+
+Variance estimate_variance(const ModelFrame& frame, const GlmProblem& problem, const GlmFit& fit,
+                           const AbsorbedFreedom& freedom, const VarianceSpec& spec,
+                           std::span<const double> constant_means, Context& context) {
+  return Sandwich(frame, problem, fit, freedom, spec, constant_means, context).run();
+}
+
+}  // namespace altyn::estimation

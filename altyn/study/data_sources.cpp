@@ -1,0 +1,72 @@
+#include "altyn/study/data_sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "altyn/core/errors.h"
+#include "altyn/data/provenance.h"
+
+namespace altyn::study {
+
+namespace fs = std::filesystem;
+
+namespace {
+const std::string kCasesPrefix = "cases/";
+}  // namespace
+
+DataSources::DataSources(std::string folder, const std::string& cases)
+    : folder_(std::move(folder)), cases_(data::CasesFolder::find(cases)) {}
+
+std::string DataSources::find(const std::string& name_or_path) {
+  std::string path;
+  std::vector<std::string> names;
+  for (const data::CaseFile& file : cases_.files()) {
+    if (file.name == name_or_path) path = cases_.open(file.name);
+    names.push_back(file.name);
+  }
+  // A study's own folder comes first, then the folder the command runs in.
+  if (path.empty()) {
+    const fs::path beside = fs::path(folder_) / name_or_path;
+    path = fs::exists(beside) ? beside.string() : name_or_path;
+    if (!fs::exists(path)) {
+      const std::string near = nearest_name(name_or_path, names);
+      throw InputError(
+          {.code = "file-not-found",
+           .what = fmt::format("there is no file {}", name_or_path),
+           .where = folder_.empty() ? name_or_path : beside.string(),
+           .why = "nothing can be read from it",
+           .fixes = {near.empty() ? fmt::format("bundled tables: {}", fmt::join(names, ", "))
+                                  : fmt::format("write {}, a bundled table", near)}});
+    }
+  }
+  const data::CaseFile* file = bundled(path);
+  const std::string name = file == nullptr ? name_or_path : kCasesPrefix + file->file;
+  const bool known = std::any_of(inputs_.begin(), inputs_.end(),
+                                 [&](const InputFile& input) { return input.path == name; });
+  if (!known) inputs_.push_back({.path = name, .sha256 = data::sha256_of_file(path)});
+  return path;
+}
+
+data::Table DataSources::read(const std::string& name_or_path, const data::ReadOptions& options,
+                              data::SampleLedger* ledger) {
+  return data::read_table(find(name_or_path), options, ledger);
+}
+
+const data::CaseFile* DataSources::bundled(const std::string& path) const {
+  std::error_code ignored;
+  for (const data::CaseFile& file : cases_.files()) {
+    if (fs::equivalent(fs::path(cases_.path()) / file.file, path, ignored)) return &file;
+  }
+  return nullptr;
+}
+
+const data::CaseFile* DataSources::bundled(const InputFile& input) const {
+  for (const data::CaseFile& file : cases_.files()) {
+    if (kCasesPrefix + file.file == input.path) return &file;
+  }
+  return nullptr;
+}
+
+}  // namespace altyn::study

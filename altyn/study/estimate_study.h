@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "altyn/core/fields.h"
+#include "altyn/study/study.h"
+
+namespace altyn::study {
+
+/// Whose report becomes `trade` where a table holds both sides' reports.
+enum class Reported { kImporterFirst, kExporterFirst, kImporterOnly, kExporterOnly };
+
+/// Which table, with which columns added, under which formulas. The section [estimate] of a study;
+/// [options] holds those of estimation::EstimateOptions, [table] those of RegressionTableOptions.
+struct EstimateStudy {
+  std::string data;
+  std::vector<std::string> formulas;
+  std::vector<std::string> agreements;
+  std::vector<std::string> agreement_files;
+  Reported reported = Reported::kImporterFirst;
+  std::vector<std::string> outputs;
+
+  static std::vector<Field<EstimateStudy>> fields();
+};
+
+/// Runs the estimates of a study: one table, one or several formulas.
+/// Errors: InputError of reading, of the formula and of the options.
+[[nodiscard]] StudyResult run_estimate(const Study& study, Context& context);
+
+}  // namespace altyn::study

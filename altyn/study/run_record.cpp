@@ -1,0 +1,135 @@
+#include "altyn/study/run_record.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "altyn/core/errors.h"
+#include "altyn/core/version.h"
+#include "altyn/data/document.h"
+#include "altyn/data/output_files.h"
+#include "altyn/data/provenance.h"
+#include "altyn/data/write_table.h"
+
+namespace altyn::study {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kSchema = "altyn.run/1";
+
+void write_file(const OutputFile& file, const std::string& path) {
+  if (const auto* text = std::get_if<std::string>(&file.content)) {
+    data::write_text(*text, path);
+  } else {
+    data::write_table(std::get<data::Table>(file.content), path);
+  }
+}
+
+json record_of(const Study& study, const StudyResult& result, const Context& context,
+               const json& outputs) {
+  json inputs = json::array();
+  for (const InputFile& input : result.inputs) {
+    inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
+  }
+  return {{"schema", kSchema},
+          {"version", version()},
+          {"seed", context.seed},
+          {"study", study.kind},
+          {"content", study.content},
+          {"folder", (fs::current_path() / study.folder).lexically_normal().string()},
+          {"inputs", inputs},
+          {"outputs", outputs}};
+}
+
+// Stages every file below `folder`, and returns name and digest of each.
+json stage_files(const StudyResult& result, const std::string& folder, data::OutputFiles& files) {
+  json outputs = json::array();
+  for (const OutputFile& file : result.files) {
+    const std::string staged = files.stage((fs::path(folder) / file.name).string());
+    write_file(file, staged);
+    outputs.push_back({{"name", file.name}, {"sha256", data::sha256_of_file(staged)}});
+  }
+  return outputs;
+}
+
+json read_record(const std::string& path) {
+  const data::Document document = data::read_document(path);
+  const json& value = document.value;
+  if (!value.is_object() || value.value("schema", "") != kSchema) {
+    throw InputError({.code = "not-a-run-record",
+                      .what = fmt::format("{} is no record of an Altyn run", path),
+                      .where = path,
+                      .why = "a run is repeated from its record",
+                      .fixes = {"name the run.json that a run wrote into its output folder"}});
+  }
+  if (value.value("version", "") != version()) {
+    throw InputError({.code = "other-version",
+                      .what = fmt::format("the record is of version {}, this is {}",
+                                          value.value("version", "?"), version()),
+                      .where = path,
+                      .why = "another version may give other digits",
+                      .fixes = {"run the study again with this version"}});
+  }
+  return value;
+}
+
+void check_inputs(const json& record, const StudyResult& result, const std::string& path) {
+  std::vector<std::string> changed;
+  for (const json& input : record.at("inputs")) {
+    for (const InputFile& now : result.inputs) {
+      if (now.path == input.at("path") && now.sha256 != input.at("sha256")) {
+        changed.push_back(now.path);
+      }
+    }
+  }
+  if (changed.empty()) return;
+  throw InputError({.code = "changed-input",
+                    .what = fmt::format("changed since the run: {}", fmt::join(changed, ", ")),
+                    .where = path,
+                    .why = "other inputs give other results",
+                    .fixes = {"restore the files, or run the study anew"}});
+}
+
+}  // namespace
+
+void write_outputs(const Study& study, const StudyResult& result, const std::string& folder,
+                   const std::string& record, const Context& context) {
+  data::OutputFiles files;
+  const json outputs = stage_files(result, folder, files);
+  const std::string staged = files.stage((fs::path(folder) / record).string());
+  data::write_text(record_of(study, result, context, outputs).dump(2) + "\n", staged);
+  files.commit();
+}
+
+RerunResult rerun(const std::string& record_path, const std::string& folder, Context& context) {
+  const json record = read_record(record_path);
+  const Study study = {.kind = record.at("study"),
+                       .content = record.at("content"),
+                       .where = record_path,
+                       .folder = record.at("folder")};
+  context.seed = record.at("seed");
+  RerunResult repeated;
+  repeated.result = run_study(study, context);
+  check_inputs(record, repeated.result, record_path);
+
+  // Without a folder the files are written beside the record, compared and taken away again.
+  const std::string target = folder.empty() ? fs::path(record_path).parent_path().string() : folder;
+  data::OutputFiles files;
+  const json outputs = stage_files(repeated.result, target, files);
+  for (const json& before : record.at("outputs")) {
+    const bool same =
+        std::any_of(outputs.begin(), outputs.end(), [&](const json& now) { return now == before; });
+    if (!same) repeated.different.push_back(before.at("name"));
+  }
+  if (!folder.empty()) {
+    const std::string staged =
+        files.stage((fs::path(folder) / fs::path(record_path).filename()).string());
+    data::write_text(record_of(study, repeated.result, context, outputs).dump(2) + "\n", staged);
+    files.commit();
+  }
+  return repeated;
+}
+
+}  // namespace altyn::study

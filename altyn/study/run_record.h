@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "altyn/study/study.h"
+
+namespace altyn::study {
+
+/// Writes a study's files and its run record (`record`, such as run.json) into `folder`: all of
+/// them or none. The record holds version, seed, the study with its absolute place, and digests of
+/// every input and output; nothing in it depends on time or on the number of threads. Errors:
+/// SystemError when the folder cannot be written.
+void write_outputs(const Study& study, const StudyResult& result, const std::string& folder,
+                   const std::string& record, const Context& context);
+
+/// What a repeated run found.
+struct RerunResult {
+  StudyResult result;
+  std::vector<std::string> different;  ///< outputs whose bytes differ from the record's
+};
+
+/// Runs the study of a run record again with its seed, and compares the bytes of every output.
+/// Outputs go to `folder`; "" compares only.
+/// Errors: InputError "changed-input" naming each input whose digest is not the record's,
+/// "other-version" when another version of Altyn made the record.
+[[nodiscard]] RerunResult rerun(const std::string& record_path, const std::string& folder,
+                                Context& context);
+
+}  // namespace altyn::study

@@ -1,0 +1,85 @@
+#include "altyn/study/study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "altyn/core/errors.h"
+#include "altyn/data/document.h"
+#include "altyn/study/check_study.h"
+#include "altyn/study/data_check_study.h"
+#include "altyn/study/estimate_study.h"
+#include "altyn/study/simulate_study.h"
+
+namespace altyn::study {
+namespace {
+
+struct Kind {
+  const char* name;
+  StudyResult (*run)(const Study&, Context&);
+};
+
+constexpr Kind kKinds[] = {{"check", run_check},
+                           {"estimate", run_estimate},
+                           {"simulate", run_simulate},
+                           {"data_check", run_data_check}};
+
+const Kind& find_kind(const std::string& name, const std::string& where) {
+  std::vector<std::string> names;
+  for (const Kind& kind : kKinds) {
+    if (name == kind.name) return kind;
+    names.emplace_back(kind.name);
+  }
+  throw InputError({.code = "unknown-study",
+                    .what = fmt::format("there is no study of kind \"{}\"", name),
+                    .where = where,
+                    .why = "the kind says which sections the file has",
+                    .fixes = {fmt::format("study = \"{}\"", nearest_names(name, names, 1)[0])}});
+}
+
+}  // namespace
+
+bool StudyResult::certified() const {
+  return std::all_of(certificates.begin(), certificates.end(),
+                     [](const Certificate& certificate) { return certificate.holds(); });
+}
+
+Study read_study(const std::string& path) {
+  const data::Document document = data::read_document(path);
+  if (!document.value.contains("study") || !document.value["study"].is_string()) {
+    throw InputError({.code = "unknown-study",
+                      .what = "the file does not say what to run",
+                      .where = path,
+                      .why = "a study is a check, an estimate or a simulation",
+                      .fixes = {"study = \"check\""}});
+  }
+  Study study;
+  study.kind = document.value["study"].get<std::string>();
+  find_kind(study.kind, document.where("/study"));
+  study.content = document.value;
+  study.content.erase("study");
+  study.where = path;
+  study.folder = std::filesystem::path(path).parent_path().string();
+  return study;
+}
+
+StudyResult run_study(const Study& study, Context& context) {
+  return find_kind(study.kind, study.where).run(study, context);
+}
+
+std::string without_colour(const std::string& text) {
+  std::string plain;
+  plain.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\033') {
+      i = text.find('m', i);
+      if (i == std::string::npos) break;
+    } else {
+      plain += text[i];
+    }
+  }
+  return plain;
+}
+
+}  // namespace altyn::study

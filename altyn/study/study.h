@@ -1,0 +1,57 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "altyn/core/certificate.h"
+#include "altyn/core/context.h"
+#include "altyn/data/table.h"
+
+namespace altyn::study {
+
+/// What to run, as plain data: the command line, a study file and a run record all become this, and
+/// run_study() is the one path from here to an answer.
+struct Study {
+  std::string kind;        ///< "check", "estimate", "simulate" or "data_check"
+  nlohmann::json content;  ///< the sections of that kind
+  std::string where;       ///< the file it was read from, or "command line", for messages
+  std::string folder;      ///< relative paths in it start here; "" is the working folder
+};
+
+/// One output file: text as it is, or a table in the format of the name's ending.
+struct OutputFile {
+  std::string name;
+  std::variant<std::string, data::Table> content;
+};
+
+/// A file that was read, by the name it was asked for; bundled tables by their place in cases/.
+struct InputFile {
+  std::string path;
+  std::string sha256;
+};
+
+/// What a study found, ready for every surface.
+struct StudyResult {
+  std::string text;      ///< for a terminal, with colour codes
+  nlohmann::json value;  ///< the whole result
+  std::vector<OutputFile> files;
+  std::vector<InputFile> inputs;
+  std::vector<Certificate> certificates;
+  /// Every certificate holds.
+  [[nodiscard]] bool certified() const;
+};
+
+/// Reads a study file (.toml or .json): `study = "check"` and the sections of that kind.
+/// Errors: InputError as read_document; "unknown-study" for another kind.
+[[nodiscard]] Study read_study(const std::string& path);
+
+/// Runs a study. Errors: InputError for what the study or its files get wrong; Cancelled.
+[[nodiscard]] StudyResult run_study(const Study& study, Context& context);
+
+/// Drops terminal colour codes.
+[[nodiscard]] std::string without_colour(const std::string& text);
+
+}  // namespace altyn::study

@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "altyn/study/run_record.h"
+#include "commands.h"
+#include "study_command.h"
+
+namespace altyn::app {
+namespace {
+
+struct Request {
+  std::string file;
+  std::string output;
+};
+
+int run(Session& session, const Request& request) {
+  const std::string folder =
+      request.output.empty()
+          ? (std::filesystem::path("out") / std::filesystem::path(request.file).stem()).string()
+          : request.output;
+  return run_and_show(session, study::read_study(request.file), folder, "run.json");
+}
+
+int repeat(Session& session, const Request& request) {
+  const study::RerunResult repeated = study::rerun(request.file, request.output, session.context());
+  if (repeated.different.empty()) {
+    session.print(
+        fmt::format("The same bytes: {} files as recorded.\n", repeated.result.files.size()));
+    return 0;
+  }
+  session.print(
+      fmt::format("Different from the record: {}\n", fmt::join(repeated.different, ", ")));
+  return 2;
+}
+
+}  // namespace
+
+void add_run_commands(CLI::App& app, Session& session, const Finish& finish) {
+  auto request = std::make_shared<Request>();
+  CLI::App* run_command = app.add_subcommand("run", "Run a study file");
+  run_command->add_option("study", request->file, "study file: study = \"check\", ...")->required();
+  run_command->add_option("--output,-o", request->output, "folder for its files [out/NAME]");
+  run_command->callback([&session, finish, request] {
+    finish([&session, request] { return run(session, *request); });
+  });
+
+  auto again = std::make_shared<Request>();
+  CLI::App* rerun_command =
+      app.add_subcommand("rerun", "Repeat a run from its run.json and compare every byte");
+  rerun_command->add_option("record", again->file, "the run.json of a run")->required();
+  rerun_command->add_option("--output,-o", again->output,
+                            "folder for the files; without it, compare only");
+  rerun_command->callback(
+      [&session, finish, again] { finish([&session, again] { return repeat(session, *again); }); });
+}
+
+}  // namespace altyn::app

@@ -1,0 +1,258 @@
+#include "altyn/equilibrium/one_sector.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <mutex>
+
+#include "altyn/core/errors.h"
+#include "altyn/core/rng.h"
+
+namespace altyn::equilibrium {
+namespace {
+
+OneSectorBase three_economies() {
+  OneSectorBase base;
+  base.economies = {"RUS", "KAZ", "BLR"};
+  base.trade = {90, 6, 8, 4, 30, 1, 7, 1, 20};
+  base.theta = 4.0;
+  return base;
+}
+
+OneSectorShock dearer_trade(std::size_t n, double factor) {
+  OneSectorShock shock;
+  shock.cost_hat.assign(n * n, factor);
+  for (std::size_t i = 0; i < n; ++i) shock.cost_hat[i * n + i] = 1.0;
+  return shock;
+}
+
+std::string code_of(const OneSectorBase& base, const OneSectorShock& shock = {},
+                    const OneSectorOptions& options = {}, std::string* where = nullptr) {
+  Context context(1);
+  try {
+    (void)solve_one_sector(base, shock, options, context);
+  } catch (const InputError& error) {
+    if (where != nullptr) *where = error.detail().where;
+    EXPECT_FALSE(error.detail().why.empty());
+    return error.detail().code;
+  }
+  return "";
+}
+
+TEST(OneSector, RefusesABaseThatIsNoWorld) {
+  const OneSectorBase good = three_economies();
+  EXPECT_EQ(code_of(good), "");
+  std::string where;
+  OneSectorBase bad = good;
+  bad.trade.pop_back();
+  EXPECT_EQ(code_of(bad), "trade-not-square");
+  bad = good;
+  bad.trade[1] = -6;
+  EXPECT_EQ(code_of(bad, {}, {}, &where), "trade-range");
+  EXPECT_EQ(where, "RUS -> KAZ");
+  bad.trade[1] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(code_of(bad), "trade-range");
+  bad = good;
+  bad.economies[2] = "RUS";
+  EXPECT_EQ(code_of(bad), "duplicate-economy");
+  bad = good;
+  bad.trade[3] = bad.trade[4] = bad.trade[5] = 0.0;
+  EXPECT_EQ(code_of(bad, {}, {}, &where), "zero-output");
+  EXPECT_EQ(where, "economy KAZ");
+  bad = good;
+  bad.trade[1] = bad.trade[4] = bad.trade[7] = 0.0;
+  EXPECT_EQ(code_of(bad, {}, {}, &where), "zero-expenditure");
+  EXPECT_EQ(where, "economy KAZ");
+  bad = good;
+  bad.trade[1] = bad.trade[7] = bad.trade[3] = bad.trade[5] = 0.0;
+  EXPECT_EQ(code_of(bad, {}, {}, &where), "economy-isolated");
+  EXPECT_EQ(where, "economy KAZ");
+  bad = good;
+  bad.theta = 0.0;
+  EXPECT_EQ(code_of(bad), "theta-range");
+  bad = good;
+  bad.supply_elasticity = -0.1;
+  EXPECT_EQ(code_of(bad), "supply-elasticity-range");
+  bad = good;
+  bad.value_added_share = {1.0, 0.0, 1.0};
+  EXPECT_EQ(code_of(bad, {}, {}, &where), "value-added-share-range");
+  EXPECT_EQ(where, "economy KAZ");
+  bad.value_added_share = {0.5, 0.5, 0.1};
+  bad.trade = {90, 6, 1, 4, 30, 1, 70, 100, 20};
+  EXPECT_EQ(code_of(bad, {}, {}, &where), "income-not-positive");
+  EXPECT_EQ(where, "economy BLR");
+  bad = good;
+  bad.tariff.assign(9, 0.0);
+  bad.tariff[5] = -1.0;
+  EXPECT_EQ(code_of(bad, {}, {}, &where), "tariff-range");
+  EXPECT_EQ(where, "tariff KAZ -> BLR");
+  bad.tariff.pop_back();
+  EXPECT_EQ(code_of(bad), "wrong-shape");
+  bad = good;
+  bad.economies = {"RUS"};
+  EXPECT_EQ(code_of(bad), "too-few-economies");
+}
+
+TEST(OneSector, RefusesAShockThatIsNoChange) {
+  const OneSectorBase base = three_economies();
+  OneSectorShock shock = dearer_trade(3, 1.1);
+  EXPECT_EQ(code_of(base, shock), "");
+  std::string where;
+  shock.cost_hat[7] = 0.0;
+  EXPECT_EQ(code_of(base, shock, {}, &where), "shock-range");
+  EXPECT_EQ(where, "cost_hat BLR -> KAZ");
+  shock = {};
+  shock.productivity_hat = {1.0, -1.0, 1.0};
+  EXPECT_EQ(code_of(base, shock, {}, &where), "shock-range");
+  EXPECT_EQ(where, "productivity_hat KAZ");
+  shock = {};
+  shock.direct_log.assign(9, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(code_of(base, shock), "shock-range");
+  shock = {};
+  shock.tariff.assign(9, -1.5);
+  EXPECT_EQ(code_of(base, shock), "tariff-range");
+  shock = {};
+  shock.theta = -2.0;
+  EXPECT_EQ(code_of(base, shock), "theta-range");
+  EXPECT_EQ(code_of(base, {}, {.numeraire = "RUZ"}), "unknown-numeraire");
+}
+
+TEST(OneSector, SaysWhenAFixedSurplusExceedsTheNewOutput) {
+  // BLR sells nearly everything abroad and spends little; then the world stops buying from it.
+  OneSectorBase base;
+  base.economies = {"RUS", "KAZ", "BLR"};
+  base.trade = {90, 6, 1, 4, 30, 1, 40, 10, 2};
+  base.theta = 4.0;
+  OneSectorShock shock;
+  shock.productivity_hat = {1.0, 1.0, 0.3};
+  Context context(1);
+  const OneSectorResult additive =
+      solve_one_sector(base, shock, {.closure = Closure::kAdditive}, context);
+  EXPECT_EQ(additive.status, SolveStatus::kNoSolution);
+  EXPECT_NE(additive.message.find("the spending of BLR"), std::string::npos) << additive.message;
+  EXPECT_FALSE(additive.certificate.holds());
+  const OneSectorResult multiplicative = solve_one_sector(base, shock, {}, context);
+  EXPECT_TRUE(multiplicative.certificate.holds()) << multiplicative.certificate.summary();
+}
+
+TEST(OneSector, SaysWhichMarketFailsWhenStoppedEarly) {
+  Context context(1);
+  const OneSectorResult result =
+      solve_one_sector(three_economies(), dearer_trade(3, 1.3), {.max_iterations = 2}, context);
+  EXPECT_NE(result.status, SolveStatus::kConverged);
+  EXPECT_NE(result.message.find("the market of"), std::string::npos) << result.message;
+  EXPECT_FALSE(result.certificate.holds());
+  EXPECT_FALSE(result.certificate.blocks.at(0).worst.empty());
+}
+
+TEST(OneSector, StopsOnRequest) {
+  Context context(1);
+  std::stop_source source;
+  source.request_stop();
+  context.stop = source.get_token();
+  EXPECT_EQ(solve_one_sector(three_economies(), dearer_trade(3, 1.1), {}, context).status,
+            SolveStatus::kCancelled);
+  const OneSectorModel model(three_economies(), {});
+  EXPECT_THROW(
+      (void)solve_many(
+          model, 3, [](Index, OneSectorShock&) {}, [](Index, const OneSectorResult&) {}, context),
+      Cancelled);
+}
+
+TEST(OneSector, AutarkyCostsTheGainsFromTrade) {
+  OneSectorBase base = three_economies();
+  base.trade = {90, 6, 8, 6, 30, 1, 8, 1, 20};
+  Context context(1);
+  const OneSectorResult result = solve_one_sector(base, dearer_trade(3, 1e4), {}, context);
+  ASSERT_EQ(result.status, SolveStatus::kConverged) << result.message;
+  const std::vector<double> gains = gains_from_trade(base);
+  // 1e-12: trade left at costs of 1e4 has shares of 1e-16.
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(1.0 - result.welfare_hat[i], gains[i], 1e-12);
+}
+
+TEST(OneSector, TariffAndIcebergOfTheSameSizeHaveTheSameDirectEffect) {
+  const OneSectorBase base = three_economies();
+  OneSectorShock tariff;
+  tariff.tariff.assign(9, 0.2);
+  for (std::size_t i = 0; i < 3; ++i) tariff.tariff[i * 4] = 0.0;
+  Context context(1);
+  const OneSectorResult first = solve_one_sector(base, tariff, {}, context);
+  const OneSectorResult second = solve_one_sector(base, dearer_trade(3, 1.2), {}, context);
+  for (std::size_t cell = 0; cell < 9; ++cell) {
+    EXPECT_NEAR(first.direct_trade[cell], second.direct_trade[cell], 1e-12);
+  }
+  // Revenue softens the loss.
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_GT(first.welfare_hat[i], second.welfare_hat[i]);
+  EXPECT_GT(first.revenue[1], 0.0);
+  EXPECT_EQ(second.revenue[1], 0.0);
+}
+
+TEST(OneSector, ConditionalEffectKeepsOutputAndSpending) {
+  const OneSectorBase base = three_economies();
+  Context context(1);
+  const OneSectorResult result = solve_one_sector(base, dearer_trade(3, 1.3), {}, context);
+  for (std::size_t i = 0; i < 3; ++i) {
+    double before = 0.0, after = 0.0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      before += base.trade[i * 3 + k];
+      after += result.conditional_trade[i * 3 + k];
+    }
+    EXPECT_NEAR(after / before, 1.0, 1e-9);
+  }
+  // Third-country prices soften the direct effect.
+  EXPECT_GT(result.conditional_trade[1], result.direct_trade[1]);
+}
+
+TEST(OneSector, DrawsHaveTheSameBitsForAnyThreadCountAndAloneOrTogether) {
+  const OneSectorModel model(three_economies(), {.closure = Closure::kNone});
+  const auto draw_shock = [](Index draw, OneSectorShock& shock) {
+    RandomStream random(5, 3, static_cast<std::uint64_t>(draw));
+    shock.direct_log.assign(9, 0.0);
+    shock.direct_log[1] = shock.direct_log[3] = 0.3 * random.normal();
+    shock.theta = std::exp(1.4 + 0.2 * random.normal());
+  };
+  const auto run = [&](int n_threads) {
+    std::vector<std::vector<double>> welfare(200);
+    Context context(n_threads);
+    const Index failed = solve_many(
+        model, 200, draw_shock,
+        [&](Index draw, const OneSectorResult& result) {
+          welfare[static_cast<std::size_t>(draw)] = result.welfare_hat;
+        },
+        context);
+    EXPECT_EQ(failed, 0);
+    return welfare;
+  };
+  const auto one = run(1);
+  EXPECT_EQ(one, run(4));
+  OneSectorShock shock;
+  draw_shock(137, shock);
+  OneSectorWorkspace workspace;
+  OneSectorResult alone;
+  model.solve(shock, workspace, alone);
+  EXPECT_EQ(alone.welfare_hat, one[137]);
+}
+
+TEST(OneSector, FailedDrawsAreCounted) {
+  const OneSectorModel model(three_economies(), {.max_iterations = 2});
+  Context context(2);
+  EXPECT_EQ(solve_many(
+                model, 10,
+                [](Index draw, OneSectorShock& shock) {
+                  shock = draw % 2 == 0 ? OneSectorShock{} : dearer_trade(3, 1.5);
+                },
+                [](Index, const OneSectorResult&) {}, context),
+            5);
+}
+
+TEST(OneSector, OptionsHaveNames) {
+  OneSectorOptions options;
+  set_field(options, "closure", FieldValue{std::string("world_share")}, "test");
+  EXPECT_EQ(options.closure, Closure::kWorldShare);
+  EXPECT_THROW(set_field(options, "closure", FieldValue{std::string("multiplicatve")}, "test"),
+               InputError);
+}
+
+}  // namespace
+}  // namespace altyn::equilibrium

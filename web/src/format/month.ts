@@ -1,0 +1,40 @@
+/** Months are "2017-02", windows "2017-02..2017-07", days "2017-10-06", as the engine writes them. */
+export class MonthFormat {
+  constructor(private readonly tag: string) {}
+
+  /** "2017-02" -> "February 2017" or, short, "Feb 2017". Anything else is returned as it is. */
+  month(text: string, style: "long" | "short" = "long"): string {
+    const date = month_date(text);
+    return date ? this.format(date, { month: style, year: "numeric" }) : text;
+  }
+
+  /** "2017-02..2017-07" -> "February–July 2017". */
+  window(text: string, style: "long" | "short" = "long"): string {
+    const [first, last] = text.split("..");
+    if (!first || !last) return this.month(text, style);
+    const from = month_date(first);
+    const to = month_date(last);
+    if (!from || !to) return text;
+    if (first === last) return this.month(first, style);
+    const same_year = from.getUTCFullYear() === to.getUTCFullYear();
+    if (same_year && from.getUTCMonth() === 0 && to.getUTCMonth() === 11) return first.slice(0, 4);
+    const start = this.format(from, same_year ? { month: style } : { month: style, year: "numeric" });
+    return `${start}–${this.format(to, { month: style, year: "numeric" })}`;
+  }
+
+  /** "2017-10-06" -> "6 October 2017"; a year or a month is shown as such. */
+  day(text: string): string {
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return this.month(text);
+    return this.format(new Date(`${text}T00:00:00Z`), { day: "numeric", month: "long", year: "numeric" });
+  }
+
+  private format(date: Date, options: Intl.DateTimeFormatOptions): string {
+    return new Intl.DateTimeFormat(this.tag, { ...options, timeZone: "UTC" })
+      .format(date).replace(/\s*г\.$/, "").replace(/\.(?=\s|$)/, "");
+  }
+}
+
+/** The first day of a month in UTC; null for anything that is no month. */
+export function month_date(text: string): Date | null {
+  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? new Date(`${text}-01T00:00:00Z`) : null;
+}

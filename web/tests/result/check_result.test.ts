@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { read_check_result } from "../../src/result/check_result";
+
+describe("read_check_result", () => {
+  it("reads a whole result", () => {
+    const result = read_check_result(readFileSync("fixtures/check.json", "utf8"));
+    expect(result.claim.threshold).toBe(0.5);
+    expect(result.verdict.number.key).toBe("right_for_this_window_only");
+    expect(result.lines.map((line) => line.id)).toContain("L4");
+    expect(result.tables.get("placebo")!.rows).toHaveLength(29);
+    expect(result.language).toBe("en");
+  });
+
+  it("fills what is absent with blanks", () => {
+    const result = read_check_result('{"schema": "altyn.check/1", "lines": [{"id": "L1", "share": null}]}');
+    expect(result.lines[0]!.tables).toEqual([]);
+    expect(result.lines[0]!.share).toBeNull();
+    expect(result.synthesis.share).toBeNull();
+    expect(result.growth.growth).toBeNull();
+    expect(result.tables.size).toBe(0);
+    expect(result.run.command).toBe("");
+  });
+
+  it("refuses another kind of file", () => {
+    expect(() => read_check_result('{"schema": "altyn.study/1"}')).toThrow(/altyn\.study\/1/);
+    expect(() => read_check_result("__ALTYN_RESULT__")).toThrow();
+  });
+});
