@@ -169,9 +169,10 @@ NumberVerdict judge_number(const Claim& claim, const ClaimWindows& windows, cons
         signed_percent_text(highest.growth.growth()), window_text(highest.window),
         ordinal_text(table->claimed().rank_same_length), table->claimed().n_same_length);
   }
-  const std::string what = fmt::format("{} in {}: {} against {} stated", to_string(claim.measure),
-                                       window_text(windows.claimed),
-                                       signed_percent_text(actual.growth()), stated_text(claim));
+  const std::string what = fmt::format(
+      "{} in {} was {} million USD against {} in the months compared with, {} where {} is stated",
+      to_string(claim.measure), window_text(windows.claimed), musd_text(actual.value_musd),
+      musd_text(actual.base_musd), signed_percent_text(actual.growth()), stated_text(claim));
   if (std::abs(gap) > tolerance) {
     verdict.key = NumberKey::kWrong;
     verdict.label = "Wrong";
