@@ -35,7 +35,9 @@ class BlockPreconditioner final : public LevelPreconditioner {
       block.cells = size;
       size += block.n_a * block.stride;
       block.factor = size;
-      size += block.n_b * block.stride;
+      // One cache line more: blocks of equal size would otherwise compete for the same lines when
+      // rows that run through the years fill them.
+      size += block.n_b * block.stride + numerics::kFloatLanes;
       block.a_levels.resize(at(block.n_a));
       block.b_levels.resize(at(block.n_b));
     }
