@@ -12,8 +12,10 @@
 #include "altyn/core/errors.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/core/version.h"
+#include "altyn/data/checks.h"
 #include "altyn/data/document.h"
 #include "altyn/data/monthly_trade.h"
+#include "altyn/data/pair_panel.h"
 #include "altyn/study/report_page.h"
 #include "altyn/study/sections.h"
 
@@ -37,7 +39,7 @@ std::pair<std::string, std::string> split_name(const std::string& text, const st
 
 // What the manifest says of a bundled table, else the path alone.
 attribution::Source source_of(const DataSources& sources, const InputFile& input) {
-  const data::CaseFile* file = sources.bundled(input.path);
+  const data::CaseFile* file = sources.bundled(input);
   if (file == nullptr) return {.file = input.path, .sha256 = input.sha256};
   return {.file = file->file,
           .provider = file->provider,
@@ -119,6 +121,28 @@ std::vector<S> read_list(const std::string& path, const std::string& key) {
     list.push_back(std::move(item));
   }
   return list;
+}
+
+// The command that asks for this check, whatever surface it came from.
+std::string command_of(const Study& study) {
+  const json claim = study.content.value("claim", json());
+  std::string command = "altyn check";
+  if (claim.is_string()) command += " " + claim.get<std::string>();
+  if (claim.is_object() && claim.contains("file")) {
+    command += " " + claim.at("file").get<std::string>();
+  }
+  for (const char* section : {"claim", "data", "options"}) {
+    const json entries = study.content.value(section, json::object());
+    if (!entries.is_object()) continue;
+    for (const auto& [key, value] : entries.items()) {
+      if (key == "file") continue;
+      std::string flag = key;
+      std::replace(flag.begin(), flag.end(), '_', '-');
+      const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+      command += fmt::format(" --{} '{}'", flag, text);
+    }
+  }
+  return command;
 }
 
 // One row per value of every table of the result.
@@ -205,7 +229,19 @@ attribution::CheckInputs read_check_inputs(attribution::Claim claim, const Check
   for (const std::string& entry : data.monthly) {
     inputs.monthly.push_back(read_panel(entry, sources));
   }
-  if (!data.world.empty()) inputs.world = attribution::WorldTrade(sources.read(data.world));
+  if (!data.world.empty()) {
+    const data::Table world = sources.read(data.world);
+    inputs.world = attribution::WorldTrade(world);
+    // Only what concerns the two economies of the claim.
+    const data::CheckOptions checks{.focus = {inputs.claim.reporter, inputs.claim.partner}};
+    const data::PairPanel panel = data::load_pair_panel(world);
+    for (const data::Finding& finding : data::check_pairs(panel, checks)) {
+      inputs.findings.push_back({.severity = std::string(data::to_string(finding.severity)),
+                                 .check = finding.check,
+                                 .sentence = finding.sentence,
+                                 .where = finding.where});
+    }
+  }
   if (!data.gdp.empty()) inputs.gdp = sources.read(data.gdp);
   for (const std::string& entry : data.prices) {
     inputs.drivers.push_back(read_driver(entry, sources));
@@ -240,6 +276,7 @@ StudyResult run_check(const Study& study, Context& context) {
 
   attribution::CheckResult found = attribution::check(inputs, options, context);
   found.run.version = version();
+  found.run.command = command_of(study);
   found.run.seed = context.seed;
   for (const InputFile& input : sources.inputs()) {
     found.run.inputs.emplace_back(input.path, input.sha256);
@@ -247,7 +284,7 @@ StudyResult run_check(const Study& study, Context& context) {
 
   StudyResult result;
   result.value = attribution::to_json(found);
-  result.text = attribution::report_text(found);
+  result.text = attribution::report_text(found, {.colour = true});
   result.inputs = sources.inputs();
   for (const attribution::LineOfEvidence& line : found.lines) {
     result.certificates.insert(result.certificates.end(), line.certificates.begin(),

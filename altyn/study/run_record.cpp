@@ -38,7 +38,7 @@ json record_of(const Study& study, const StudyResult& result, const Context& con
           {"seed", context.seed},
           {"study", study.kind},
           {"content", study.content},
-          {"folder", fs::absolute(study.folder).lexically_normal().string()},
+          {"folder", (fs::current_path() / study.folder).lexically_normal().string()},
           {"inputs", inputs},
           {"outputs", outputs}};
 }

@@ -8,6 +8,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
 #include "altyn/study/check_study.h"
+#include "altyn/study/data_check_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/simulate_study.h"
 
@@ -19,8 +20,10 @@ struct Kind {
   StudyResult (*run)(const Study&, Context&);
 };
 
-constexpr Kind kKinds[] = {
-    {"check", run_check}, {"estimate", run_estimate}, {"simulate", run_simulate}};
+constexpr Kind kKinds[] = {{"check", run_check},
+                           {"estimate", run_estimate},
+                           {"simulate", run_simulate},
+                           {"data_check", run_data_check}};
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
   std::vector<std::string> names;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "altyn/core/errors.h"
+#include "altyn/study/study.h"
 
 namespace altyn::app {
 
@@ -29,7 +30,7 @@ Context& Session::context() {
 
 void Session::print(const std::string& text) {
   if (display_) display_->clear();
-  fmt::print("{}", text);
+  fmt::print("{}", colour() ? text : study::without_colour(text));
 }
 
 void Session::note(const std::string& text) {

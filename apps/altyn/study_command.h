@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "altyn/core/fields_json.h"
 #include "altyn/study/study.h"
 #include "session.h"
 

@@ -47,6 +47,7 @@ struct Subject {
   bool tariffs = true;                       // the model has tariffs
   bool real_results_need_numeraire = false;  // additive deficits are fixed in its units
   bool deficits = true;                      // base deficits survive
+  bool productivity_is_delivery = true;      // firms' entry does not depend on productivity
   /// Exponent of the domestic share in the gains formula, or 0 when the formula does not hold.
   std::function<double(const TestWorld&, std::size_t economy)> acr_exponent;
   std::function<Outcome(const TestWorld&)> solve;
@@ -55,6 +56,8 @@ struct Subject {
 inline void PrintTo(const Subject& subject, std::ostream* out) { *out << subject.name; }
 
 [[nodiscard]] std::vector<Subject> conformance_subjects();
+/// The part of the above with many sectors (multi_sector_subjects_test.cpp).
+void add_multi_sector_subjects(std::vector<Subject>& subjects);
 
 /// A random world with a random shock: costs within a fifth, tariffs up to 30%, productivity within
 /// a tenth, a tenth of the pairs without trade.

@@ -59,6 +59,7 @@ std::vector<Subject> conformance_subjects() {
     subjects.push_back(one_sector(closure, true, 0.0));
     subjects.push_back(one_sector(closure, true, 0.7));
   }
+  add_multi_sector_subjects(subjects);
   return subjects;
 }
 
