@@ -171,9 +171,11 @@ NumberVerdict judge_number(const Claim& claim, const ClaimWindows& windows, cons
         rank == 1 ? "" : ordinal_text(rank) + " ", table->claimed().n_same_length);
   }
   const std::string what = fmt::format(
-      "{} in {} was {} {} {}, against {} stated", to_string(claim.measure),
-      window_text(windows.claimed), percent_text(std::abs(actual.growth())),
-      actual.growth() < 0.0 ? "below" : "above", window_text(windows.versus), stated_text(claim));
+  const std::string what = fmt::format(
+      "{} in {} was {} million USD against {} in {}, {} where {} is stated",
+      to_string(claim.measure), window_text(windows.claimed), musd_text(actual.value_musd),
+      musd_text(actual.base_musd), window_text(windows.versus),
+      signed_percent_text(actual.growth()), stated_text(claim));
   if (std::abs(gap) > tolerance) {
     verdict.key = NumberKey::kWrong;
     verdict.label = "Wrong";
