@@ -1,7 +1,7 @@
 import { save_file } from "../export/save";
 import { certificate_table } from "./certificates";
 import { scroll_frame } from "./data_table";
-import { element } from "./dom";
+import { element, text_cell } from "./dom";
 import { section } from "./evidence";
 import { figures_of } from "./figures";
 import type { Finding, LedgerEntry } from "../result/check_result";
@@ -35,9 +35,9 @@ function ledgers(view: View): HTMLElement | null {
   const { text, number } = view.locale;
   if (!view.result.ledgers.length) return null;
   const ledger_row = (entry: LedgerEntry, rows: number, kind: string) => element("tr", { class: kind },
-    element("td", {}, kind ? `${text.ledger_note}: ${entry.stage}` : entry.stage), element("td", {}, entry.reason),
+    text_cell(kind ? `${text.ledger_note}: ${entry.stage}` : entry.stage), text_cell(entry.reason),
     element("td", { class: "number" }, number.plain(rows)),
-    element("td", {}, entry.examples.join("; ")));
+    text_cell(entry.examples.join("; ")));
   return element("div", { id: "ledgers" },
     element("h3", {}, text.ledgers),
     ...view.result.ledgers.flatMap((ledger) => [
@@ -63,8 +63,8 @@ function sources(view: View): HTMLElement | null {
       element("thead", {}, element("tr", {}, ...[text.source_file, text.source_what, text.source_provider, text.source_licence, text.source_hash]
         .map((name) => element("th", { scope: "col" }, name)))),
       element("tbody", {}, ...view.result.sources.map((source) => element("tr", {},
-        element("td", {}, source.file), element("td", {}, source.what), element("td", {}, source.provider),
-        element("td", {}, source.licence), element("td", { class: "hash", title: source.sha256 }, source.sha256.slice(0, 12))))))));
+        text_cell(source.file), text_cell(source.what), text_cell(source.provider), text_cell(source.licence),
+        element("td", { class: "hash", title: source.sha256 }, source.sha256.slice(0, 12))))))));
 }
 
 /** Data: key results, what the checks found, rows used, certificates, sources. */
