@@ -123,8 +123,7 @@ CellParts cell_parts(const System& system, std::size_t cell) {
   c.per_flow = system.per_share[to] * s;
   c.export_weight = system.export_weight[exporter];
   c.inside_weight = system.inside_weight[importer];
-  c.inside = importer != exporter && system.pool_of[importer] >= 0 &&
-             system.pool_of[importer] == system.pool_of[exporter];
+  c.inside = system.keeps_inside(importer, exporter);
   c.landed = system.net_weight[to] * s * c.landed_share;
   c.received = system.per_share[to] * system.received_weight[from] * c.b;
   c.share = system.gross_weight[to] * s * a + c.landed + c.received +

@@ -35,6 +35,7 @@ std::vector<PoolPlaces> resolve_pools(const std::vector<RevenuePool>& pools,
            "every member needs one key, zero included");
     }
     PoolPlaces resolved;
+    resolved.duties_inside_too = pool.duties_inside_too;
     for (std::size_t k = 0; k < pool.members.size(); ++k) {
       const std::string& member = pool.members[k];
       const auto found = std::find(economies.begin(), economies.end(), member);

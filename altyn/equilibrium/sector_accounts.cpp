@@ -28,7 +28,9 @@ void add_trade(const MultiSectorBase& base, const std::vector<double>& expenditu
         if (importer == exporter) continue;
         accounts.imports[importer] += landed;
         accounts.exports[exporter] += landed;
-        if (pool_of[importer] >= 0 && pool_of[importer] != pool_of[exporter]) {
+        const int pool = pool_of[importer];
+        if (pool >= 0 && (pool != pool_of[exporter] ||
+                          pools[static_cast<std::size_t>(pool)].duties_inside_too)) {
           accounts.duty_pooled[importer] += duty;
         }
       }

@@ -1,7 +1,10 @@
 #include "altyn/equilibrium/sector_decomposition.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "altyn/core/errors.h"
 #include "altyn/equilibrium/multi_sector_check.h"
@@ -114,6 +117,67 @@ void add_segment(const MultiSectorBase& base, const Node& a, const Node& b, Term
   }
 }
 
+// New pools redirect duties at once. To walk there, members of old and new pools that overlap are
+// joined into one pool each, whose keys reproduce the base at the start and the answer at the end.
+struct PoolPath {
+  std::vector<RevenuePool> from, to;
+
+  [[nodiscard]] std::vector<RevenuePool> at(double t) const {
+    std::vector<RevenuePool> pools = to;
+    for (std::size_t p = 0; p < pools.size(); ++p) {
+      for (std::size_t k = 0; k < pools[p].keys.size(); ++k) {
+        pools[p].keys[k] = (1.0 - t) * from[p].keys[k] + t * to[p].keys[k];
+      }
+    }
+    return pools;
+  }
+};
+
+// Which of the joined pools each economy belongs to; -1 for none.
+std::vector<int> joined_pools(const MultiSectorBase& base, const std::vector<RevenuePool>& pools) {
+  const std::size_t n = base.economies.size();
+  std::vector<int> joined(n, -1);
+  int next = 0;
+  for (const auto* list : {&base.pools, &pools}) {
+    for (const PoolPlaces& pool : resolve_pools(*list, base.economies)) {
+      const int id = next++;
+      for (const std::size_t member : pool.members) {
+        const int old = joined[member];
+        if (old >= 0) std::replace(joined.begin(), joined.end(), old, id);
+        joined[member] = id;
+      }
+    }
+  }
+  return joined;
+}
+
+// Keys that give every member of the joined pools what it keeps in `answer`.
+std::vector<RevenuePool> equivalent_pools(const MultiSectorBase& base,
+                                          const std::vector<int>& joined,
+                                          const MultiSectorResult& answer) {
+  const std::size_t n = base.economies.size();
+  std::vector<RevenuePool> pools;
+  for (int id = 0; id <= *std::max_element(joined.begin(), joined.end()); ++id) {
+    RevenuePool pool{
+        .name = fmt::format("joined {}", id), .members = {}, .keys = {}, .duties_inside_too = true};
+    double total = 0.0;
+    for (std::size_t e = 0; e < n; ++e) {
+      if (joined[e] == id) total += answer.duty[e];
+    }
+    for (std::size_t e = 0; e < n; ++e) {
+      if (joined[e] != id) continue;
+      pool.members.push_back(base.economies[e]);
+      const double kept = answer.duty[e] - answer.duty_pooled[e] + answer.duty_received[e];
+      pool.keys.push_back(total > 0.0 ? kept / total : 0.0);
+    }
+    if (pool.members.empty()) continue;
+    if (!(total > 0.0))
+      pool.keys.assign(pool.keys.size(), 1.0 / static_cast<double>(pool.keys.size()));
+    pools.push_back(std::move(pool));
+  }
+  return pools;
+}
+
 // fine + (fine - coarse) / 3: the error of the trapezoid rule falls with the square of the step.
 void extrapolate(Terms& fine, const Terms& coarse) {
   for (auto part :
@@ -171,9 +235,22 @@ WelfareDecomposition decompose_welfare(const MultiSectorModel& model, const Mult
   result.n_steps = options.steps + options.steps % 2;
 
   MultiSectorWorkspace workspace;
+  std::optional<PoolPath> pool_path;
+  if (shock.pools) {
+    MultiSectorResult end;
+    model.solve(shock, workspace, end, context);
+    result.status = end.status;
+    result.message = end.message;
+    if (end.status != SolveStatus::kConverged) return result;
+    const std::vector<int> joined = joined_pools(base, *shock.pools);
+    pool_path = PoolPath{equivalent_pools(base, joined, model.base_levels()),
+                         equivalent_pools(base, joined, end)};
+    workspace = MultiSectorWorkspace();
+  }
   const auto solve = [&](double t) {
     Node node;
     node.shock = part_of_shock(base, shock, t);
+    if (pool_path) node.shock.pools = pool_path->at(t);
     model.solve(node.shock, workspace, node.answer, context, {.warm = true});
     const auto logs = [](std::vector<double> values) {
       for (double& value : values) value = std::log(value);
@@ -190,15 +267,6 @@ WelfareDecomposition decompose_welfare(const MultiSectorModel& model, const Mult
   Terms coarse(n, n_sectors);
   Node before;  // two steps back
   Node last = solve(0.0);
-  if (shock.pools || !shock.theta.empty()) {
-    // The base under its own pools; the step to the new ones belongs to both sums.
-    Node start;
-    start.answer = model.base_levels();
-    start.cost_log.assign(n_sectors * n, 0.0);
-    start.price_log.assign(n_sectors * n, 0.0);
-    add_segment(base, start, last, fine);
-    add_segment(base, start, last, coarse);
-  }
   for (Index k = 1; k <= result.n_steps; ++k) {
     if (result.status != SolveStatus::kConverged) return result;
     context.report({.step = "welfare along the way", .iteration = k, .total = result.n_steps});

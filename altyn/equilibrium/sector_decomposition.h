@@ -35,9 +35,10 @@ struct DecompositionOptions {
   static std::vector<Field<DecompositionOptions>> fields();
 };
 
-/// Decomposes the welfare effect of a shock. New pools come first, as a step of their own.
-/// Errors: as MultiSectorModel::solve. Cost: `steps` solves, each from its neighbour.
-/// Source: Caliendo and Parro (2015) for the terms, integrated here instead of taken at the base.
+/// Decomposes the welfare effect of a shock. New pools are reached by moving what their members
+/// keep in equal steps. Errors: as MultiSectorModel::solve. Cost: `steps` solves, each from its
+/// neighbour. Source: Caliendo and Parro (2015) for the terms, integrated here instead of taken at
+/// the base.
 [[nodiscard]] WelfareDecomposition decompose_welfare(const MultiSectorModel& model,
                                                      const MultiSectorShock& shock,
                                                      const DecompositionOptions& options,

@@ -120,8 +120,7 @@ void System::prepare_sector(std::size_t j, const MultiSectorShock& shock) {
       if (a[i] == 0.0 || (landed == 1.0 && levied == 1.0)) continue;
       taxed[j] = 1;
       b[i] = a[i] / (landed * levied);
-      const bool inside = pool_of[importer] >= 0 && pool_of[importer] == pool_of[i] &&
-                          i != importer && landed != 1.0;
+      const bool inside = landed != 1.0 && keeps_inside(importer, i);
       if (levied == 1.0 && !inside) continue;
       cells[j].push_back({importer, i, a[i] / landed - b[i], inside ? a[i] - a[i] / landed : 0.0});
     }

@@ -85,6 +85,13 @@ struct System {
   std::vector<PoolPlaces> pools;
   std::vector<int> pool_of;  ///< [n] -1 without
 
+  /// Whether the importer keeps its duties on the exporter's goods out of its pool.
+  [[nodiscard]] bool keeps_inside(std::size_t importer, std::size_t exporter) const {
+    const int pool = pool_of[importer];
+    return pool >= 0 && importer != exporter && pool == pool_of[exporter] &&
+           !pools[static_cast<std::size_t>(pool)].duties_inside_too;
+  }
+
   std::vector<double> export_tax;  ///< new rates [sector, importer, exporter]; empty = none
 
   /// a / tau' of a cell (MultiSectorBase::cell): its landed value per unit of s and z.
