@@ -171,7 +171,6 @@ NumberVerdict judge_number(const Claim& claim, const ClaimWindows& windows, cons
         rank == 1 ? "" : ordinal_text(rank) + " ", table->claimed().n_same_length);
   }
   const std::string what = fmt::format(
-  const std::string what = fmt::format(
       "{} in {} was {} million USD against {} in {}, {} where {} is stated",
       to_string(claim.measure), window_text(windows.claimed), musd_text(actual.value_musd),
       musd_text(actual.base_musd), window_text(windows.versus),
