@@ -3,16 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <map>
+#include <cstdlib>
+
+#include "altyn/data/domestic_trade.h"
 
 namespace altyn::attribution {
 namespace {
 
-// Gross output over GDP of whole economies lies between about 1.6 and 2.2 in input-output tables.
-constexpr std::array<double, 3> kOutputRatio = {1.6, 1.9, 2.2};
-// Domestic sales are never set below this share of output: re-exporters sell more than they make.
-constexpr double kSmallestDomesticShare = 0.05;
+// Whether GDP of the year is known, or near enough to be carried or interpolated.
+bool has_gdp(const data::Table& gdp, std::string_view economy, int year, int carry_years) {
+  const data::TextColumn& economies = gdp.texts("economy");
+  const data::NumberColumn& years = gdp.numbers("year");
+  const data::NumberColumn& values = gdp.numbers("gdp_usd");
+  for (Index row = 0; row < gdp.n_rows(); ++row) {
+    const auto at = static_cast<std::size_t>(row);
+    if (economies.at(row) == economy && values[at] > 0.0 &&
+        std::abs(static_cast<int>(years[at]) - year) <= carry_years) {
+      return true;
+    }
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -27,22 +38,13 @@ std::optional<SquareWorld> square_world(const WorldTrade& world, const data::Tab
     reason = fmt::format("{} has no year {}", world.source(), year);
     return std::nullopt;
   }
-  std::map<std::string, double> gdp_musd;
-  const data::TextColumn& economies = gdp->texts("economy");
-  const data::NumberColumn& years = gdp->numbers("year");
-  const data::NumberColumn& values = gdp->numbers("gdp_usd");
-  for (Index row = 0; row < gdp->n_rows(); ++row) {
-    const auto at = static_cast<std::size_t>(row);
-    if (static_cast<int>(years[at]) == year && values[at] > 0.0) {
-      gdp_musd[std::string(economies.at(row))] = values[at] / 1e6;
-    }
-  }
+  const data::DomesticOptions rule;
   SquareWorld square;
   std::vector<Index> kept;
   std::vector<std::string> without;
   for (Index economy = 0; economy < static_cast<Index>(world.economies().size()); ++economy) {
     const std::string& code = world.economies()[static_cast<std::size_t>(economy)];
-    if (gdp_musd.contains(code)) {
+    if (has_gdp(*gdp, code, year, static_cast<int>(rule.carry_years))) {
       kept.push_back(economy);
       square.economies.push_back(code);
     } else {
@@ -54,30 +56,25 @@ std::optional<SquareWorld> square_world(const WorldTrade& world, const data::Tab
         fmt::format("Left out for want of GDP in {}: {}.", year, fmt::join(without, ", ")));
   }
   const std::size_t n = kept.size();
-  std::vector<std::string> floored;
-  for (std::size_t level = 0; level < kOutputRatio.size(); ++level) {
-    std::vector<double>& trade = square.trade_musd[level];
-    trade.assign(n * n, 0.0);
-    for (std::size_t i = 0; i < n; ++i) {
-      double exports = 0.0;
-      for (std::size_t j = 0; j < n; ++j) {
-        if (i == j) continue;
-        const double flow = world.recorded_first(side, kept[i], kept[j], *at_year);
-        if (!data::is_missing(flow)) trade[i * n + j] = flow;
-        exports += trade[i * n + j];
-      }
-      const double output = kOutputRatio[level] * gdp_musd.at(square.economies[i]);
-      const double least = kSmallestDomesticShare * output;
-      trade[i * n + i] = std::max(output - exports, least);
-      if (level == 1 && output - exports < least) floored.push_back(square.economies[i]);
+  for (std::vector<double>& trade : square.trade_musd) trade.assign(n * n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    double exports = 0.0;
+    for (std::size_t j = 0; j < n; ++j) {
+      if (i == j) continue;
+      const double flow = world.recorded_first(side, kept[i], kept[j], *at_year);
+      if (data::is_missing(flow)) continue;
+      for (std::vector<double>& trade : square.trade_musd) trade[i * n + j] = flow;
+      exports += flow;
     }
+    const data::DomesticTrade domestic =
+        data::domestic_trade(square.economies[i], year, exports, {.gdp = gdp}, rule);
+    square.trade_musd[0][i * n + i] = domestic.low_musd;
+    square.trade_musd[1][i * n + i] = domestic.value_musd;
+    square.trade_musd[2][i * n + i] = domestic.high_musd;
   }
-  if (!floored.empty()) {
-    square.notes.push_back(
-        fmt::format("Exports near or above output; domestic sales set to {:.0f}% "
-                    "of it: {}.",
-                    100.0 * kSmallestDomesticShare, fmt::join(floored, ", ")));
-  }
+  square.notes.push_back(fmt::format(
+      "Domestic sales of goods in {} are {:.0f}% of GDP, range {:.0f}% to {:.0f}%.", year,
+      100.0 * rule.share, 100.0 * rule.share_low, 100.0 * rule.share_high));
   return square;
 }
 

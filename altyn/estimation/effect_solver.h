@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "altyn/core/context.h"
 #include "altyn/estimation/absorb_layout.h"
@@ -22,7 +24,8 @@ class LevelPreconditioner {
 };
 
 /// Solves S X = R at given weights: conjugate gradients with a preconditioner that fits the
-/// structure of the effects.
+/// structure of the effects. Blocks are used where there are any. Otherwise a few steps with the
+/// diagonal show whether the levels are well connected; if not, their graph is factored.
 class EffectSolver {
  public:
   explicit EffectSolver(const AbsorbLayout& layout);
@@ -38,15 +41,26 @@ class EffectSolver {
                                           Context& context);
 
   [[nodiscard]] LevelSums& sums(int n_lanes);
+  /// How systems are solved: "conjugate gradients with country-year blocks", ...
+  [[nodiscard]] std::string route() const;
+  /// Frees the preconditioner, which a finished fit no longer needs; the next solve builds it again.
+  void release();
   [[nodiscard]] const WeightedRows& rows() const { return *rows_; }
   [[nodiscard]] Index iterations() const { return iterations_; }
 
  private:
+  enum class Kind { kBlocks, kDiagonal, kGraph };
+  void build(Context& context);
+  [[nodiscard]] bool has_aged() const;
+
   const AbsorbLayout& layout_;
   std::unique_ptr<LevelSums> sums4_;
   std::unique_ptr<LevelSums> sums8_;
   std::unique_ptr<WeightedRows> rows_;
+  Kind kind_;
   std::unique_ptr<LevelPreconditioner> preconditioner_;
+  std::vector<double> level_weights_;  // [L]
+  std::vector<double> built_on_;       // weights of sampled rows when the preconditioner was built
   Index iterations_ = 0;
 };
 

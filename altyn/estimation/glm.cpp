@@ -18,16 +18,19 @@ namespace {
 
 using numerics::RawVector;
 
-constexpr double kFirstReduction = 1e-1;       // of delta's error at the first steps
+constexpr double kFirstReduction = 0.1;       // of delta's error at the first steps
 constexpr double kLeastReduction = 1e-6;
-constexpr double kPartialledStart = 1e-4;     // error of x~ at the first step, relative to x
-constexpr double kPartialledFinal = 1e-10;    // relative to x~ itself
-constexpr double kNearlyRedundant = 1e-5;     // of x'Wx: look closer before trusting x~
-constexpr double kPartialledClose = 1e-9;
 constexpr double kScoreFloor = 1e-3;          // of the tolerance: smaller scores are not worked on
+constexpr double kPartialledError = 1e-3;     // of x~ at a step, relative to itself
+constexpr double kPartialledStart = 1e-4;     // at the first step, relative to x
+constexpr double kPartialledClose = 1e-9;
+constexpr double kPartialledFinal = 1e-10;    // at the end, relative to x~
+constexpr double kRedundant = 1e-13;
+constexpr double kNearlyRedundant = 1e-5;     // of x'Wx: look closer before trusting x~
+constexpr double kTightError = 1e-9;
 constexpr double kLeastCoefficientMove = 1e-12;
 constexpr double kObjectiveSlack = 1e-11;     // relative rounding of the objective
-constexpr int kMaxHalvings = 40;
+constexpr int kMaxHalvings = 15;
 constexpr int kPatience = 15;                 // steps without a real gain before giving up
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
@@ -74,8 +77,9 @@ struct RegressorScore {
 RegressorScore score_regressors(const GlmNewton& newton, double scale) {
   RegressorScore result;
   const std::size_t k = newton.score.size();
+  const std::vector<bool> left_out = newton.redundant();
   for (std::size_t j = 0; j < k; ++j) {
-    if (newton.redundant()[j]) continue;
+    if (left_out[j]) continue;
     const double h = newton.hessian[j * k + j];
     const double residual = h > 0.0 ? std::abs(newton.score[j]) / (std::sqrt(h) * std::sqrt(scale)) : 0.0;
     if (!(residual <= result.residual)) result = {residual, j};
@@ -85,11 +89,10 @@ RegressorScore score_regressors(const GlmNewton& newton, double scale) {
 
 /// How far the coefficients still are from where their scores vanish, against their own size and
 /// standard error.
-bool coefficients_settled(const GlmNewton& newton, std::span<const double> scales,
-                          double tolerance) {
+bool coefficients_settled(const GlmNewton& newton, double tolerance) {
   const std::size_t k = newton.score.size();
   if (k == 0) return true;
-  const numerics::SemidefiniteFactor factor(newton.hessian, scales, 1e-13);
+  const numerics::SemidefiniteFactor factor(newton.hessian, newton.scales(), kRedundant);
   const std::vector<double> gap = factor.solve(newton.score);
   for (std::size_t j = 0; j < k; ++j) {
     if (factor.left_out()[j]) continue;
@@ -241,40 +244,54 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
   fit.plan = layout;
 
   GlmNewton newton(rows);
-  std::vector<double> scales;
-  const auto score_floor = [&] {
+  const auto accuracy = [&](double reduction) {
+    // Level scores below a fraction of the tolerance, spread over the whole weight.
     const double total = newton.found.total_weight;
-    return total > 0.0 ? kScoreFloor * options.tolerance * scale / std::sqrt(total) : 0.0;
+    return GlmNewton::Accuracy{
+        .reduction = reduction,
+        .score_floor = total > 0.0 ? kScoreFloor * options.tolerance * scale / std::sqrt(total) : 0.0,
+        .partialled_error = kPartialledError,
+        .partialled_floor = kPartialledClose,
+        .max_inner_iterations = options.max_inner_iterations};
   };
-  // A step that leaves x~ close to nothing is looked at again before it is trusted.
+  // The first step finds G from nothing. Where it leaves x~ close to nothing, it is looked at again
+  // before it is trusted.
   const auto first_step = [&](const GlmRows& on) {
-    newton.evaluate(on, nullptr, nullptr, nullptr, context);
-    scales = weighted_squares(on, newton.working_weights(), context);
-    newton.find_step(kFirstReduction, score_floor(), kPartialledStart, scales, options.max_inner_iterations,
-                     context);
+    newton.set_scales(weighted_squares(on, newton.working_weights(), context));
+    GlmNewton::Accuracy first = accuracy(kFirstReduction);
+    first.partialled_error = 0.0;
+    first.partialled_floor = kPartialledStart;
+    newton.find_step(first, context);
     for (std::size_t j = 0; j < k; ++j) {
-      if (newton.hessian[j * k + j] > kNearlyRedundant * scales[j]) continue;
+      if (newton.hessian[j * k + j] > kNearlyRedundant * newton.scales()[j]) continue;
       newton.evaluate(on, nullptr, nullptr, nullptr, context);
-      newton.find_step(kFirstReduction, score_floor(), kPartialledClose, scales, options.max_inner_iterations,
-                       context);
+      newton.find_step(accuracy(kFirstReduction), context);
       break;
     }
   };
   double last_objective = -std::numeric_limits<double>::infinity();
   bool moved = false;
   const bool log_link = problem.family == Family::kPoisson || problem.family == Family::kGamma;
-  if (start != nullptr) {
-    start_from(*start, problem, *layout, newton);
-  } else if (log_link && !problem.effects.empty()) {
-    newton.start_at_margins(rows, context);
-  } else if (problem.family != Family::kGaussian) {
+  bool at_margins = false;
+  // The classical start: one weighted least squares fit of the link at means close to y.
+  const auto start_linearly = [&] {
+    newton.reset();
     RawVector<double> z(at(layout->n));
     RawVector<double> w(at(layout->n));
     start_linear(rows, w.data(), z.data(), context);
     const GlmRows linear = rows.linear(z, w);
+    newton.evaluate(linear, nullptr, nullptr, nullptr, context);
     first_step(linear);
     newton.move(1.0);
     moved = true;
+  };
+  if (start != nullptr) {
+    start_from(*start, problem, *layout, newton);
+  } else if (log_link && !problem.effects.empty()) {
+    newton.start_at_margins(rows, context);
+    at_margins = true;
+  } else if (problem.family != Family::kGaussian) {
+    start_linearly();
   }
 
   fit.status = SolveStatus::kIterationLimit;
@@ -284,6 +301,7 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
   RegressorScore regressors;
   int halvings = 0;
   double share = 1.0;
+  bool exact_step = false;
   int stalled = 0;
   while (fit.iterations < options.max_iterations) {
     if (context.stop.stop_requested()) {
@@ -294,18 +312,44 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
     const double slack = kObjectiveSlack * (std::abs(last_objective) + scale);
     const bool worse = std::isfinite(last_objective) && newton.found.objective < last_objective - slack;
     if (moved && (!newton.found.finite || worse)) {
-      if (++halvings > kMaxHalvings) {
+      if (at_margins) {
+        // Margins ignore the regressors. Where these carry the outcome over many orders of
+        // magnitude, Newton's method overshoots from there.
+        at_margins = false;
+        start_linearly();
+        last_objective = -std::numeric_limits<double>::infinity();
+        continue;
+      }
+      if (++halvings <= kMaxHalvings) {
+        newton.move(-0.5 * share);
+        share *= 0.5;
+        continue;
+      }
+      if (exact_step || !std::isfinite(last_objective)) {
+        newton.move(-share);
         fit.status = newton.found.finite ? SolveStatus::kStalled : SolveStatus::kNotFinite;
         break;
       }
-      newton.move(-0.5 * share);
-      share *= 0.5;
+      // A loosely solved step may fail to climb; a tightly solved one cannot, up to rounding.
+      newton.move(-share);
+      newton.evaluate(rows, nullptr, nullptr, nullptr, context);
+      GlmNewton::Accuracy tight = accuracy(kTightError);
+      tight.partialled_error = kTightError;
+      newton.find_step(tight, context);
+      newton.move(1.0);
+      exact_step = true;
+      halvings = 0;
+      share = 1.0;
       continue;
     }
     last_objective = newton.found.objective;
     halvings = 0;
     share = 1.0;
+    exact_step = false;
 
+    if (newton.scales().empty()) {
+      newton.set_scales(weighted_squares(rows, newton.working_weights(), context));
+    }
     fit.effect_scores = score_effects(problem, *layout, newton, scale);
     regressors = score_regressors(newton, scale);
     double gap = regressors.residual;
@@ -315,9 +359,8 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
                     .total = options.max_iterations,
                     .gap = gap,
                     .target = options.tolerance});
-    if (scales.empty()) scales = weighted_squares(rows, newton.working_weights(), context);
     if (gap <= options.tolerance &&
-        coefficients_settled(newton, scales, std::max(0.1 * options.tolerance, kLeastCoefficientMove))) {
+        coefficients_settled(newton, std::max(0.1 * options.tolerance, kLeastCoefficientMove))) {
       fit.status = SolveStatus::kConverged;
       break;
     }
@@ -336,22 +379,27 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
     if (!moved && start == nullptr) {
       first_step(rows);
     } else {
-      newton.find_step(reduction, score_floor(), kPartialledStart, scales, options.max_inner_iterations, context);
+      newton.find_step(accuracy(reduction), context);
     }
     newton.move(1.0);
     moved = true;
   }
 
-  fit.mu.resize(at(layout->n));
-  fit.residual.resize(at(layout->n));
-  fit.partialled.resize(at(layout->n) * k);
+  if (newton.scales().empty()) {
+    newton.evaluate(rows, nullptr, nullptr, nullptr, context);
+    newton.set_scales(weighted_squares(rows, newton.working_weights(), context));
+  }
   const double partialled_error =
       newton.refine_partialled(kPartialledFinal, options.max_inner_iterations, context);
+  fit.mu = newton.finish();
+  fit.residual.resize(at(layout->n));
+  fit.partialled.resize(at(layout->n) * k);
   newton.evaluate(rows, fit.mu.data(), fit.residual.data(), fit.partialled.data(), context);
   fit.coefficients = newton.point.coefficients;
   fit.redundant = newton.redundant();
   fit.hessian = newton.hessian;
   fit.inner_iterations = newton.inner_iterations();
+  if (!newton.route().empty()) fit.route += ", " + newton.route();
   fit.effect_scores = score_effects(problem, *layout, newton, scale);
   regressors = score_regressors(newton, scale);
   certify(problem, options, partialled_error, regressors, fit);

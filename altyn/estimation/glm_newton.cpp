@@ -44,7 +44,6 @@ GlmNewton::GlmNewton(const GlmRows& rows) : layout_(*rows.layout), solver_(layou
   point.coefficients.assign(k, 0.0);
   point.v.assign(at(layout_.n_kept_levels * lanes_), 0.0);
   if (layout_.eliminated >= 0) point.alpha.assign(at(layout_.n_runs()), 0.0);
-  redundant_.assign(k, false);
   weights_.resize(at(layout_.n));
 }
 
@@ -54,14 +53,30 @@ double& GlmNewton::regressor_level(std::size_t j, Index l) {
   return group.v[at(l * 8) + j - group.first];
 }
 
+void GlmNewton::reset() {
+  std::fill(point.coefficients.begin(), point.coefficients.end(), 0.0);
+  std::fill(point.v.begin(), point.v.end(), 0.0);
+  std::fill(point.alpha.begin(), point.alpha.end(), 0.0);
+  for (Group& group : groups_) std::fill(group.v.begin(), group.v.end(), 0.0);
+}
+
 void GlmNewton::start_at_margins(const GlmRows& rows, Context& context) {
   start_margins(rows, solver_.sums(4), point, context);
+}
+
+RawVector<double> GlmNewton::finish() {
+  solver_.release();
+  wide_ = {};
+  if (n_swept_ < score.size()) return RawVector<double>(at(layout_.n));
+  return std::move(weights_);
 }
 
 void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, double* partialled,
                          Context& context) {
   const std::size_t k = rows.regressors.size();
-  GlmColumns columns{.working_weights = weights_.data(), .mu = mu, .residual = residual};
+  GlmColumns columns{.working_weights = weights_.empty() ? nullptr : weights_.data(),
+                     .mu = mu,
+                     .residual = residual};
   RawVector<double> row_scores;
   if (n_swept_ < k) {
     row_scores.resize(at(layout_.n));
@@ -177,20 +192,25 @@ void GlmNewton::update_hessian() {
   }
 }
 
-void GlmNewton::find_step(double reduction, double score_floor, double partialled_error,
-                          std::span<const double> scales, Index max_inner_iterations, Context& context) {
+std::vector<bool> GlmNewton::redundant() const {
+  return numerics::SemidefiniteFactor(hessian, scales_, kRedundant).left_out();
+}
+
+void GlmNewton::find_step(const Accuracy& accuracy, Context& context) {
   const std::size_t k = score.size();
+  ALTYN_CHECK(scales_.size() == k, "scales come first");
   if (n_swept_ == k) use_weights(context);
   std::vector<double> floors(k);
   for (std::size_t j = 0; j < k; ++j) {
-    floors[j] = partialled_error * std::sqrt(std::max(scales[j], 0.0));
+    floors[j] = std::max(accuracy.partialled_error * std::sqrt(std::max(hessian[j * k + j], 0.0)),
+                         accuracy.partialled_floor * std::sqrt(scales_[j]));
   }
   for (Group& group : groups_) {
-    solve_group(group, true, reduction, score_floor, floors, max_inner_iterations, context);
+    solve_group(group, true, accuracy.reduction, accuracy.score_floor, floors,
+                accuracy.max_inner_iterations, context);
   }
   update_hessian();
-  const numerics::SemidefiniteFactor factor(hessian, scales, kRedundant);
-  redundant_ = factor.left_out();
+  const numerics::SemidefiniteFactor factor(hessian, scales_, kRedundant);
   coefficient_step_ = factor.solve(score);
   level_step_.resize(at(layout_.n_kept_levels));
   for (Index l = 0; l < layout_.n_kept_levels; ++l) {
@@ -211,12 +231,13 @@ double GlmNewton::refine_partialled(double partialled_error, Index max_inner_ite
   for (std::size_t j = 0; j < k; ++j) {
     floors[j] = partialled_error * std::sqrt(std::max(hessian[j * k + j], 0.0));
   }
+  const std::vector<bool> left_out = redundant();
   double worst = 0.0;
   for (Group& group : groups_) {
     if (group.count == 0) continue;
     const auto result = solve_group(group, false, 0.0, 0.0, floors, max_inner_iterations, context);
     for (std::size_t j = 0; j < group.count; ++j) {
-      if (redundant_[group.first + j]) continue;
+      if (left_out[group.first + j]) continue;
       const double size = floors[group.first + j] / partialled_error;
       if (size > 0.0) worst = std::max(worst, result.end[j + at(group.first_lane)] / size);
     }

@@ -26,17 +26,29 @@ class GlmNewton {
   std::vector<double> score;    ///< g [k]
   std::vector<double> hessian;  ///< H [k * k]
 
+  /// x_j'W x_j [k] at some weights: what x~ is compared with before a regressor counts as redundant.
+  void set_scales(std::vector<double> scales) { scales_ = std::move(scales); }
+  [[nodiscard]] const std::vector<double>& scales() const { return scales_; }
+  /// Back to zero coefficients and effects.
+  void reset();
   /// Starts theta at the margins of the outcome (log links).
   void start_at_margins(const GlmRows& rows, Context& context);
-  /// Means, scores and Hessian at the point. `columns` receives mu and residual when set, and x~
-  /// when `partialled` [n * k] is set.
+  /// Frees what only further steps need, and hands over storage for a column [n].
+  [[nodiscard]] numerics::RawVector<double> finish();
+  /// Means, scores and Hessian at the point. Writes mu and residual when set, and x~ when
+  /// `partialled` [n * k] is set.
   void evaluate(const GlmRows& rows, double* mu, double* residual, double* partialled,
                 Context& context);
-  /// The step from the last evaluated point. `reduction` is how far the error of delta must fall,
-  /// `partialled_error` bounds the error of x~_j relative to sqrt(scales[j]), the scale of x_j.
-  /// `score_floor` is the size of sqrt(s'Ms) below which delta does not matter.
-  void find_step(double reduction, double score_floor, double partialled_error, std::span<const double> scales,
-                 Index max_inner_iterations, Context& context);
+  /// How exactly a step is solved for.
+  struct Accuracy {
+    double reduction = 1e-1;         ///< the error of delta must fall by this factor,
+    double score_floor = 0.0;        ///< or sqrt(s'Ms) to this
+    double partialled_error = 1e-3;  ///< of x~_j, relative to its own norm,
+    double partialled_floor = 1e-9;  ///< or relative to the norm of x_j
+    Index max_inner_iterations = 10'000;
+  };
+  /// The step from the last evaluated point.
+  void find_step(const Accuracy& accuracy, Context& context);
   /// Improves G alone until each x~_j is within `partialled_error` of its own size; returns the
   /// largest error reached, by the preconditioner's estimate.
   double refine_partialled(double partialled_error, Index max_inner_iterations, Context& context);
@@ -44,8 +56,10 @@ class GlmNewton {
   void move(double share);
 
   [[nodiscard]] const std::vector<double>& coefficient_step() const { return coefficient_step_; }
-  [[nodiscard]] const std::vector<bool>& redundant() const { return redundant_; }
+  /// Regressors without variation of their own at the last evaluated point or found step.
+  [[nodiscard]] std::vector<bool> redundant() const;
   [[nodiscard]] Index inner_iterations() const { return solver_.iterations(); }
+  [[nodiscard]] std::string route() const { return solver_.route(); }
   [[nodiscard]] const double* working_weights() const { return weights_.data(); }
   [[nodiscard]] int n_lanes() const { return lanes_; }
   /// Coefficient of regressor j on kept level l.
@@ -78,7 +92,7 @@ class GlmNewton {
   numerics::RawVector<double> wide_;  // x~ when there are more regressors than lanes
   std::vector<double> coefficient_step_;
   std::vector<double> level_step_;
-  std::vector<bool> redundant_;
+  std::vector<double> scales_;
 };
 
 }  // namespace altyn::estimation

@@ -174,7 +174,8 @@ ALTYN_INLINE double gamma_means(const RunView& run, const RunBuffers& b, double*
   for (Index i = 0; i < run.padded; i += 8) {
     const Lanes8 w = empty ? Lanes8{} : run.weight_at(i);
     const Lanes8 eta = added - load<8>(b.mu + i);
-    const Lanes8 ratio = run.y_at(i) * exp_lanes(-eta);
+    // A mean of zero makes the ratio infinite; its weight is zero, and so is its part.
+    const Lanes8 ratio = w > 0.0 ? run.y_at(i) * exp_lanes(-eta) : Lanes8{} + 1.0;
     store<8>(b.mu + i, exp_lanes(eta));
     store<8>(b.score + i, w * (ratio - 1.0));
     store<8>(b.weight + i, w);

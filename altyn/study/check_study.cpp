@@ -39,7 +39,7 @@ std::pair<std::string, std::string> split_name(const std::string& text, const st
 
 // What the manifest says of a bundled table, else the path alone.
 attribution::Source source_of(const DataSources& sources, const InputFile& input) {
-  const data::CaseFile* file = sources.bundled(input.path);
+  const data::CaseFile* file = sources.bundled(input);
   if (file == nullptr) return {.file = input.path, .sha256 = input.sha256};
   return {.file = file->file,
           .provider = file->provider,
@@ -121,6 +121,28 @@ std::vector<S> read_list(const std::string& path, const std::string& key) {
     list.push_back(std::move(item));
   }
   return list;
+}
+
+// The command that asks for this check, whatever surface it came from.
+std::string command_of(const Study& study) {
+  const json claim = study.content.value("claim", json());
+  std::string command = "altyn check";
+  if (claim.is_string()) command += " " + claim.get<std::string>();
+  if (claim.is_object() && claim.contains("file")) {
+    command += " " + claim.at("file").get<std::string>();
+  }
+  for (const char* section : {"claim", "data", "options"}) {
+    const json entries = study.content.value(section, json::object());
+    if (!entries.is_object()) continue;
+    for (const auto& [key, value] : entries.items()) {
+      if (key == "file") continue;
+      std::string flag = key;
+      std::replace(flag.begin(), flag.end(), '_', '-');
+      const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+      command += fmt::format(" --{} '{}'", flag, text);
+    }
+  }
+  return command;
 }
 
 // One row per value of every table of the result.
@@ -254,6 +276,7 @@ StudyResult run_check(const Study& study, Context& context) {
 
   attribution::CheckResult found = attribution::check(inputs, options, context);
   found.run.version = version();
+  found.run.command = command_of(study);
   found.run.seed = context.seed;
   for (const InputFile& input : sources.inputs()) {
     found.run.inputs.emplace_back(input.path, input.sha256);

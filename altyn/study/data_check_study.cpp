@@ -86,9 +86,9 @@ std::vector<Field<DataCheckStudy>> DataCheckStudy::fields() {
           make_field(&DataCheckStudy::compare_with,
                      {.name = "compare_with",
                       .doc = "a second table of the other form, to hold months against years"}),
-          make_field(&DataCheckStudy::outputs,
-                     {.name = "outputs",
-                      .doc = "files for the findings: .csv .csv.gz .parquet .json"})};
+          make_field(
+              &DataCheckStudy::outputs,
+              {.name = "outputs", .doc = "files for the findings: .csv .csv.gz .parquet .json"})};
 }
 
 StudyResult run_data_check(const Study& study, Context&) {
@@ -101,9 +101,8 @@ StudyResult run_data_check(const Study& study, Context&) {
   load(request, request.table, choices, sources, loaded);
   if (!request.compare_with.empty()) load(request, request.compare_with, {}, sources, loaded);
 
-  const std::vector<data::Finding> findings =
-      data::check_trade(loaded.panel ? &*loaded.panel : nullptr,
-                        loaded.months ? &*loaded.months : nullptr, options);
+  const std::vector<data::Finding> findings = data::check_trade(
+      loaded.panel ? &*loaded.panel : nullptr, loaded.months ? &*loaded.months : nullptr, options);
   StudyResult result;
   result.text = describe(loaded, findings);
   for (const std::string& output : request.outputs) {

@@ -12,6 +12,10 @@ namespace altyn::study {
 
 namespace fs = std::filesystem;
 
+namespace {
+const std::string kCasesPrefix = "cases/";
+}  // namespace
+
 DataSources::DataSources(std::string folder, const std::string& cases)
     : folder_(std::move(folder)), cases_(data::CasesFolder::find(cases)) {}
 
@@ -37,9 +41,11 @@ std::string DataSources::find(const std::string& name_or_path) {
                                   : fmt::format("write {}, a bundled table", near)}});
     }
   }
+  const data::CaseFile* file = bundled(path);
+  const std::string name = file == nullptr ? name_or_path : kCasesPrefix + file->file;
   const bool known = std::any_of(inputs_.begin(), inputs_.end(),
-                                 [&](const InputFile& input) { return input.path == path; });
-  if (!known) inputs_.push_back({.path = path, .sha256 = data::sha256_of_file(path)});
+                                 [&](const InputFile& input) { return input.path == name; });
+  if (!known) inputs_.push_back({.path = name, .sha256 = data::sha256_of_file(path)});
   return path;
 }
 
@@ -49,11 +55,16 @@ data::Table DataSources::read(const std::string& name_or_path, const data::ReadO
 }
 
 const data::CaseFile* DataSources::bundled(const std::string& path) const {
+  std::error_code ignored;
   for (const data::CaseFile& file : cases_.files()) {
-    if ((fs::path(cases_.path()) / file.file).lexically_normal() ==
-        fs::path(path).lexically_normal()) {
-      return &file;
-    }
+    if (fs::equivalent(fs::path(cases_.path()) / file.file, path, ignored)) return &file;
+  }
+  return nullptr;
+}
+
+const data::CaseFile* DataSources::bundled(const InputFile& input) const {
+  for (const data::CaseFile& file : cases_.files()) {
+    if (kCasesPrefix + file.file == input.path) return &file;
   }
   return nullptr;
 }

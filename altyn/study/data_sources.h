@@ -28,6 +28,8 @@ class DataSources {
   [[nodiscard]] const data::CasesFolder& cases() const { return cases_; }
   /// The bundled file behind a path that find() returned; null for a file of the user's.
   [[nodiscard]] const data::CaseFile* bundled(const std::string& path) const;
+  /// The same for an entry of inputs().
+  [[nodiscard]] const data::CaseFile* bundled(const InputFile& input) const;
   /// Everything found so far, in that order.
   [[nodiscard]] const std::vector<InputFile>& inputs() const { return inputs_; }
 

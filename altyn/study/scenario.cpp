@@ -180,43 +180,46 @@ Scenario read_scenario(const Study& study, DataSources& sources) {
   return scenario;
 }
 
-void add_change(const ScenarioChange& change, double size, double theta, int year,
-                const std::vector<std::string>& economies, const data::AgreementRegistry& registry,
-                std::vector<double>& direct_log) {
+double direct_effect(const ScenarioChange& change, double size, double theta) {
+  return change.what == ChangeKind::kAgreement ? size : -theta * std::log1p(size / 100.0);
+}
+
+std::vector<double> touched_pairs(const ScenarioChange& change, int year,
+                                  const std::vector<std::string>& economies,
+                                  const data::AgreementRegistry& registry) {
   const std::size_t n = economies.size();
+  std::vector<double> pairs(n * n, 0.0);
   const auto has = [](const std::vector<std::string>& list, const std::string& code) {
     return std::find(list.begin(), list.end(), code) != list.end();
   };
-  Index touched = 0;
-  const auto touch = [&](std::size_t exporter, std::size_t importer, double effect) {
-    direct_log[exporter * n + importer] += effect;
-    ++touched;
-  };
+  std::vector<std::string> inside;  // the agreement's members with those that join
+  if (change.what == ChangeKind::kAgreement) {
+    inside = registry.union_members(change.agreement, year);
+    inside.insert(inside.end(), change.joining.begin(), change.joining.end());
+  }
+  Index n_touched = 0;
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) {
       if (i == j) continue;
       const std::string& exporter = economies[i];
       const std::string& importer = economies[j];
+      double& pair = pairs[i * n + j];
       if (change.what == ChangeKind::kBorderCost) {
-        const bool named =
-            (has(change.from, exporter) && has(change.with, importer)) ||
-            (change.both && has(change.with, exporter) && has(change.from, importer));
-        if (named) touch(i, j, -theta * std::log1p(size / 100.0));
-        continue;
+        const bool there = has(change.from, exporter) && has(change.with, importer);
+        const bool back = has(change.with, exporter) && has(change.from, importer);
+        if (there || (change.both && back)) pair = 1.0;
+      } else {
+        const bool bound = registry.dummy(change.agreement, exporter, importer, year);
+        const bool joins = has(change.joining, exporter) || has(change.joining, importer);
+        if (!change.turn_on && bound && (change.joining.empty() || joins)) pair = -1.0;
+        if (change.turn_on && !bound && joins && has(inside, exporter) && has(inside, importer)) {
+          pair = 1.0;
+        }
       }
-      const bool bound = registry.dummy(change.agreement, exporter, importer, year);
-      const bool one_joins = has(change.joining, exporter) || has(change.joining, importer);
-      if (!change.turn_on && bound && (change.joining.empty() || one_joins)) touch(i, j, -size);
-      if (change.turn_on && !bound && one_joins) {
-        const std::vector<std::string> members = registry.union_members(change.agreement, year);
-        const auto inside = [&](const std::string& code) {
-          return has(members, code) || has(change.joining, code);
-        };
-        if (inside(exporter) && inside(importer)) touch(i, j, size);
-      }
+      if (pair != 0.0) ++n_touched;
     }
   }
-  if (touched > 0) return;
+  if (n_touched > 0) return pairs;
   throw InputError({.code = "no-pairs",
                     .what = "the change touches no pair of this world",
                     .where = change.agreement.empty()

@@ -77,11 +77,15 @@ struct Scenario {
 /// size; "unknown-economy".
 [[nodiscard]] Scenario read_scenario(const Study& study, DataSources& sources);
 
-/// The direct effect on log trade of one change, [n * n] exporter row, importer column. `size`
-/// scales it: the coefficient of an agreement, the percentage of a cost.
-/// Errors: InputError "unknown-economy", "no-pairs" when nothing in the base is touched.
-void add_change(const ScenarioChange& change, double size, double theta, int year,
-                const std::vector<std::string>& economies, const data::AgreementRegistry& registry,
-                std::vector<double>& direct_log);
+/// The pairs that a change touches: [n * n] exporter row, importer column, +1 where an agreement
+/// comes into force or a cost applies, -1 where an agreement goes, else 0.
+/// Errors: InputError "no-pairs" when nothing in the world is touched.
+[[nodiscard]] std::vector<double> touched_pairs(const ScenarioChange& change, int year,
+                                                const std::vector<std::string>& economies,
+                                                const data::AgreementRegistry& registry);
+
+/// The effect on log trade of a change of this size (a coefficient, or percent of cost), per unit
+/// of touched_pairs().
+[[nodiscard]] double direct_effect(const ScenarioChange& change, double size, double theta);
 
 }  // namespace altyn::study

@@ -38,14 +38,18 @@ double drawn_size(const ScenarioChange& change, RandomStream& stream) {
   return change.range_pct[0] + z * (change.range_pct[1] - change.range_pct[0]);
 }
 
-void set_shock(const Scenario& scenario, const std::vector<double>& sizes, double theta,
-               const std::vector<std::string>& economies, const data::AgreementRegistry& registry,
-               OneSectorShock& shock) {
+// The pairs each change touches, found once; a draw only scales them.
+using Pattern = std::vector<std::vector<double>>;
+
+void set_shock(const Scenario& scenario, const Pattern& pattern, const std::vector<double>& sizes,
+               double theta, OneSectorShock& shock) {
   shock.theta = theta;
-  shock.direct_log.assign(economies.size() * economies.size(), 0.0);
+  shock.direct_log.assign(pattern.empty() ? 0 : pattern[0].size(), 0.0);
   for (std::size_t c = 0; c < scenario.changes.size(); ++c) {
-    add_change(scenario.changes[c], sizes[c], theta, static_cast<int>(scenario.head.year),
-               economies, registry, shock.direct_log);
+    const double effect = direct_effect(scenario.changes[c], sizes[c], theta);
+    for (std::size_t k = 0; k < shock.direct_log.size(); ++k) {
+      shock.direct_log[k] += effect * pattern[c][k];
+    }
   }
 }
 
@@ -85,9 +89,8 @@ struct Draws {
   Index n_draws = 0;
 };
 
-Draws run_draws(const Scenario& scenario, const WorldBase& world,
-                const equilibrium::OneSectorOptions& options,
-                const data::AgreementRegistry& registry, Context& context) {
+Draws run_draws(const Scenario& scenario, const WorldBase& world, const Pattern& pattern,
+                const equilibrium::OneSectorOptions& options, Context& context) {
   const std::vector<std::string>& economies = world.mid.economies;
   const std::size_t n = economies.size();
   Draws draws;
@@ -117,7 +120,7 @@ Draws run_draws(const Scenario& scenario, const WorldBase& world,
           for (const ScenarioChange& change : scenario.changes) {
             sizes.push_back(drawn_size(change, stream));
           }
-          set_shock(scenario, sizes, theta, economies, registry, shock);
+          set_shock(scenario, pattern, sizes, theta, shock);
         },
         [&](Index k, const OneSectorResult& result) {
           if (result.status != SolveStatus::kConverged) return;
@@ -300,7 +303,12 @@ StudyResult run_simulate(const Study& study, Context& context) {
   std::vector<double> sizes;
   for (const ScenarioChange& change : scenario.changes) sizes.push_back(size_of(change));
   OneSectorShock shock;
-  set_shock(scenario, sizes, scenario.model.theta, world.mid.economies, registry, shock);
+  Pattern pattern;
+  for (const ScenarioChange& change : scenario.changes) {
+    pattern.push_back(
+        touched_pairs(change, static_cast<int>(scenario.head.year), world.mid.economies, registry));
+  }
+  set_shock(scenario, pattern, sizes, scenario.model.theta, shock);
   const OneSectorResult solved = equilibrium::solve_one_sector(world.mid, shock, options, context);
 
   StudyResult result;
@@ -310,7 +318,7 @@ StudyResult run_simulate(const Study& study, Context& context) {
     result.text = fmt::format("No answer: {}\n{}\n", solved.message, solved.certificate.summary());
     return result;
   }
-  const Draws draws = run_draws(scenario, world, options, registry, context);
+  const Draws draws = run_draws(scenario, world, pattern, options, context);
   const data::Table economies = economy_table(world, solved, draws);
   const data::Table pairs = pair_table(shock, world.mid.economies, solved);
   result.text = summary_text(scenario, world, economies, pairs, draws, solved);

@@ -27,7 +27,7 @@ struct OutputFile {
   std::variant<std::string, data::Table> content;
 };
 
-/// A file that was read, by the path it was asked for.
+/// A file that was read, by the name it was asked for; bundled tables by their place in cases/.
 struct InputFile {
   std::string path;
   std::string sha256;

@@ -51,9 +51,10 @@ void add_data_command(CLI::App& app, Session& session, const Finish& finish) {
       },
       "whose months these are, an ISO code");
   add_flags(*command, request->options, request->options_given);
-  command->footer("\nExamples:\n  altyn data check world_trade\n"
-                  "  altyn data check russia_monthly_trade --compare-with world_trade\n"
-                  "  altyn data check trade.csv --exporter iso3_o --importer iso3_d --unit kusd");
+  command->footer(
+      "\nExamples:\n  altyn data check world_trade\n"
+      "  altyn data check russia_monthly_trade --compare-with world_trade\n"
+      "  altyn data check trade.csv --exporter iso3_o --importer iso3_d --unit kusd");
   command->callback([&session, finish, request] {
     finish([&session, request] { return run(session, *request); });
   });

@@ -43,7 +43,7 @@ inline Panel make_panel(Family family, const PanelShape& shape) {
         panel.trend.push_back(0.3 * t - 0.5);
         panel.weights.push_back(0.5 + random.uniform());
         panel.offset.push_back(0.3 * random.normal());
-        double eta = 0.2 * e - 0.3 * i + 0.1 * t * e + panel.offset.back();
+        double eta = std::sin(1.0 + e) - std::cos(2.0 * i) + std::sin(0.3 * t * e) + panel.offset.back();
         for (std::vector<double>& column : panel.x) {
           column.push_back(random.normal() + 0.2 * e + 0.1 * i * t);
           eta += 0.3 * column.back();
