@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 
 #include "altyn/attribution/wording.h"
 #include "altyn/core/errors.h"
@@ -205,10 +206,18 @@ AgreementEffect estimate_agreement(const WorldTrade& world, const data::Agreemen
     }
     return sample;
   };
+  const std::string cohort_term = effect.agreement + "_cohort";
+  const std::string other_term = effect.agreement + "_others";
+  const std::map<std::string, std::string> labels = {
+      {cohort_term, effect.agreement + ", pairs bound together with the claimed one"},
+      {other_term, effect.agreement + ", pairs bound at other times"}};
   const auto add_variant = [&](std::string name, const Sample& sample,
                                const std::vector<std::string>& wanted) {
     effect.variants.push_back({std::move(name), {}, estimate_terms(sample.table, wanted, context)});
-    effect.variants.back().terms = kept_terms(effect.variants.back().estimate, wanted);
+    for (const std::string& term : kept_terms(effect.variants.back().estimate, wanted)) {
+      const auto label = labels.find(term);
+      effect.variants.back().terms.emplace_back(term, label == labels.end() ? term : label->second);
+    }
   };
 
   Sample importer_first = prepared(Side::kImporter, false);
@@ -246,8 +255,6 @@ AgreementEffect estimate_agreement(const WorldTrade& world, const data::Agreemen
   const auto in_cohort = [&](Index exporter, Index importer) {
     return bound.first_year(exporter, importer) == first_year;
   };
-  const std::string cohort_term = effect.agreement + "_cohort";
-  const std::string other_term = effect.agreement + "_others";
   bool has_others = false;
   add_dummy(importer_first, cohort_term, [&](Index exporter, Index importer, Index year) {
     return bound.bound(exporter, importer, year) && in_cohort(exporter, importer);
@@ -260,9 +267,7 @@ AgreementEffect estimate_agreement(const WorldTrade& world, const data::Agreemen
   if (has_others) {
     std::vector<std::string> apart = {cohort_term, other_term};
     apart.insert(apart.end(), controls.begin(), controls.end());
-    add_variant(fmt::format("pairs bound first in {} and others apart",
-                            world.years()[static_cast<std::size_t>(first_year)]),
-                importer_first, apart);
+    add_variant("pairs bound at different times apart", importer_first, apart);
   }
   effect.path = estimate_path(importer_first, world, bound, first_year, controls, context);
   return effect;
@@ -290,9 +295,9 @@ std::vector<ResultTable> effect_tables(const AgreementEffect& effect) {
       .rows = {}};
   for (const EffectVariant& variant : effect.variants) {
     if (!variant.estimate.certified()) continue;
-    for (const std::string& term : variant.terms) {
+    for (const auto& [term, label] : variant.terms) {
       const estimation::Coefficient& one = variant.estimate.coefficient(term);
-      estimates.add({variant.name, term, one.value, one.se, one.low, one.high,
+      estimates.add({variant.name, label, one.value, one.se, one.low, one.high,
                      std::expm1(one.value), static_cast<double>(variant.estimate.n_obs),
                      static_cast<double>(variant.estimate.n_clusters), std::string("stata"), true});
     }

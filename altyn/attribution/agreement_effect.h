@@ -17,8 +17,8 @@ namespace altyn::attribution {
 
 /// One estimate of the agreement's effect on trade among those it binds.
 struct EffectVariant {
-  std::string name{};                ///< "importer-reported first"
-  std::vector<std::string> terms{};  ///< coefficients to show: "eaeu", "eu"
+  std::string name{};                                        ///< "importer-reported first"
+  std::vector<std::pair<std::string, std::string>> terms{};  ///< coefficient, its label
   estimation::Estimate estimate{};
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -64,6 +65,7 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
           "By how much does the agreement raise trade among those it binds, and how much of "
           "that came between the two windows?",
       .is_main = true,
+      .rests_on = "agreement effect",
       .limits =
           "An average over all pairs the agreement binds. Pairs that already moved apart before "
           "it began make its level no clean measure of cause.",
@@ -89,10 +91,11 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
   if (spells.whole.empty()) {
     return left_out(
         std::move(line),
-        fmt::format("{} does not bind {} and {}, so it has no effect of its own on their "
+        fmt::format("the {} does not bind {} and {}, so it has no effect of its own on their "
                     "trade to estimate",
                     claim_case.agreement_name, claim_case.name_of(claim_case.claim.reporter),
-                    claim_case.name_of(claim_case.claim.partner)));
+                    claim_case.name_of(claim_case.claim.partner)),
+        false);
   }
   LineResult result;
   result.tables = effect_tables(effect);
@@ -149,8 +152,10 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
         "{} "
         "and {}.",
         signed_percent_text(std::expm1(claim_case.threshold * gamma)),
-        signed_percent_text(std::expm1(line.share->low * gamma)),
-        signed_percent_text(std::expm1(line.share->high * gamma)));
+        signed_percent_text(
+            std::expm1(std::min(line.share->low * gamma, line.share->high * gamma))),
+        signed_percent_text(
+            std::expm1(std::max(line.share->low * gamma, line.share->high * gamma))));
   }
   for (const ResultTable& table : result.tables) line.tables.push_back(table.id);
   for (const EffectVariant& variant : effect.variants) {

@@ -17,6 +17,7 @@
 #include "altyn/attribution/waterfall.h"
 #include "altyn/attribution/wording.h"
 #include "altyn/core/errors.h"
+#include "altyn/data/checks.h"
 #include "altyn/data/country_codes.h"
 
 namespace altyn::attribution {
@@ -109,17 +110,24 @@ std::optional<Growth> yearly_growth(const CheckInputs& inputs, Side side, Measur
        .fixes = std::move(fixes)});
 }
 
-/// Adds the calendar years by each side's records to the table of the number.
-void add_yearly_rows(ResultTable& number, const CheckInputs& inputs, const ClaimWindows& windows) {
+/// Adds the calendar years by each side's records to the table of the number. They are what is
+/// claimed when the claimed windows are calendar years.
+void add_yearly_rows(ResultTable& number, const CheckInputs& inputs, const ClaimWindows& windows,
+                     const CheckOptions& options) {
+  const Claim& claim = inputs.claim;
+  const bool whole_years = is_whole_year(windows.claimed) && is_whole_year(windows.versus);
+  const FigureRange range = figure_range(claim.figure, claim.hedge, options.hedge_band_share);
   for (const Side side : {Side::kImporter, Side::kExporter}) {
     for (const Measure flow : {Measure::kTurnover, Measure::kExports, Measure::kImports}) {
       const auto growth = yearly_growth(inputs, side, flow, windows);
       if (!growth) continue;
+      const bool stated = whole_years && flow == claim.measure;
       number.add({std::string(to_string(side)),
                   fmt::format("{} against {}", calendar_year(windows.claimed),
                               calendar_year(windows.versus)),
                   std::string(to_string(flow)), growth->base_musd, growth->value_musd,
-                  growth->growth(), Cell(), Cell()});
+                  growth->growth(), stated ? Cell(claim.figure) : Cell(),
+                  stated ? Cell(gap_from(range, growth->growth())) : Cell()});
     }
   }
 }
@@ -135,6 +143,34 @@ std::set<std::string> members_bound_with(const data::AgreementRegistry& registry
     if (phase_at({}, spells, spells, window) > 0.0) members.insert(series.partner);
   }
   return members;
+}
+
+/// Whether any row of a finding is about trade between the two countries.
+bool concerns(const data::Table& rows, const Claim& claim) {
+  const data::Column* exporter = rows.find("exporter");
+  const data::Column* importer = rows.find("importer");
+  if (exporter == nullptr || importer == nullptr) return false;
+  const auto& from = std::get<data::TextColumn>(exporter->values);
+  const auto& to = std::get<data::TextColumn>(importer->values);
+  for (Index row = 0; row < rows.n_rows(); ++row) {
+    if ((from.at(row) == claim.reporter && to.at(row) == claim.partner) ||
+        (from.at(row) == claim.partner && to.at(row) == claim.reporter)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Checks of the yearly table that concern the claimed pair.
+std::vector<DataFinding> findings_on_pair(const WorldTrade& world, const Claim& claim) {
+  std::vector<DataFinding> kept;
+  for (const data::Finding& finding : data::check_pairs(
+           world.panel(Side::kImporter), {.focus = {claim.reporter, claim.partner}})) {
+    if (!concerns(finding.rows, claim)) continue;
+    kept.push_back({std::string(data::to_string(finding.severity)), finding.check, finding.sentence,
+                    finding.where});
+  }
+  return kept;
 }
 
 std::string title_of(const Claim& claim, const ClaimCase& claim_case) {
@@ -154,6 +190,14 @@ class Collector {
     result_.lines.push_back(std::move(line.line));
     add(std::move(line.tables));
     for (auto& ledger : line.ledgers) result_.ledgers.push_back(std::move(ledger));
+    for (auto& finding : line.findings) add(std::move(finding));
+  }
+  /// Adds a finding once.
+  void add(DataFinding finding) {
+    const bool known =
+        std::any_of(result_.findings.begin(), result_.findings.end(),
+                    [&](const DataFinding& other) { return other.sentence == finding.sentence; });
+    if (!known) result_.findings.push_back(std::move(finding));
   }
   void add(std::vector<ResultTable> tables) {
     for (ResultTable& table : tables) result_.tables.push_back(std::move(table));
@@ -209,6 +253,7 @@ CheckResult check(const CheckInputs& inputs, const CheckOptions& options, Contex
   // The number.
   const std::optional<MonthlyPair> monthly = find_monthly(inputs);
   NumberVerdict number;
+  std::string base_text;
   if (monthly) {
     claim_case.growth = claimed_growth(monthly->series, claim.measure, windows);
     const WindowTable table = window_table(monthly->series, claim.measure, windows);
@@ -217,7 +262,8 @@ CheckResult check(const CheckInputs& inputs, const CheckOptions& options, Contex
     number = judge_number(claim, windows, claim_case.growth, &table, options);
     std::vector<ResultTable> tables =
         number_tables(claim, monthly->series, windows, table, base, options);
-    add_yearly_rows(tables.front(), inputs, windows);
+    add_yearly_rows(tables.front(), inputs, windows, options);
+    base_text = base_sentence(base, options.base_years);
     collect.add(std::move(tables));
   } else {
     const bool whole_years = is_whole_year(windows.claimed) && is_whole_year(windows.versus);
@@ -229,7 +275,7 @@ CheckResult check(const CheckInputs& inputs, const CheckOptions& options, Contex
     claim_case.growth = *growth;
     number = judge_number(claim, windows, claim_case.growth, nullptr, options);
     ResultTable table = empty_number_table();
-    add_yearly_rows(table, inputs, windows);
+    add_yearly_rows(table, inputs, windows, options);
     collect.add({std::move(table)});
   }
   result.growth = claim_case.growth;
@@ -260,6 +306,7 @@ CheckResult check(const CheckInputs& inputs, const CheckOptions& options, Contex
   std::optional<Interval> terms_share;
   if (inputs.world) {
     const WorldTrade& world = *inputs.world;
+    for (DataFinding& finding : findings_on_pair(world, claim)) collect.add(std::move(finding));
     const BoundPairs bound(inputs.agreements, claim.agreement, world);
     sizes = size_line(claim_case, world, bound, context);
     collect.add(sizes.line_result);
@@ -329,7 +376,7 @@ CheckResult check(const CheckInputs& inputs, const CheckOptions& options, Contex
 
   // Together.
   result.synthesis = synthesise(result.lines, result.threshold);
-  result.verdict = judge(claim_case, std::move(number), result.lines, result.synthesis);
+  result.verdict = judge(claim_case, std::move(number), base_text, result.lines, result.synthesis);
   WaterfallParts parts;
   if (inputs.world) {
     parts.sizes = &sizes;

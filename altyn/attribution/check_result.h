@@ -53,9 +53,10 @@ struct LineOfEvidence {
   std::string title{};
   std::string question{};
   bool available = false;
-  std::string missing{};  ///< when not available: why, in one sentence
-  bool is_main = false;   ///< takes part in the verdict
-  std::string bound{};    ///< "upper" when the share is the most the line allows
+  std::string missing{};   ///< when not available: why, in one sentence
+  bool is_main = false;    ///< takes part in the verdict
+  std::string rests_on{};  ///< main lines that rest on the same estimate share one weight
+  std::string bound{};     ///< "upper" when the share is the most the line allows
   std::optional<Interval> share{};
   std::optional<double> probability_at_threshold{};
   std::string finding{};
@@ -72,11 +73,20 @@ struct LineOfEvidence {
   std::vector<double> share_draws{};    ///< [n_draws] or fewer; behind share, not exported
 };
 
-/// A line with what it adds to the tables and ledgers of the result.
+/// A check of the data that concerns this claim.
+struct DataFinding {
+  std::string severity{};  ///< "error", "warning", "note"
+  std::string check{};
+  std::string sentence{};
+  std::string where{};
+};
+
+/// A line with what it adds to the tables, ledgers and findings of the result.
 struct LineResult {
   LineOfEvidence line{};
   std::vector<ResultTable> tables{};
   std::vector<std::pair<std::string, data::SampleLedger>> ledgers{};
+  std::vector<DataFinding> findings{};
 };
 
 enum class NumberKey { kRight, kRightForThisWindowOnly, kWrong, kCannotBeChecked };
@@ -123,14 +133,6 @@ struct Synthesis {
   std::optional<Interval> share{};
   std::optional<double> probability_at_threshold{};
   std::string sentence{};
-};
-
-/// A check of the data that concerns this claim.
-struct DataFinding {
-  std::string severity{};  ///< "error", "warning", "note"
-  std::string check{};
-  std::string sentence{};
-  std::string where{};
 };
 
 /// A file the check reads from.

@@ -10,7 +10,6 @@
 namespace altyn::attribution {
 namespace {
 
-constexpr std::array<std::string_view, 3> kMeasures = {"turnover", "exports", "imports"};
 constexpr std::array<std::string_view, 5> kHedges = {"", "nearly", "about", "more than",
                                                      "less than"};
 
@@ -31,7 +30,6 @@ std::vector<std::string> names(const std::array<std::string_view, kCount>& list)
 
 }  // namespace
 
-std::string_view to_string(Measure measure) { return kMeasures[static_cast<std::size_t>(measure)]; }
 std::string_view to_string(Hedge hedge) { return kHedges[static_cast<std::size_t>(hedge)]; }
 
 std::vector<Field<Claim>> Claim::fields() {
@@ -52,7 +50,8 @@ std::vector<Field<Claim>> Claim::fields() {
       make_field(&Claim::reporter,
                  {.name = "reporter", .doc = "ISO3 code; exports and imports are seen from here"}),
       make_field(&Claim::partner, {.name = "partner", .doc = "ISO3 code of the other country"}),
-      make_enum_field<&Claim::measure>({.name = "measure", .doc = "what grew"}, names(kMeasures)),
+      make_enum_field<&Claim::measure>({.name = "measure", .doc = "what grew"},
+                                       {"exports", "imports", "turnover"}),
       make_field(&Claim::window,
                  {.name = "window", .doc = "the months the figure is about, 2017-02..2017-07"}),
       make_field(&Claim::versus,

@@ -6,12 +6,12 @@
 
 #include "altyn/core/fields.h"
 #include "altyn/data/month.h"
+#include "altyn/data/monthly_trade.h"
 
 namespace altyn::attribution {
 
 /// What is counted, seen from the claim's reporter.
-enum class Measure { kTurnover, kExports, kImports };
-[[nodiscard]] std::string_view to_string(Measure measure);
+using Measure = data::Flow;
 
 /// The rounding word in front of a figure.
 enum class Hedge { kExactly, kNearly, kAbout, kMoreThan, kLessThan };

@@ -1,5 +1,7 @@
 #include "altyn/attribution/claim_case.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "altyn/data/country_codes.h"
@@ -23,10 +25,14 @@ void set_share(LineOfEvidence& line, const ClaimCase& claim_case, std::vector<do
   line.share_draws = std::move(share_draws);
 }
 
-LineResult left_out(LineOfEvidence line, std::string reason) {
+LineResult left_out(LineOfEvidence line, std::string reason, bool data_would_help) {
   line.available = false;
+  line.share.reset();
+  line.probability_at_threshold.reset();
+  if (data_would_help)
+    line.would_change = fmt::format("{}, left out here: {}.", line.title, reason);
   line.missing = std::move(reason);
-  return {.line = std::move(line), .tables = {}, .ledgers = {}};
+  return {.line = std::move(line)};
 }
 
 }  // namespace altyn::attribution

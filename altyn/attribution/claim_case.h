@@ -32,7 +32,8 @@ struct ClaimCase {
 /// Fills share and probability of a line from its draws.
 void set_share(LineOfEvidence& line, const ClaimCase& claim_case, std::vector<double> share_draws);
 
-/// A line that cannot be computed, with the reason.
-[[nodiscard]] LineResult left_out(LineOfEvidence line, std::string reason);
+/// A line that cannot be computed, with the reason; `data_would_help` when more data would make it.
+[[nodiscard]] LineResult left_out(LineOfEvidence line, std::string reason,
+                                  bool data_would_help = true);
 
 }  // namespace altyn::attribution

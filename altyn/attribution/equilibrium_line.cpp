@@ -99,13 +99,16 @@ class Solver {
     return outcomes;
   }
 
-  /// The middle case, for its certificate: importers' records first, coefficient and theta central.
-  std::optional<Certificate> central(int year, data::Window window, double beta) {
+  /// The middle case, for its certificate and for what its world assumes: importers' records first,
+  /// coefficient and theta central.
+  std::optional<Certificate> central(int year, data::Window window, double beta,
+                                     std::vector<DataFinding>& findings) {
     std::string reason;
     const std::optional<SquareWorld> square = build_(Side::kImporter, year, reason);
     if (!square) return std::nullopt;
     const std::optional<Places> places = places_in(*square, reason);
     if (!places) return std::nullopt;
+    findings = square->findings;
     equilibrium::OneSectorBase base;
     base.economies = square->economies;
     base.trade = square->trade_musd[1];
@@ -316,6 +319,7 @@ LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade& world
           "What would the pair have traded without the agreement, once all prices, incomes "
           "and third countries had adjusted?",
       .is_main = true,
+      .rests_on = "agreement effect",
       .limits =
           "One sector, no trade in inputs; domestic sales are not observed but follow from GDP "
           "by a stated rule with its range. Rests on the same estimate as L5.",
@@ -363,9 +367,10 @@ LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade& world
   }
   const YearOutcomes& before = by_year.at(year0);
   const YearOutcomes& after = by_year.at(year1);
+  LineResult result;
   for (const auto& [year, window] : {std::pair{year0, claim_case.windows.versus},
                                      std::pair{year1, claim_case.windows.claimed}}) {
-    if (const auto certificate = solver.central(year, window, effect.beta[0])) {
+    if (const auto certificate = solver.central(year, window, effect.beta[0], result.findings)) {
       line.certificates.push_back(*certificate);
     }
   }
@@ -378,7 +383,6 @@ LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade& world
       "to "
       "{}).",
       year1, percent_text(hat.mid, 0), percent_text(hat.low, 0), percent_text(hat.high, 0));
-  LineResult result;
   result.tables = {counterfactual_table(claim_case, world, by_year),
                    member_table(claim_case, solver.members(), before, year0)};
   for (const auto& row : result.tables[1].rows) {
@@ -401,9 +405,13 @@ LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade& world
     if (shares.empty()) return left_out(std::move(line), "no draw could be solved in both years");
     set_share(line, claim_case, std::move(shares));
     const double middle = (1.0 - line.share->mid) * gamma;
-    line.finding += fmt::format(" Growth between the windows would have been {} in place of {}.",
-                                signed_percent_text(std::expm1(middle)),
-                                signed_percent_text(std::expm1(gamma)));
+    const std::string without = signed_percent_text(std::expm1(middle), 0);
+    const std::string with = signed_percent_text(std::expm1(gamma), 0);
+    line.finding +=
+        without == with
+            ? fmt::format(" Growth between the windows would have been the same {}.", with)
+            : fmt::format(" Growth between the windows would have been {} in place of {}.", without,
+                          with);
   }
   const Index failed = before.n_failed + after.n_failed;
   if (failed > 0) {

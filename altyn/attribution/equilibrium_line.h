@@ -19,7 +19,7 @@ namespace altyn::attribution {
 struct SquareWorld {
   std::vector<std::string> economies{};
   std::vector<double> trade_musd[3]{};  ///< each [n * n], exporter row, importer column
-  std::vector<std::string> notes{};     ///< what was assumed, one sentence each
+  std::vector<DataFinding> findings{};  ///< what was assumed, and how much of the world it is
 };
 
 /// Builds the world of a year from one side's records first; nothing, with the reason written to

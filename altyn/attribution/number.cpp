@@ -162,16 +162,20 @@ NumberVerdict judge_number(const Claim& claim, const ClaimWindows& windows, cons
     const WindowGrowth& highest = table->highest();
     widest_gap = std::max(actual.growth() - lowest.growth.growth(),
                           highest.growth.growth() - actual.growth());
+    const Index rank = table->claimed().rank_same_length;
     others = fmt::format(
         " Windows of the same length ending within a year of it run from {} ({}) to {} ({}); this "
-        "one is the {} highest of {}.",
+        "one is the {}highest of {}.",
         signed_percent_text(lowest.growth.growth()), window_text(lowest.window),
         signed_percent_text(highest.growth.growth()), window_text(highest.window),
-        ordinal_text(table->claimed().rank_same_length), table->claimed().n_same_length);
+        rank == 1 ? "" : ordinal_text(rank) + " ", table->claimed().n_same_length);
   }
-  const std::string what = fmt::format("{} in {}: {} against {} stated", to_string(claim.measure),
-                                       window_text(windows.claimed),
-                                       signed_percent_text(actual.growth()), stated_text(claim));
+  const std::string what = fmt::format(
+  const std::string what = fmt::format(
+      "{} in {} was {} million USD against {} in {}, {} where {} is stated",
+      to_string(claim.measure), window_text(windows.claimed), musd_text(actual.value_musd),
+      musd_text(actual.base_musd), window_text(windows.versus),
+      signed_percent_text(actual.growth()), stated_text(claim));
   if (std::abs(gap) > tolerance) {
     verdict.key = NumberKey::kWrong;
     verdict.label = "Wrong";
@@ -188,6 +192,28 @@ NumberVerdict judge_number(const Claim& claim, const ClaimWindows& windows, cons
     verdict.sentence = fmt::format("The figure holds: {}.{}", what, others);
   }
   return verdict;
+}
+
+std::string base_sentence(const BaseEffect& base, Index base_years) {
+  if (base.years.empty()) return "";
+  const auto peak = std::max_element(base.years.begin(), base.years.end(),
+                                     [](const BaseEffect::Year& a, const BaseEffect::Year& b) {
+                                       return a.value_musd < b.value_musd;
+                                     });
+  std::string sentence;
+  if (peak->claimed_over_it < 0.0) {
+    sentence = fmt::format("Trade in the claimed months stayed {} below the same months of {}.",
+                           percent_text(-peak->claimed_over_it, 0), peak->year);
+  } else {
+    sentence = fmt::format("Trade in the claimed months was the highest since {}.",
+                           base.years.front().year);
+  }
+  if (base.regained_share && *base.regained_share > 0.0) {
+    const bool all = *base.regained_share > 0.995;
+    sentence += fmt::format(" {} of its growth only regains the mean of the {} years before.",
+                            all ? "All" : percent_text(*base.regained_share, 0), base_years);
+  }
+  return sentence;
 }
 
 ResultTable empty_number_table() {

@@ -64,6 +64,9 @@ struct FigureRange {
                                          const Growth& actual, const WindowTable* table,
                                          const CheckOptions& options);
 
+/// What the base effect says, in one or two sentences; "" without an earlier year.
+[[nodiscard]] std::string base_sentence(const BaseEffect& base, Index base_years);
+
 /// The table "number" without rows: reporting side, period and flow against the stated figure.
 [[nodiscard]] ResultTable empty_number_table();
 

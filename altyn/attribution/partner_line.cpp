@@ -175,11 +175,11 @@ PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& pane
   line.tables = {"placebo"};
   line.controls = fmt::format("{} partners outside the agreement", others.size());
   line.finding = fmt::format(
-      "The pair ranks {} of {} partners (p = {:.2f} among the {} outside the agreement); those "
-      "grew "
-      "{} together, {} at the median.",
-      claimed_rank, partners.size(), p, others.size(), signed_percent_text(std::expm1(together)),
-      signed_percent_text(std::expm1(median)));
+      "The pair ranks {} of {} partners (p = {:.2f} among the {} outside the agreement, whose "
+      "trade "
+      "grew by {} together and {} at the median).",
+      ordinal_text(claimed_rank), partners.size(), p, others.size(),
+      percent_text(std::expm1(together)), percent_text(std::expm1(median)));
   if (claim_case.has_growth_to_explain()) {
     const double points[] = {1.0 - together / gamma, 1.0 - mean / gamma, 1.0 - median / gamma};
     line.finding += fmt::format(
@@ -194,8 +194,8 @@ PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& pane
     const double stray_share = static_cast<double>(strays) / static_cast<double>(others.size());
     line.checks.push_back(
         {stray_share < 0.10,
-         fmt::format("{} of {} partners without the agreement stray from their common growth by as "
-                     "much as the claimed share would",
+         fmt::format("{} of {} partners outside the agreement stray from their common growth by as "
+                     "much as the claimed share would move the pair",
                      strays, others.size())});
     line.would_change = fmt::format(
         "Other partners: a common growth of {} or less among those outside the agreement, in place "
@@ -204,7 +204,7 @@ PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& pane
         signed_percent_text(std::expm1(together)));
     set_share(line, claim_case, draw_shares(claim_case, others));
   }
-  return {.line_result = {.line = std::move(line), .tables = {std::move(table)}, .ledgers = {}},
+  return {.line_result = {.line = std::move(line), .tables = {std::move(table)}},
           .common_log_growth = together};
 }
 

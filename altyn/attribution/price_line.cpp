@@ -168,15 +168,22 @@ double predicted(const PriceFit& fit, const std::vector<double>& row) {
   return sum;
 }
 
+/// ", one month ahead of trade".
+std::string lag_text(int months) {
+  if (months == 0) return "";
+  return fmt::format(", {} ahead of trade",
+                     months == 1 ? "a month" : fmt::format("{} months", months));
+}
+
 ResultTable price_table(const PriceFit& fit, const PairSeries& series, Measure measure,
                         const std::vector<DriverSeries>& drivers, data::Month last,
                         const std::string& names) {
   ResultTable table = {
       .id = "prices",
       .title = "12-month log changes: trade, and what prices predict",
-      .note = fmt::format("Fitted {} to {}, before the claimed window; prices lead by {} months. "
-                          "The band holds one month in nine of ten.",
-                          fit.first.to_string(), fit.last.to_string(), fit.lag_months),
+      .note = fmt::format("Fitted {} to {}, before the claimed window{}. The band is for nine "
+                          "months of ten.",
+                          fit.first.to_string(), fit.last.to_string(), lag_text(fit.lag_months)),
       .columns = {{"month", "Month", ""},
                   {"driver", "Price", ""},
                   {"log_change_12m", "Price, 12-month change", "log"},
@@ -336,7 +343,7 @@ LineResult price_line(const ClaimCase& claim_case, const PairSeries& series,
   std::vector<ResultTable> tables = {price_table(fit, series, measure, drivers,
                                                  std::min(claimed.last.plus(kYear), series.last()),
                                                  list_text(names))};
-  return {.line = std::move(line), .tables = std::move(tables), .ledgers = {}};
+  return {.line = std::move(line), .tables = std::move(tables)};
 }
 
 }  // namespace altyn::attribution

@@ -154,7 +154,7 @@ LineResult literature_line(const ClaimCase& claim_case, const std::vector<Study>
   } else {
     line.finding = fmt::format("{} published findings, none with a number.", studies.size());
   }
-  return {.line = std::move(line), .tables = {std::move(table)}, .ledgers = {}};
+  return {.line = std::move(line), .tables = {std::move(table)}};
 }
 
 LineResult history_line(const ClaimCase& claim_case, const PairSeries* series,
@@ -229,7 +229,7 @@ LineResult history_line(const ClaimCase& claim_case, const PairSeries* series,
         "the same figure before this one.",
         kept.size());
   }
-  return {.line = std::move(line), .tables = {std::move(table)}, .ledgers = {}};
+  return {.line = std::move(line), .tables = {std::move(table)}};
 }
 
 }  // namespace altyn::attribution

@@ -112,8 +112,8 @@ std::string upper(std::string text) {
 
 constexpr double kAxisLow = -0.5;
 constexpr double kAxisHigh = 1.5;
-constexpr std::size_t kLabelWidth = 32;
-constexpr std::size_t kNumbersWidth = 20;
+constexpr std::size_t kLabelWidth = 31;
+constexpr std::size_t kNumbersWidth = 21;
 
 /// One bar on an axis of `width` columns, the claim's zone shaded behind it.
 std::string bar(const Interval& share, double threshold, std::size_t width, bool heavy,
@@ -168,28 +168,33 @@ std::string axis_line(std::size_t width) {
   return line;
 }
 
-std::string numbers_text(const Interval& share) {
-  const std::string range =
-      fmt::format("{} to {}", percent_text(share.low, 0), percent_text(share.high, 0));
-  return std::isfinite(share.mid) ? fmt::format("{:>5}  {}", percent_text(share.mid, 0), range)
-                                  : fmt::format("{:>5}  {}", "", range);
+std::string numbers_text(const Interval& share, bool at_most) {
+  const std::string mid = std::isfinite(share.mid) ? percent_text(share.mid, 0) : "";
+  return fmt::format("{:>2}{:>5}  {} to {}", at_most ? "≤" : "", mid, percent_text(share.low, 0),
+                     percent_text(share.high, 0));
+}
+
+/// Cuts a text at a word, with an ellipsis, when it is longer than `width` columns.
+std::string shortened(const std::string& text, std::size_t width) {
+  if (columns_of(text) <= width) return text;
+  return text.substr(0, text.rfind(' ', width - 1)) + "…";
 }
 
 std::string range_bars(const CheckResult& result, std::size_t width, const Painter& paint) {
   const std::size_t axis = width - 2 - kLabelWidth - kNumbersWidth - 2;
   std::string out = fmt::format("  {}{}\n", std::string(kLabelWidth, ' '), axis_line(axis));
-  const auto row = [&](const std::string& label, const Interval& share, bool heavy) {
-    out += fmt::format("  {}{}  {}\n", padded(label, kLabelWidth),
-                       bar(share, result.threshold, axis, heavy, paint), numbers_text(share));
+  const auto row = [&](const std::string& label, const Interval& share, bool heavy, bool at_most) {
+    out +=
+        fmt::format("  {}{}  {}\n", padded(label, kLabelWidth),
+                    bar(share, result.threshold, axis, heavy, paint), numbers_text(share, at_most));
   };
   for (const LineOfEvidence& line : result.lines) {
     if (!line.available || !line.share) continue;
-    std::string label = line.title;
-    if (line.bound == "upper") label += " (at most)";
-    if (columns_of(label) > kLabelWidth - 4) label = label.substr(0, kLabelWidth - 5) + ".";
-    row(fmt::format("{} {}", line.id, label), *line.share, false);
+    row(shortened(fmt::format("{} {}", line.id, line.title), kLabelWidth - 1), *line.share, false,
+        line.bound == "upper");
   }
-  if (result.synthesis.share) row("   All main lines together", *result.synthesis.share, true);
+  if (result.synthesis.share)
+    row("   All main lines together", *result.synthesis.share, true, false);
   return out;
 }
 
@@ -232,6 +237,20 @@ std::string window_strip(const CheckResult& result, const Painter& paint) {
                      entries.front().last, blocks, entries.back().last,
                      signed_percent_text(low->growth), low->last, signed_percent_text(high->growth),
                      high->last, std::string(entries.front().last.size() + 1, ' '), marks);
+}
+
+/// The claimed months against the same months of the latest earlier years.
+std::string base_strip(const CheckResult& result) {
+  constexpr std::size_t kYears = 6;
+  const ResultTable* table = result.find_table("base_effect");
+  if (table == nullptr || table->rows.empty()) return "";
+  std::string out;
+  const std::size_t n = table->rows.size();
+  for (std::size_t k = n > kYears ? n - kYears : 0; k < n; ++k) {
+    out += fmt::format("  {:.0f} {:<7}", std::get<double>(table->rows[k][0]),
+                       signed_percent_text(std::get<double>(table->rows[k][2]), 0));
+  }
+  return out + "\n";
 }
 
 std::string byline(const Claim& claim) {
@@ -320,6 +339,11 @@ std::string report_text(const CheckResult& result, const TextOptions& options) {
   if (!strip.empty()) {
     heading("Growth in windows of the same length, by last month");
     out += strip;
+  }
+  const std::string years = base_strip(result);
+  if (!years.empty()) {
+    heading("The claimed months against the same months of earlier years");
+    out += years;
   }
   heading("Evidence");
   for (const LineOfEvidence& line : result.lines) {

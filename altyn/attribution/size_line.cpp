@@ -329,10 +329,9 @@ SizeResult size_line(const ClaimCase& claim_case, const WorldTrade& world,
   bool comparable = true;
   for (std::size_t k = 0; k < result.predictions.size(); ++k) {
     const SizePrediction& one = result.predictions[k];
-    sides.push_back(fmt::format("{} predicted and {} observed ({})",
-                                signed_percent_text(std::expm1(one.predicted_log_change)),
-                                signed_percent_text(std::expm1(one.observed_log_change)),
-                                to_string(one.side)));
+    sides.push_back(fmt::format(
+        "{} where {} was recorded ({})", signed_percent_text(std::expm1(one.predicted_log_change)),
+        signed_percent_text(std::expm1(one.observed_log_change)), to_string(one.side)));
     counts.push_back(fmt::format("{} flows {}",
                                  count_text(static_cast<double>(result.growths[k].n_obs)),
                                  to_string(one.side)));
@@ -341,8 +340,8 @@ SizeResult size_line(const ClaimCase& claim_case, const WorldTrade& world,
   }
   line.controls = list_text(counts);
   line.finding = fmt::format(
-      "From {} to {} the two countries' trade with everyone else lets expect "
-      "for each other {}.",
+      "From {} to {} the two countries' trade with everyone else predicts growth between them of "
+      "{}.",
       result.year0, result.year1, list_text(sides));
   if (result.predictions.size() == 2) {
     const auto beyond = [&](std::size_t k) {

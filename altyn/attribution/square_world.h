@@ -10,8 +10,8 @@
 namespace altyn::attribution {
 
 /// The world of one year to solve, from one side's records first: flows that nobody recorded count
-/// as nil, domestic sales follow from GDP by the rule of data/domestic_trade.h with its range.
-/// Economies without GDP near that year are left out, and named.
+/// as nil, domestic sales follow from GDP by the rule of data/domestic_trade.h, at the low end, the
+/// middle and the high end of its range. Economies without GDP are left out, and named.
 /// `gdp`: columns economy, year, gdp_usd; null when there is none. Nothing, with the reason, when
 /// the year or GDP is missing.
 [[nodiscard]] std::optional<SquareWorld> square_world(const WorldTrade& world,

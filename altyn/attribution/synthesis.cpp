@@ -3,10 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "altyn/attribution/wording.h"
 
 namespace altyn::attribution {
+namespace {
+
+const std::string& basis_of(const LineOfEvidence& line) {
+  return line.rests_on.empty() ? line.id : line.rests_on;
+}
+
+}  // namespace
 
 std::vector<const LineOfEvidence*> main_lines(const std::vector<LineOfEvidence>& lines) {
   std::vector<const LineOfEvidence*> kept;
@@ -16,12 +24,12 @@ std::vector<const LineOfEvidence*> main_lines(const std::vector<LineOfEvidence>&
   return kept;
 }
 
-Interval pooled_interval(const std::vector<std::vector<double>>& pools) {
+Interval pooled_interval(const std::vector<std::vector<double>>& pools,
+                         const std::vector<double>& weights) {
   std::vector<std::pair<double, double>> weighted;  // value, weight
-  for (const std::vector<double>& pool : pools) {
-    for (const double value : pool) {
-      weighted.emplace_back(value, 1.0 / static_cast<double>(pool.size() * pools.size()));
-    }
+  for (std::size_t pool = 0; pool < pools.size(); ++pool) {
+    const double weight = weights[pool] / static_cast<double>(pools[pool].size());
+    for (const double value : pools[pool]) weighted.emplace_back(value, weight);
   }
   std::sort(weighted.begin(), weighted.end());
   const auto quantile = [&weighted](double p) {
@@ -50,15 +58,19 @@ Synthesis synthesise(const std::vector<LineOfEvidence>& lines, double threshold)
     synthesis.sentence = "No main line of evidence can be computed from these data.";
     return synthesis;
   }
+  std::map<std::string, double> lines_on;  // how many lines rest on each estimate
+  for (const LineOfEvidence* line : kept) lines_on[basis_of(*line)] += 1.0;
   std::vector<std::vector<double>> pools;
+  std::vector<double> weights;
   std::vector<std::string> ids;
   double probability = 0.0;
   for (const LineOfEvidence* line : kept) {
     pools.push_back(line->share_draws);
+    weights.push_back(1.0 / (static_cast<double>(lines_on.size()) * lines_on[basis_of(*line)]));
     ids.push_back(line->id);
-    probability += *line->probability_at_threshold / static_cast<double>(kept.size());
+    probability += *line->probability_at_threshold * weights.back();
   }
-  synthesis.share = pooled_interval(pools);
+  synthesis.share = pooled_interval(pools, weights);
   synthesis.probability_at_threshold = probability;
   synthesis.sentence = fmt::format(
       "{} together, each with the same weight, put the share of the growth at {} (90% interval {} "

@@ -38,28 +38,36 @@ std::string claimed_share_text(const ClaimCase& claim_case) {
 }
 
 std::string cause_name(const ClaimCase& claim_case) {
-  if (!claim_case.agreement_name.empty()) return claim_case.agreement_name;
+  if (!claim_case.agreement_name.empty()) return "the " + claim_case.agreement_name;
   return claim_case.claim.cause;
 }
 
 bool names_a_cause(const Claim& claim) { return !claim.agreement.empty() || !claim.cause.empty(); }
 
+/// Findings of the lines of one subject, as a paragraph.
+std::string findings_of(const std::vector<LineOfEvidence>& lines,
+                        const std::vector<std::string_view>& ids) {
+  std::string text;
+  for (const LineOfEvidence& line : lines) {
+    const bool wanted = std::find(ids.begin(), ids.end(), line.id) != ids.end();
+    if (wanted && line.available) text += (text.empty() ? "" : " ") + line.finding;
+  }
+  return text;
+}
+
 std::vector<std::string> summary_of(const ClaimCase& claim_case, const Verdict& verdict,
+                                    const std::string& base,
                                     const std::vector<LineOfEvidence>& lines,
                                     const Synthesis& synthesis) {
-  std::vector<std::string> paragraphs = {verdict.number.sentence, verdict.cause.sentence};
-  std::string evidence;
-  for (const LineOfEvidence& line : lines) {
-    if (!line.available || !line.is_main) continue;
-    evidence += (evidence.empty() ? "" : " ") + line.finding;
+  std::vector<std::string> paragraphs = {
+      base.empty() ? verdict.number.sentence : verdict.number.sentence + " " + base,
+      verdict.cause.sentence};
+  const std::vector<std::vector<std::string_view>> subjects = {
+      {"L1", "L2"}, {"L4"}, {"L5", "L6"}, {"L7", "L8"}};
+  for (const auto& subject : subjects) {
+    std::string text = findings_of(lines, subject);
+    if (!text.empty()) paragraphs.push_back(std::move(text));
   }
-  if (!evidence.empty()) paragraphs.push_back(evidence);
-  std::string others;
-  for (const LineOfEvidence& line : lines) {
-    if (!line.available || line.is_main) continue;
-    others += (others.empty() ? "" : " ") + line.finding;
-  }
-  if (!others.empty()) paragraphs.push_back(others);
   if (synthesis.share) {
     paragraphs.push_back(
         synthesis.sentence +
@@ -68,8 +76,8 @@ std::vector<std::string> summary_of(const ClaimCase& claim_case, const Verdict& 
   }
   if (!claim_case.has_growth_to_explain()) {
     paragraphs.push_back(
-        "Shares of the growth are not computed, because trade did not move by 1% or "
-        "more in the direction claimed.");
+        "Shares of the growth are not computed, because trade did not move by 1% or more in the "
+        "direction claimed.");
   }
   return paragraphs;
 }
@@ -129,7 +137,7 @@ CauseVerdict judge_cause(const ClaimCase& claim_case, const std::vector<LineOfEv
     verdict.key = CauseKey::kPossibleNotShown;
     verdict.label = "Possible, not shown";
     verdict.sentence = fmt::format(
-        "{} may explain {}, but these data do not show it: the main lines "
+        "It is possible that {} explains {}, but these data do not show it: the main lines "
         "of evidence disagree or are too wide; {}.",
         cause, claimed, chance);
   }
@@ -169,7 +177,7 @@ Confidence judge_confidence(const std::vector<LineOfEvidence>& lines, const Chec
   return confidence;
 }
 
-Verdict judge(const ClaimCase& claim_case, NumberVerdict number,
+Verdict judge(const ClaimCase& claim_case, NumberVerdict number, const std::string& base,
               const std::vector<LineOfEvidence>& lines, const Synthesis& synthesis) {
   Verdict verdict;
   verdict.number = std::move(number);
@@ -181,14 +189,9 @@ Verdict judge(const ClaimCase& claim_case, NumberVerdict number,
     if (p < claim_case.options.not_supported_below) verdict.speaks_against.push_back(line->id);
   }
   for (const LineOfEvidence& line : lines) {
-    if (line.available && !line.would_change.empty()) {
-      verdict.would_change.push_back(line.would_change);
-    } else if (!line.available && line.is_main) {
-      verdict.would_change.push_back(
-          fmt::format("{}, left out here: {}.", line.title, line.missing));
-    }
+    if (!line.would_change.empty()) verdict.would_change.push_back(line.would_change);
   }
-  verdict.summary = summary_of(claim_case, verdict, lines, synthesis);
+  verdict.summary = summary_of(claim_case, verdict, base, lines, synthesis);
   return verdict;
 }
 

@@ -22,8 +22,9 @@ namespace altyn::attribution {
                                           const CheckOptions& options);
 
 /// The whole verdict: dials, lines for and against, what would change it, and the summary in plain
-/// words, none stronger than its interval.
+/// words, none stronger than its interval. `base`: what the base effect says.
 [[nodiscard]] Verdict judge(const ClaimCase& claim_case, NumberVerdict number,
-                            const std::vector<LineOfEvidence>& lines, const Synthesis& synthesis);
+                            const std::string& base, const std::vector<LineOfEvidence>& lines,
+                            const Synthesis& synthesis);
 
 }  // namespace altyn::attribution

@@ -1,9 +1,6 @@
 #include "altyn/attribution/world_trade.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <set>
 
 #include "altyn/core/errors.h"
 
@@ -19,40 +16,35 @@ std::optional<Index> position_of(const std::vector<T>& sorted, const T& value) {
 
 }  // namespace
 
-WorldTrade::WorldTrade(const data::Table& table) : source_(table.source()) {
-  const data::TextColumn& exporters = table.texts("exporter");
-  const data::TextColumn& importers = table.texts("importer");
-  const data::NumberColumn& years = table.numbers("year");
-  const data::NumberColumn* reported[2] = {&table.numbers("importer_reported_musd"),
-                                           &table.numbers("exporter_reported_musd")};
-  std::set<std::string> economies;
-  std::set<int> distinct_years;
-  for (Index row = 0; row < table.n_rows(); ++row) {
-    economies.emplace(exporters.at(row));
-    economies.emplace(importers.at(row));
-    distinct_years.insert(static_cast<int>(years[static_cast<std::size_t>(row)]));
+WorldTrade::WorldTrade(const data::Table& table, std::string source)
+    : source_(source.empty() ? table.source() : std::move(source)) {
+  panels_[0] = data::load_pair_panel(table, {}, {.mirror = data::MirrorChoice::kImporterFirst});
+  panels_[1] = data::load_pair_panel(table, {}, {.mirror = data::MirrorChoice::kExporterFirst});
+  const data::PairPanel& panel = panels_[0];
+  if (!panel.two_sided || panel.years.empty()) {
+    throw InputError({.code = "one-sided-table",
+                      .what = panel.years.empty() ? "the table has no years"
+                                                  : "the table holds one side's records only",
+                      .where = source_,
+                      .why = "a claim is checked on what exporters and what importers recorded",
+                      .fixes = {"columns: exporter, importer, year, importer_reported_musd, "
+                                "exporter_reported_musd"}});
   }
-  economies_.assign(economies.begin(), economies.end());
-  years_.assign(distinct_years.begin(), distinct_years.end());
-
+  economies_ = panel.economies;
+  years_ = panel.years;
   const std::size_t n_cells = economies_.size() * economies_.size() * years_.size();
   for (auto& side : flows_) side.assign(n_cells, data::kMissing);
-  std::vector<bool> seen(n_cells, false);
-  for (Index row = 0; row < table.n_rows(); ++row) {
+  const data::TextColumn& exporters = panel.table.texts("exporter");
+  const data::TextColumn& importers = panel.table.texts("importer");
+  const data::NumberColumn& years = panel.table.numbers("year");
+  const data::NumberColumn* reported[] = {&panel.table.numbers("importer_reported_musd"),
+                                          &panel.table.numbers("exporter_reported_musd")};
+  for (Index row = 0; row < panel.table.n_rows(); ++row) {
     const Index exporter = *find(exporters.at(row));
     const Index importer = *find(importers.at(row));
     if (exporter == importer) continue;
     const auto at = static_cast<std::size_t>(row);
     const std::size_t cell = place(exporter, importer, *find_year(static_cast<int>(years[at])));
-    if (seen[cell]) {
-      throw InputError({.code = "duplicate-row",
-                        .what = fmt::format("the flow from {} to {} in {} occurs twice",
-                                            exporters.at(row), importers.at(row), years[at]),
-                        .where = fmt::format("{} line {}", source_, table.line_of(row)),
-                        .why = "two values for one flow leave open which one is meant",
-                        .fixes = {"keep one row per exporter, importer and year"}});
-    }
-    seen[cell] = true;
     for (std::size_t side = 0; side < 2; ++side) flows_[side][cell] = (*reported[side])[at];
   }
 }

@@ -7,6 +7,7 @@
 
 #include "altyn/attribution/claim.h"
 #include "altyn/attribution/draws.h"
+#include "altyn/data/pair_panel.h"
 #include "altyn/data/table.h"
 
 namespace altyn::attribution {
@@ -15,10 +16,10 @@ namespace altyn::attribution {
 /// record is NaN.
 class WorldTrade {
  public:
-  /// `table`: exporter, importer, year, importer_reported_musd, exporter_reported_musd; rows of an
-  /// economy with itself are left aside. Errors: InputError as Table::column; "duplicate-row" for a
-  /// flow that occurs twice.
-  explicit WorldTrade(const data::Table& table);
+  /// Reads any bilateral table that data::load_pair_panel understands. `source` names it in every
+  /// sentence; blank takes the table's own. Errors: as load_pair_panel; "one-sided-table" when it
+  /// does not hold both sides' records by year.
+  explicit WorldTrade(const data::Table& table, std::string source = "");
 
   [[nodiscard]] const std::string& source() const { return source_; }
   [[nodiscard]] const std::vector<std::string>& economies() const {
@@ -32,6 +33,10 @@ class WorldTrade {
   [[nodiscard]] double recorded(Side side, Index exporter, Index importer, Index year) const {
     return flows_[static_cast<std::size_t>(side)][place(exporter, importer, year)];
   }
+  /// The same as a panel that takes one side's record first, for whatever is built on panels.
+  [[nodiscard]] const data::PairPanel& panel(Side first) const {
+    return panels_[static_cast<std::size_t>(first)];
+  }
   /// That side's record, and the other side's where it has none.
   [[nodiscard]] double recorded_first(Side side, Index exporter, Index importer, Index year) const;
 
@@ -44,6 +49,7 @@ class WorldTrade {
   std::vector<std::string> economies_;
   std::vector<int> years_;
   std::vector<double> flows_[2];  ///< by side
+  data::PairPanel panels_[2];     ///< by side taken first
 };
 
 /// The calendar year that holds most of a window's months; the later of two that hold the same.

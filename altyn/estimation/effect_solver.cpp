@@ -14,7 +14,7 @@ namespace {
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 constexpr Index kSampledRows = 4096;
-constexpr double kTolerableAge = 0.1;  // relative change of weights a preconditioner survives
+constexpr double kTolerableAge = 0.02;  // relative change of weights a preconditioner survives
 constexpr Index kProbe = 30;           // steps with the diagonal before the graph is looked at
 
 /// The inverse of the level weights.

@@ -13,7 +13,8 @@ namespace {
 
 constexpr int kMaxLanes = 8;
 using LaneValues = std::array<double, kMaxLanes>;
-// A residual that has grown this much from its least is rounding error outside the range of S.
+// A residual that has grown this much from its least is rounding error outside the range of S; the
+// step that led there is taken back.
 constexpr double kDivergence = 1e3;
 
 // Level vectors are short next to the rows behind S, so these run in the calling thread.
@@ -100,6 +101,7 @@ ConjugateGradientResult conjugate_gradients(Index n_unknowns, int n_lanes, const
   rz = start;
   std::array<bool, kMaxLanes> active{};
   LaneValues best{};
+  bool diverged = false;
   bool any = false;
   for (std::size_t l = 0; l < lanes; ++l) {
     result.start[l] = result.end[l] = std::sqrt(std::max(start[l], 0.0));
@@ -114,12 +116,16 @@ ConjugateGradientResult conjugate_gradients(Index n_unknowns, int n_lanes, const
     dot_lanes(p.data(), q.data(), n_unknowns, step.data());
     for (std::size_t l = 0; l < lanes; ++l) {
       // p'Sp <= 0 happens only when rounding is all that is left of a lane.
-      if (active[l] && !(step[l] > 0.0)) active[l] = false;
-      step[l] = active[l] ? rz[l] / step[l] : 0.0;
+      const double length = rz[l] / step[l];
+      if (active[l] && !(step[l] > 0.0 && std::isfinite(length))) active[l] = false;
+      step[l] = active[l] ? length : 0.0;
     }
     advance_lanes(x.data(), r.data(), p.data(), q.data(), step.data(), n_unknowns);
     apply_m(r.data(), z.data());
     const LaneValues before = rz;
+    const LaneValues taken = step;
+    alignas(64) LaneValues undo{};
+    bool undone = false;
     dot_lanes(r.data(), z.data(), n_unknowns, rz.data());
     any = false;
     for (std::size_t l = 0; l < lanes; ++l) {
@@ -128,16 +134,23 @@ ConjugateGradientResult conjugate_gradients(Index n_unknowns, int n_lanes, const
         rz[l] = before[l];
         continue;
       }
-      result.end[l] = std::sqrt(std::max(rz[l], 0.0));
-      best[l] = std::min(best[l], result.end[l]);
-      active[l] = result.end[l] > std::max(options.reductions[l] * result.start[l], options.floors[l]) &&
-                  result.end[l] <= kDivergence * best[l];
+      const double now = std::sqrt(std::max(rz[l], 0.0));
+      if (!(now <= kDivergence * best[l])) {
+        undo[l] = -taken[l];
+        undone = diverged = true;
+        active[l] = false;
+        continue;
+      }
+      result.end[l] = now;
+      best[l] = std::min(best[l], now);
+      active[l] = now > std::max(options.reductions[l] * result.start[l], options.floors[l]);
       if (active[l]) step[l] = rz[l] / before[l];
       any = any || active[l];
     }
+    if (undone) advance_lanes(x.data(), r.data(), p.data(), q.data(), undo.data(), n_unknowns);
     turn_lanes(p.data(), z.data(), step.data(), n_unknowns);
   }
-  result.converged = !any;
+  result.converged = !any && !diverged;
   return result;
 }
 

@@ -117,8 +117,8 @@ TEST(WorldTrade, CalendarYearHoldsMostMonthsOfAWindow) {
 
 TEST(WorldTrade, FallsBackOnTheOtherSidesRecord) {
   data::Table table("test");
-  table.add("exporter", std::vector<std::string>{"AAA", "BBB"});
-  table.add("importer", std::vector<std::string>{"BBB", "AAA"});
+  table.add("exporter", std::vector<std::string>{"KAZ", "RUS"});
+  table.add("importer", std::vector<std::string>{"RUS", "KAZ"});
   table.add("year", data::NumberColumn{2016, 2016});
   table.add("importer_reported_musd", data::NumberColumn{data::kMissing, 5.0});
   table.add("exporter_reported_musd", data::NumberColumn{3.0, 4.0});

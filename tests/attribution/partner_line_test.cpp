@@ -43,9 +43,9 @@ TEST(PartnerLine, FlagshipRankAndCommonGrowth) {
     }
   }
   EXPECT_NEAR(value / base - 1.0, 0.272, 0.0005);
-  EXPECT_NE(result.line.finding.find("6 of 29"), std::string::npos) << result.line.finding;
-  EXPECT_NE(result.line.finding.find("+27.2% together"), std::string::npos);
-  EXPECT_NE(result.line.finding.find("+25.2% at the median"), std::string::npos);
+  EXPECT_NE(result.line.finding.find("6th of 29"), std::string::npos) << result.line.finding;
+  EXPECT_NE(result.line.finding.find("27.2% together"), std::string::npos);
+  EXPECT_NE(result.line.finding.find("25.2% at the median"), std::string::npos);
   EXPECT_NE(result.line.finding.find("p = 0.21"), std::string::npos);  // (1 + 5) / (27 + 1)
 }
 

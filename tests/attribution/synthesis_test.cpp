@@ -59,6 +59,15 @@ TEST(Synthesis, EveryLineWeighsTheSameWhateverItsDraws) {
   EXPECT_NEAR(synthesis.share->low, 0.0, 1e-12);
 }
 
+TEST(Synthesis, LinesOnTheSameEstimateShareOneWeight) {
+  LineOfEvidence first = line_with("A", 100);
+  LineOfEvidence second = line_with("B", 100);
+  first.rests_on = second.rests_on = "estimate";
+  // Two of three lines say yes, but on one estimate: half the weight.
+  EXPECT_DOUBLE_EQ(*synthesise({first, second, line_with("C", 0)}, 0.5).probability_at_threshold,
+                   0.5);
+}
+
 TEST(Synthesis, LinesThatAreLeftOutDoNotCount) {
   LineOfEvidence out = line_with("A", 100);
   out.available = false;
@@ -71,8 +80,8 @@ TEST(Synthesis, LinesThatAreLeftOutDoNotCount) {
 RC_GTEST_PROP(Synthesis, PoolOfEqualLinesIsTheLine, ()) {
   const auto draws = *rc::gen::container<std::vector<double>>(
       50, rc::gen::map(rc::gen::inRange(-1000, 1000), [](int value) { return value / 100.0; }));
-  const Interval one = pooled_interval({draws});
-  const Interval two = pooled_interval({draws, draws});
+  const Interval one = pooled_interval({draws}, {1.0});
+  const Interval two = pooled_interval({draws, draws}, {0.5, 0.5});
   const double spread =
       *std::max_element(draws.begin(), draws.end()) - *std::min_element(draws.begin(), draws.end());
   // Doubling every draw moves an interpolated quantile by less than one step of the distribution.
@@ -99,7 +108,7 @@ TEST(Verdict, SentenceIsNoStrongerThanTheRule) {
   claim_case.claim = flagship::claim();
   claim_case.agreement_name = "the union";
   claim_case.growth = {1.0, 1.4};
-  const Verdict verdict = judge(claim_case, {}, lines, synthesise(lines, 0.5));
+  const Verdict verdict = judge(claim_case, {}, "", lines, synthesise(lines, 0.5));
   EXPECT_EQ(verdict.cause.label, "Possible, not shown");
   EXPECT_NE(verdict.cause.sentence.find("do not show"), std::string::npos);
   EXPECT_EQ(verdict.cause.likelihood, "unlikely");  // 30%

@@ -31,7 +31,7 @@ def test_prints_the_number_and_the_verdict_without_colour_codes(flagship):
     for words in ("6,182.9", "8,555.2", "38.4%"):
         assert words in text
     assert "\033" not in text
-    assert flagship[2]["verdict"]["cause"]["label"] in text
+    assert flagship[2]["verdict"]["cause"]["label"].upper() in text
 
 
 def test_the_cause_is_not_shown_by_these_data(flagship):

@@ -30,7 +30,7 @@ def test_the_union_estimate_on_the_bundled_table(tmp_path):
 
 
 def test_wrong_formula_points_at_the_character():
-    refused(altyn("estimate", "--data", "world_trade", "trade ~ eaeu + | exporter"), "bad-formula",
+    refused(altyn("estimate", "--data", "world_trade", "trade ~ eaeu + | exporter"), "formula-syntax",
             "^")
 
 

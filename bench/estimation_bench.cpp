@@ -1,0 +1,416 @@
+// Task benchmarks of the estimation kernel: each has the expected answer, and a wrong one fails.
+//
+//   estimation_bench PANELS [RESULTS.json] [--threads N] [--repeat N] [--only TASK]
+//
+// PANELS is the folder that generate_panel.py filled. Every task runs in a process of its own, so
+// that its peak memory is its own. Times are from data in memory to coefficients with clustered
+// standard errors, the building of all indices included; the best and the median of the repeats.
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "altyn/core/rng.h"
+#include "altyn/core/version.h"
+#include "altyn/estimation/glm.h"
+
+namespace {
+
+using altyn::Context;
+using altyn::GroupId;
+using altyn::Index;
+using namespace altyn::estimation;  // a program of one file, about this folder alone
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto in_seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+template <class T>
+std::vector<T> read_column(const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) throw std::runtime_error("cannot read " + path + "; run bench/generate_panel.py first");
+  std::vector<T> values(static_cast<std::size_t>(file.tellg()) / sizeof(T));
+  file.seekg(0);
+  file.read(reinterpret_cast<char*>(values.data()),
+            static_cast<std::streamsize>(values.size() * sizeof(T)));
+  return values;
+}
+
+struct Task {
+  std::string name;
+  std::string panel;
+  Family family = Family::kPoisson;
+  std::vector<std::string> effects{};  // of letters: exporter, importer, time; worker, firm
+  std::vector<double> coefficients{};  // expected
+  double tolerance = 1e-9;             // of the coefficients
+  double se_x1 = 0.0;                  // expected, clustered by pair, no small-sample factor; 0: none
+  std::string source{};
+  Index n_draws = 0;                   // > 0: pairs bootstrap
+};
+
+constexpr const char* kTight =
+    "digits on which fixest 0.14.2 at tight tolerances and alpaca 0.3.4 agree";
+
+constexpr const char* kWithin =
+    "closed form of the balanced panel: means over years, importers and exporters subtracted in turn";
+
+std::vector<Task> all_tasks() {
+  const std::vector<std::string> two = {"et", "it"};
+  const std::vector<std::string> three = {"et", "it", "ei"};
+  const Family ppml = Family::kPoisson;
+  const Family ols = Family::kGaussian;
+  return {
+      {"g01-ppml3", "g01", ppml, three, {0.34185629498363, -0.22654803534814}, 1e-9, 0.0366342924, kTight},
+      {"g01-ppml2", "g01", ppml, two, {0.54000514602024, -0.08819824741156}, 1e-9, 0.0949830724, kTight},
+      {"g1-ppml3", "g1", ppml, three, {0.39311343946290, -0.25261756485700}, 1e-9, 0.0151757584, kTight},
+      {"g1-ppml2", "g1", ppml, two, {0.76723489526928, -0.14397719180133}, 1e-9, 0.0328822631, kTight},
+      {"g5-ppml3", "g5", ppml, three, {0.38901236607723, -0.24712843823022}, 1e-9, 0.0096768297, kTight},
+      {"g5-ppml2", "g5", ppml, two, {0.82777492671270, -0.13350684303869}, 1e-9, 0.0275151214, kTight},
+      {"g1-ols3", "g1", ols, three, {0.26265925775401, -0.11543436462950}, 1e-9, 0.0, kWithin},
+      {"g1-ols2", "g1", ols, two, {0.47830616827785, -0.06854111360510}, 1e-9, 0.0, kWithin},
+      {"g5-ols3", "g5", ols, three, {0.29335620959387, -0.11490248284723}, 1e-9, 0.0, kWithin},
+      {"g5-ols2", "g5", ols, two, {0.48595445571559, -0.06988495868176}, 1e-9, 0.0, kWithin},
+      {"akm1-ols2", "akm1", ols, {"w", "f"}, {0.99739451537, 0.51632877174}, 1e-8, 0.0,
+       "xhdfe 2.24, default tolerance"},
+      {"g01-bootstrap20", "g01", ppml, three, {0.34185629498363, -0.22654803534814}, 1e-9, 0.0,
+       "the fit itself; draws are certified one by one", 20},
+  };
+}
+
+/// The columns of a panel; ids from 0.
+struct Panel {
+  std::vector<GroupId> first, second, year;
+  std::vector<double> y, x1, x2;
+  GroupId n_first = 0, n_second = 0, n_year = 0;
+};
+
+GroupId from_zero(std::vector<GroupId>& ids) {
+  GroupId n = 0;
+  for (GroupId& id : ids) n = std::max(n, id--);
+  return n;
+}
+
+Panel read_panel(const std::string& folder, bool workers) {
+  Panel panel;
+  panel.first = read_column<GroupId>(folder + (workers ? "/worker.bin" : "/exp.bin"));
+  panel.second = read_column<GroupId>(folder + (workers ? "/firm.bin" : "/imp.bin"));
+  panel.year = read_column<GroupId>(folder + "/year.bin");
+  panel.y = read_column<double>(folder + "/y.bin");
+  panel.x1 = read_column<double>(folder + "/x1.bin");
+  panel.x2 = read_column<double>(folder + "/x2.bin");
+  panel.n_first = from_zero(panel.first);
+  panel.n_second = from_zero(panel.second);
+  panel.n_year = from_zero(panel.year);
+  return panel;
+}
+
+GlmProblem make_problem(const Task& task, const Panel& panel) {
+  GlmProblem problem{.family = task.family,
+                     .y = panel.y,
+                     .regressors = {panel.x1, panel.x2},
+                     .regressor_names = {"x1", "x2"}};
+  problem.keys = {{"first", panel.first, panel.n_first},
+                  {"second", panel.second, panel.n_second},
+                  {"year", panel.year, panel.n_year}};
+  for (const std::string& name : task.effects) {
+    Effect effect{.name = name};
+    for (const char letter : name) {
+      effect.keys.push_back(letter == 'e' || letter == 'w' ? 0 : letter == 't' ? 2 : 1);
+    }
+    problem.effects.push_back(effect);
+  }
+  return problem;
+}
+
+/// Standard error of the first coefficient, clustered by pair, without small-sample factor.
+double clustered_error(const GlmProblem& problem, const GlmFit& fit, const Panel& panel,
+                       Context& context) {
+  std::vector<double> sums;
+  if (problem.effects.size() == 3) {
+    sums = sum_scores_by_effect(problem, fit, 2, context);
+  } else {
+    std::vector<GroupId> pairs(panel.y.size());
+    for (std::size_t r = 0; r < pairs.size(); ++r) {
+      pairs[r] = panel.first[r] * panel.n_second + panel.second[r];
+    }
+    sums = sum_scores(problem, fit, pairs, Index{panel.n_first} * panel.n_second, context);
+  }
+  const std::vector<double>& h = fit.hessian;
+  const double determinant = h[0] * h[3] - h[1] * h[2];
+  double variance = 0.0;
+  for (std::size_t c = 0; c + 1 < sums.size(); c += 2) {
+    const double influence = (h[3] * sums[c] - h[1] * sums[c + 1]) / determinant;
+    variance += influence * influence;
+  }
+  return std::sqrt(variance);
+}
+
+/// Bytes per second of a plain sum over 256 MB by all threads: the bound every pass is held against.
+double read_bandwidth(Context& context) {
+  const std::vector<double> block(Index{1} << 25, 1.0);
+  const auto n_tasks = static_cast<Index>(64);
+  std::vector<double> sums(at(n_tasks) * 8);
+  double best = 1e9;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    const double start = seconds_now();
+    context.pool->for_each_shard(n_tasks, [&](Index task) {
+      const auto range = altyn::shard_range(static_cast<Index>(block.size()), n_tasks, task);
+      double partial[8] = {};
+      for (Index i = range.begin; i + 8 <= range.end; i += 8) {
+        for (int lane = 0; lane < 8; ++lane) partial[lane] += block[at(i + lane)];
+      }
+      for (int lane = 0; lane < 8; ++lane) sums[at(task * 8 + lane)] += partial[lane];
+    });
+    best = std::min(best, seconds_now() - start);
+  }
+  return static_cast<double>(block.size()) * 8.0 / best;
+}
+
+/// Bytes the passes of a fit cannot avoid: outcome, regressors and levels in, weights out, per
+/// evaluation; weights and levels in, per inner step; the columns of the result at the end.
+double bytes_moved(const GlmFit& fit, std::size_t n_effects) {
+  const double n = static_cast<double>(fit.n_rows());
+  const double kept = 4.0 * static_cast<double>(n_effects > 2 ? n_effects - 1 : n_effects);
+  const double k = static_cast<double>(fit.coefficients.size());
+  const double evaluations = static_cast<double>(fit.iterations) + 2.0;
+  const double inner = static_cast<double>(fit.inner_iterations);
+  return n * (evaluations * (8.0 + 8.0 * k + kept + 8.0) + inner * (8.0 + kept) + 8.0 * (2.0 + k));
+}
+
+nlohmann::json run_fit(const Task& task, const GlmProblem& problem, const Panel& panel, int repeat,
+                       Context& context) {
+  std::vector<double> wall, cpu;
+  nlohmann::json result;
+  double bandwidth = 0.0;
+  bool all_right = true;
+  for (int i = 0; i < repeat; ++i) {
+    const double wall_start = seconds_now();
+    const double cpu_start = cpu_seconds();
+    const GlmFit fit = fit_glm(problem, {}, context);
+    const double error = task.panel[0] == 'g' ? clustered_error(problem, fit, panel, context) : 0.0;
+    wall.push_back(seconds_now() - wall_start);
+    cpu.push_back(cpu_seconds() - cpu_start);
+    double gap = 0.0;
+    for (std::size_t j = 0; j < fit.coefficients.size(); ++j) {
+      gap = std::max(gap, std::abs(fit.coefficients[j] - task.coefficients[j]));
+    }
+    double score = 0.0;
+    for (const EffectScore& s : fit.effect_scores) score = std::max(score, s.residual);
+    all_right = all_right && fit.certificate.holds() && gap <= task.tolerance &&
+                       (task.se_x1 == 0.0 || std::abs(error - task.se_x1) <= 1e-7 * task.se_x1);
+    if (i + 1 == repeat) {
+      rusage usage{};
+      getrusage(RUSAGE_SELF, &usage);
+      result["peak_mb"] = usage.ru_maxrss / 1024;
+      bandwidth = read_bandwidth(context);
+    }
+    result.update({{"rows", fit.n_rows()},
+                   {"coefficients", fit.coefficients},
+                   {"coefficient_gap", gap},
+                   {"se_x1", error},
+                   {"score", score},
+                   {"certificate", fit.certificate.summary()},
+                   {"newton_steps", fit.iterations},
+                   {"inner_steps", fit.inner_iterations},
+                   {"route", fit.route},
+                   {"right", all_right},
+                   {"bandwidth_bytes_per_second", bandwidth},
+                   {"bound_seconds",
+                    bandwidth > 0.0 ? bytes_moved(fit, problem.effects.size()) / bandwidth : 0.0}});
+  }
+  result["seconds"] = *std::min_element(wall.begin(), wall.end());
+  result["median_seconds"] = median(wall);
+  result["cpu_seconds"] = *std::min_element(cpu.begin(), cpu.end());
+  return result;
+}
+
+/// Draws of pairs with replacement, as weights; each fit starts at the fit of the data.
+nlohmann::json run_bootstrap(const Task& task, const GlmProblem& problem, const Panel& panel,
+                             Context& context) {
+  const double cold_start = seconds_now();
+  const GlmFit base = fit_glm(problem, {}, context);
+  const double one_fit = seconds_now() - cold_start;
+  const GroupId n_pairs = panel.n_first * panel.n_second;
+  const double wall_start = seconds_now();
+  const double cpu_start = cpu_seconds();
+  bool right = base.certificate.holds();
+  double gap = 0.0;
+  for (std::size_t j = 0; j < 2; ++j) {
+    gap = std::max(gap, std::abs(base.coefficients[j] - task.coefficients[j]));
+  }
+  Index steps = 0;
+  double sum = 0.0;
+  double squares = 0.0;
+  std::vector<double> weights(panel.y.size());
+  for (Index draw = 0; draw < task.n_draws; ++draw) {
+    altyn::RandomStream random(context.seed, 1, static_cast<std::uint64_t>(draw));
+    std::vector<double> times(n_pairs);
+    for (GroupId i = 0; i < n_pairs; ++i) times[random.below(n_pairs)] += 1.0;
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      weights[r] = times[panel.first[r] * panel.n_second + panel.second[r]];
+    }
+    GlmProblem drawn = problem;
+    drawn.weights = weights;
+    // A draw wants no more digits than the spread of the draws shows.
+    const GlmFit fit = fit_glm(drawn, {.tolerance = 1e-5, .row_results = false}, context, &base);
+    right = right && fit.certificate.holds();
+    steps += fit.iterations;
+    sum += fit.coefficients[0];
+    squares += fit.coefficients[0] * fit.coefficients[0];
+  }
+  const double wall = seconds_now() - wall_start;
+  const auto draws = static_cast<double>(task.n_draws);
+  return {{"rows", base.n_rows()},
+          {"coefficients", base.coefficients},
+          {"coefficient_gap", gap},
+          {"seconds", wall},
+          {"cpu_seconds", cpu_seconds() - cpu_start},
+          {"one_fit_seconds", one_fit},
+          {"times_one_fit", wall / one_fit},
+          {"newton_steps", steps},
+          {"se_x1", std::sqrt((squares - sum * sum / draws) / (draws - 1.0))},
+          {"right", right && gap <= task.tolerance}};
+}
+
+nlohmann::json run_task(const Task& task, const std::string& panels, int threads, int repeat) {
+  const bool workers = task.panel[0] == 'a';
+  Panel panel = read_panel(panels + "/" + task.panel, workers);
+  if (task.family == Family::kGaussian && !workers) {
+    for (double& y : panel.y) y = std::log1p(y);
+  }
+  Context context(threads);
+  const GlmProblem problem = make_problem(task, panel);
+  if (task.n_draws > 0) return run_bootstrap(task, problem, panel, context);
+  return run_fit(task, problem, panel, repeat, context);
+}
+
+/// Runs a task in a child and returns what it wrote.
+nlohmann::json run_apart(const Task& task, const std::string& panels, int threads, int repeat) {
+  int ends[2];
+  if (pipe(ends) != 0) throw std::runtime_error("cannot open a pipe");
+  const pid_t child = fork();
+  if (child == 0) {
+    close(ends[0]);
+    std::string text;
+    try {
+      text = run_task(task, panels, threads, repeat).dump();
+    } catch (const std::exception& error) {
+      text = nlohmann::json({{"error", error.what()}, {"right", false}}).dump();
+    }
+    const char* from = text.data();
+    for (std::size_t left = text.size(); left > 0;) {
+      const ssize_t written = write(ends[1], from, left);
+      if (written <= 0) _exit(1);
+      from += written;
+      left -= static_cast<std::size_t>(written);
+    }
+    _exit(0);
+  }
+  close(ends[1]);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(n));
+  }
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  nlohmann::json result = nlohmann::json::parse(text, nullptr, false);
+  if (result.is_discarded()) result = {{"error", "the task did not finish"}, {"right", false}};
+  result["task"] = task.name;
+  result["expected"] = task.coefficients;
+  result["source"] = task.source;
+  return result;
+}
+
+std::string processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string panels, results, only;
+  int threads = 2;
+  int repeat = 3;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool has_value = i + 1 < argc;
+    if (word == "--threads" && has_value) {
+      threads = std::stoi(argv[++i]);
+    } else if (word == "--repeat" && has_value) {
+      repeat = std::stoi(argv[++i]);
+    } else if (word == "--only" && has_value) {
+      only = argv[++i];
+    } else if (panels.empty()) {
+      panels = word;
+    } else {
+      results = word;
+    }
+  }
+  if (panels.empty()) {
+    fmt::print(stderr, "usage: estimation_bench PANELS [RESULTS.json] [--threads N] [--repeat N] "
+                       "[--only TASK]\n");
+    return 2;
+  }
+  nlohmann::json record = {{"version", altyn::version()},
+                           {"compiler", "gcc " __VERSION__},
+                           {"processor", processor()},
+                           {"threads", threads},
+                           {"repeat", repeat},
+                           {"tasks", nlohmann::json::array()}};
+  bool all_right = true;
+  fmt::print("{:<16} {:>9} {:>8} {:>8} {:>7} {:>8} {:>9} {:>9} {:>6} {:>6}\n", "task", "rows",
+             "seconds", "cpu s", "MB", "bound s", "gap", "score", "steps", "inner");
+  for (const Task& task : all_tasks()) {
+    if (!only.empty() && task.name.find(only) == std::string::npos) continue;
+    const nlohmann::json result = run_apart(task, panels, threads, repeat);
+    const bool right = result.value("right", false);
+    all_right = all_right && right;
+    if (result.contains("error")) {
+      fmt::print("{:<16} {}\n", task.name, result["error"].get<std::string>());
+    } else {
+      fmt::print("{:<16} {:>9} {:>8.3f} {:>8.3f} {:>7} {:>8.3f} {:>9.1e} {:>9.1e} {:>6} {:>6}{}\n",
+                 task.name, result.value("rows", Index{0}), result.value("seconds", 0.0),
+                 result.value("cpu_seconds", 0.0), result.value("peak_mb", Index{0}),
+                 result.value("bound_seconds", 0.0), result.value("coefficient_gap", 0.0),
+                 result.value("score", 0.0), result.value("newton_steps", Index{0}),
+                 result.value("inner_steps", Index{0}), right ? "" : "  WRONG");
+    }
+    std::fflush(stdout);
+    record["tasks"].push_back(result);
+  }
+  if (!results.empty()) std::ofstream(results) << record.dump(1) << '\n';
+  return all_right ? 0 : 1;
+}
