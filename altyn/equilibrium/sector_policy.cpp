@@ -121,18 +121,21 @@ double SectorPolicy::checked_rate(double rate, std::size_t cell) const {
                     .why = "a rate is a fraction above -1 (0.05 is 5%)"});
 }
 
+// Positions of names; all of them when none is given.
+template <class Find>
+std::vector<std::size_t> SectorPolicy::places(const std::vector<std::string>& names,
+                                              std::size_t count, const Find& find) {
+  std::vector<std::size_t> all;
+  if (names.empty()) {
+    all.resize(count);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+  }
+  for (const std::string& name : names) all.push_back(find(name));
+  return all;
+}
+
 std::vector<std::size_t> SectorPolicy::cells(const CellSelection& selection) const {
   const std::size_t n = base_.economies.size();
-  const auto places = [](const std::vector<std::string>& names, std::size_t count,
-                         const auto& find) {
-    std::vector<std::size_t> all;
-    if (names.empty()) {
-      all.resize(count);
-      std::iota(all.begin(), all.end(), std::size_t{0});
-    }
-    for (const std::string& name : names) all.push_back(find(name));
-    return all;
-  };
   const auto by_name = [this](const std::string& name) { return economy(name); };
   const std::vector<std::size_t> importers = places(selection.importers, n, by_name);
   const std::vector<std::size_t> exporters = places(selection.exporters, n, by_name);
@@ -216,11 +219,28 @@ std::size_t SectorPolicy::apply(const PreferenceRule& rule) {
   return in_use;
 }
 
+void SectorPolicy::raise_productivity(const std::vector<std::string>& economies,
+                                      const std::vector<std::string>& sectors, double factor) {
+  check_cost(factor - 1.0, "productivity");
+  if (shock_.productivity_hat.empty()) {
+    shock_.productivity_hat.assign(base_.sectors.size() * base_.economies.size(), 1.0);
+  }
+  const auto made_in = places(economies, base_.economies.size(),
+                              [this](const std::string& name) { return economy(name); });
+  for (const std::size_t j : places(sectors, base_.sectors.size(),
+                                    [this](const std::string& name) { return sector(name); })) {
+    for (const std::size_t e : made_in) shock_.productivity_hat[base_.at(j, e)] *= factor;
+  }
+}
+
 void SectorPolicy::apply(const std::vector<ScheduleLine>& schedule) {
+  const auto one = [](const std::string& name) {
+    return name.empty() ? std::vector<std::string>{} : std::vector<std::string>{name};
+  };
   for (const ScheduleLine& line : schedule) {
-    CellSelection selection{
-        .importers = {line.importer}, .exporters = {}, .sectors = {line.sector}};
-    if (!line.exporter.empty()) selection.exporters.push_back(line.exporter);
+    const CellSelection selection{.importers = one(line.importer),
+                                  .exporters = one(line.exporter),
+                                  .sectors = one(line.sector)};
     for (const std::size_t cell : cells(selection)) set_tariff(cell, line.rate);
   }
 }

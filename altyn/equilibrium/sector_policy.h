@@ -69,7 +69,7 @@ struct PreferenceRule {
 /// ("phase-range") when the full year comes first.
 [[nodiscard]] double phase_share(int first_year, int full_year, int year);
 
-/// One line of a tariff schedule. An empty exporter stands for all partners.
+/// One line of a tariff schedule. An empty name stands for all.
 struct ScheduleLine {
   std::string importer{};
   std::string exporter{};
@@ -92,7 +92,11 @@ class SectorPolicy {
   void apply(const CostRule& rule);
   /// Returns the number of cells where the preference is worth its proof.
   std::size_t apply(const PreferenceRule& rule);
-  /// Sets tariffs line by line; later lines win over earlier ones.
+  /// Multiplies output per unit of inputs; empty lists stand for all. Errors also for a factor at
+  /// or below zero ("cost-range").
+  void raise_productivity(const std::vector<std::string>& economies,
+                          const std::vector<std::string>& sectors, double factor);
+  /// Sets tariffs line by line; an empty name stands for all; later lines win over earlier ones.
   void apply(const std::vector<ScheduleLine>& schedule);
   /// Sets one tariff. Positions as in MultiSectorBase::cell.
   void set_tariff(std::size_t cell, double rate);
@@ -112,6 +116,9 @@ class SectorPolicy {
   [[nodiscard]] std::vector<std::size_t> cells(const CellSelection& selection) const;
 
  private:
+  template <class Find>
+  static std::vector<std::size_t> places(const std::vector<std::string>& names, std::size_t count,
+                                         const Find& find);
   std::string cell_name(std::size_t cell) const;
   double checked_rate(double rate, std::size_t cell) const;
   void change_cost(std::size_t cell, double factor);
