@@ -24,8 +24,7 @@ std::string rule_text(const CheckOptions& options) {
   return fmt::format(
       "From each main line's chance that the share reaches the threshold: supported when all are "
       "above {}, contradicted when all are below {}, not supported when all are below {}, "
-      "otherwise "
-      "possible, not shown.",
+      "otherwise possible, not shown.",
       percent_text(options.supported_above, 0), percent_text(options.contradicted_below, 0),
       percent_text(options.not_supported_below, 0));
 }
@@ -117,10 +116,9 @@ CauseVerdict judge_cause(const ClaimCase& claim_case, const std::vector<LineOfEv
   if (every(kept, [&](double p) { return p > options.supported_above; })) {
     verdict.key = CauseKey::kSupported;
     verdict.label = "Supported";
-    verdict.sentence = fmt::format(
-        "Every main line of evidence finds it likely that {} explains {}; "
-        "{}.",
-        cause, claimed, chance);
+    verdict.sentence =
+        fmt::format("Every main line of evidence finds it likely that {} explains {}; {}.", cause,
+                    claimed, chance);
   } else if (every(kept, [&](double p) { return p < options.contradicted_below; })) {
     verdict.key = CauseKey::kContradicted;
     verdict.label = "Contradicted";
@@ -130,15 +128,14 @@ CauseVerdict judge_cause(const ClaimCase& claim_case, const std::vector<LineOfEv
     verdict.key = CauseKey::kNotSupported;
     verdict.label = "Not supported";
     verdict.sentence = fmt::format(
-        "These data do not show that {} explains {}: no main line of "
-        "evidence finds it likely; {}.",
+        "These data do not show that {} explains {}: no main line of evidence finds it likely; {}.",
         cause, claimed, chance);
   } else {
     verdict.key = CauseKey::kPossibleNotShown;
     verdict.label = "Possible, not shown";
     verdict.sentence = fmt::format(
-        "It is possible that {} explains {}, but these data do not show it: the main lines "
-        "of evidence disagree or are too wide; {}.",
+        "It is possible that {} explains {}, but these data do not show it: the main lines of "
+        "evidence disagree or are too wide; {}.",
         cause, claimed, chance);
   }
   return verdict;
