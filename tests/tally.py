@@ -24,7 +24,7 @@ def main(folder):
         failed += 1
         print(f"FAILED  {broken.stem}: {broken.read_text().strip()}")
     if skipped:
-        print(f"{skipped} skipped (reference data not beside the checkout, see CONTRIBUTING.md)")
+        print(f"{skipped} skipped (does not apply, or published data are absent: CONTRIBUTING.md)")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

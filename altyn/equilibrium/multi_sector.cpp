@@ -325,7 +325,11 @@ numerics::FixedPointResult MultiSectorModel::State::search(System& system, secto
 void MultiSectorModel::State::solve(const MultiSectorShock& shock, sector::SolveState& k,
                                     MultiSectorResult& result, double tolerance, SolveMode mode,
                                     Context& context) const {
-  if (!mode.warm || k.x.size() != world.state_size()) start_at_base(world, k.x);
+  if (mode.from != nullptr && mode.from->state().x.size() == world.state_size()) {
+    k.x = mode.from->state().x;
+  } else if (!mode.warm || k.x.size() != world.state_size()) {
+    start_at_base(world, k.x);
+  }
   numerics::FixedPointResult found;
   const auto solve_at = [&](double t, std::vector<double>& x) {
     k.system.prepare(world, t == 1.0 ? shock : part_of_shock(base, shock, t), *context.pool);

@@ -53,13 +53,16 @@ struct MultiSectorResult {
   std::vector<double> welfare_hat;    ///< [economy] real income, exact: equation (12)
 };
 
+class MultiSectorModel;
+class MultiSectorWorkspace;
+
 struct SolveMode {
   bool warm = false;        ///< start from the workspace's last solution (whose shock was near)
                             ///< instead of the base; the last digits then depend on it
   bool trade_share = true;  ///< fill MultiSectorResult::trade_share
+  const MultiSectorWorkspace* from = nullptr;  ///< start from the solution held here instead
 };
 
-class MultiSectorModel;
 namespace sector {
 struct World;
 struct SolveState;
@@ -75,6 +78,7 @@ class MultiSectorWorkspace {
   MultiSectorWorkspace& operator=(MultiSectorWorkspace&&) noexcept;
   /// The equations at the last answer (multi_sector_workspace.h), for derivatives.
   [[nodiscard]] sector::SolveState& state() { return *state_; }
+  [[nodiscard]] const sector::SolveState& state() const { return *state_; }
 
  private:
   friend class MultiSectorModel;

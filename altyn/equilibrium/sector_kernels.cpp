@@ -1,5 +1,6 @@
 #include "altyn/equilibrium/sector_kernels.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "altyn/numerics/simd.h"
@@ -233,6 +234,126 @@ ALTYN_CLONES void two_products(const double* a, std::size_t n_rows, std::size_t 
       store<8>(column_sum + i, at(column_sum + i) + y[row] * value);
     }
     row_dot[row] = sum_lanes(dot);
+  }
+}
+
+namespace {
+
+// Lane p of z is u / q where the problem takes part in the row and spends there.
+ALTYN_INLINE Lanes8 divided(Lanes8 u, Lanes8 q, unsigned char skip) {
+  Lanes8 z = u / q;
+  for (std::size_t p = 0; p < kProblems; ++p) {
+    if ((skip >> p & 1U) != 0 || u[p] == 0.0) z[p] = 0.0;
+  }
+  return z;
+}
+
+template <bool kNet>
+ALTYN_INLINE void rows_together(const SectorMatrices& m, const double* s, const double* u,
+                                const unsigned char* skip, double* gross_dot, double* net_dot,
+                                double* z, double* received) {
+  const std::size_t stride = m.stride;
+  std::memset(received, 0, stride * kProblems * sizeof(double));
+  for (std::size_t row = 0; row < m.n_rows; row += kRows) {
+    const std::size_t count = std::min<std::size_t>(kRows, m.n_rows - row);
+    const double* a[kRows];
+    const double* b[kRows];
+    for (std::size_t r = 0; r < kRows; ++r) {
+      // Rows beyond the last repeat it; their results are dropped.
+      const std::size_t from = row + std::min(r, count - 1);
+      a[r] = m.gross + from * stride;
+      b[r] = kNet ? m.net + from * stride : a[r];
+    }
+    Lanes8 g0 = {}, g1 = {}, g2 = {}, g3 = {}, n0 = {}, n1 = {}, n2 = {}, n3 = {};
+    for (std::size_t i = 0; i < stride; ++i) {
+      const Lanes8 value = at(s + i * kProblems);
+      g0 += a[0][i] * value;
+      g1 += a[1][i] * value;
+      g2 += a[2][i] * value;
+      g3 += a[3][i] * value;
+      if constexpr (kNet) {
+        n0 += b[0][i] * value;
+        n1 += b[1][i] * value;
+        n2 += b[2][i] * value;
+        n3 += b[3][i] * value;
+      }
+    }
+    const Lanes8 gross[kRows] = {g0, g1, g2, g3};
+    const Lanes8 net[kRows] = {n0, n1, n2, n3};
+    Lanes8 weight[kRows] = {};
+    for (std::size_t r = 0; r < count; ++r) {
+      const std::size_t place = (row + r) * kProblems;
+      store<8>(gross_dot + place, gross[r]);
+      store<8>(net_dot + place, kNet ? net[r] : gross[r]);
+      weight[r] = divided(at(u + place), gross[r], skip[row + r]);
+      store<8>(z + place, weight[r]);
+    }
+    const Lanes8 w0 = weight[0], w1 = weight[1], w2 = weight[2], w3 = weight[3];
+    for (std::size_t i = 0; i < stride; ++i) {
+      store<8>(received + i * kProblems,
+               at(received + i * kProblems) +
+                   ((w0 * b[0][i] + w1 * b[1][i]) + (w2 * b[2][i] + w3 * b[3][i])));
+    }
+  }
+}
+
+ALTYN_CLONES void taxed_together(const SectorMatrices& m, const double* s, const double* u,
+                                 const unsigned char* skip, double* gross_dot, double* net_dot,
+                                 double* z, double* received) {
+  rows_together<true>(m, s, u, skip, gross_dot, net_dot, z, received);
+}
+ALTYN_CLONES void free_together(const SectorMatrices& m, const double* s, const double* u,
+                                const unsigned char* skip, double* gross_dot, double* net_dot,
+                                double* z, double* received) {
+  rows_together<false>(m, s, u, skip, gross_dot, net_dot, z, received);
+}
+
+}  // namespace
+
+void share_pass_together(const SectorMatrices& m, const double* s, const double* u,
+                         const unsigned char* skip, double* gross_dot, double* net_dot, double* z,
+                         double* received) {
+  (m.net == m.gross ? free_together : taxed_together)(m, s, u, skip, gross_dot, net_dot, z,
+                                                      received);
+}
+
+ALTYN_CLONES void two_products_together(const double* a, std::size_t n_rows, std::size_t n_columns,
+                                        std::size_t stride, const double* x, const double* y,
+                                        double* row_dot, double* column_sum) {
+  std::memset(column_sum, 0, n_columns * kProblems * sizeof(double));
+  std::size_t row = 0;
+  for (; row + kRows <= n_rows; row += kRows) {
+    const double* a0 = a + row * stride;
+    const double* a1 = a0 + stride;
+    const double* a2 = a1 + stride;
+    const double* a3 = a2 + stride;
+    const Lanes8 y0 = at(y + row * kProblems), y1 = at(y + (row + 1) * kProblems);
+    const Lanes8 y2 = at(y + (row + 2) * kProblems), y3 = at(y + (row + 3) * kProblems);
+    Lanes8 d0 = {}, d1 = {}, d2 = {}, d3 = {};
+    for (std::size_t i = 0; i < n_columns; ++i) {
+      const Lanes8 value = at(x + i * kProblems);
+      d0 += a0[i] * value;
+      d1 += a1[i] * value;
+      d2 += a2[i] * value;
+      d3 += a3[i] * value;
+      store<8>(
+          column_sum + i * kProblems,
+          at(column_sum + i * kProblems) + ((y0 * a0[i] + y1 * a1[i]) + (y2 * a2[i] + y3 * a3[i])));
+    }
+    store<8>(row_dot + row * kProblems, d0);
+    store<8>(row_dot + (row + 1) * kProblems, d1);
+    store<8>(row_dot + (row + 2) * kProblems, d2);
+    store<8>(row_dot + (row + 3) * kProblems, d3);
+  }
+  for (; row < n_rows; ++row) {
+    const double* from = a + row * stride;
+    const Lanes8 weight = at(y + row * kProblems);
+    Lanes8 dot = {};
+    for (std::size_t i = 0; i < n_columns; ++i) {
+      dot += from[i] * at(x + i * kProblems);
+      store<8>(column_sum + i * kProblems, at(column_sum + i * kProblems) + weight * from[i]);
+    }
+    store<8>(row_dot + row * kProblems, dot);
   }
 }
 

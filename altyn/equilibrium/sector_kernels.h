@@ -38,6 +38,21 @@ void transposed_pass(const SectorMatrices& matrices, const double* t, const doub
 void two_products(const double* a, std::size_t n_rows, std::size_t stride, const double* x,
                   const double* y, double* row_dot, double* column_sum);
 
+/// Problems that are solved side by side, one per vector lane: arrays of theirs are [place][8].
+inline constexpr std::size_t kProblems = 8;
+
+/// share_pass for eight problems on the same matrices. Bit p of skip[n] leaves row n out of problem
+/// p, which has a row of its own there. `received` is overwritten.
+void share_pass_together(const SectorMatrices& matrices, const double* s, const double* u,
+                         const unsigned char* skip, double* gross_dot, double* net_dot, double* z,
+                         double* received);
+
+/// two_products for eight problems: x is [n_columns][8], y and row_dot [n_rows][8], column_sum
+/// [n_columns][8].
+void two_products_together(const double* a, std::size_t n_rows, std::size_t n_columns,
+                           std::size_t stride, const double* x, const double* y, double* row_dot,
+                           double* column_sum);
+
 /// out = exp(x), element by element; relative error below 3e-16. Sizes are multiples of 8.
 void exp_into(std::span<const double> x, std::span<double> out);
 /// out = log(x) of positive normal numbers.

@@ -22,7 +22,7 @@ void Seeds::reset(const World& world) {
   wage.assign(world.n_factors * world.row, 0.0);
 }
 
-void System::prepare(const World& w, const MultiSectorShock& shock, ThreadPool& pool) {
+void System::prepare_common(const World& w, const MultiSectorShock& shock) {
   world = &w;
   const MultiSectorBase& base = *w.base;
   const std::size_t n = w.n;
@@ -69,61 +69,109 @@ void System::prepare(const World& w, const MultiSectorShock& shock, ThreadPool& 
   gathered_.assign(w.row / kLanes * 5 * kLanes * w.io_row, 0.0);
 
   export_tax = shock.export_tax.empty() ? base.export_tax : shock.export_tax;
-  gross.resize(n_sectors * n * w.row);
-  net.resize(gross.size());
   taxed.assign(n_sectors, 0);
   cells.assign(n_sectors, {});
-  over_sectors(pool, [&](std::size_t j) { prepare_sector(j, shock); });
 }
 
-void System::prepare_sector(std::size_t j, const MultiSectorShock& shock) {
+void System::prepare(const World& w, const MultiSectorShock& shock, ThreadPool& pool) {
+  prepare_common(w, shock);
+  own_rows.clear();
+  gross.resize(w.n_sectors * w.n * w.row);
+  net.resize(gross.size());
+  over_sectors(pool, [&](std::size_t j) {
+    for (std::size_t importer = 0; importer < w.n; ++importer) {
+      const std::size_t at = (j * w.n + importer) * w.row;
+      prepare_row(j, importer, shock, {&gross[at], w.row}, {&net[at], w.row});
+    }
+  });
+}
+
+void System::prepare_own_rows(const World& w, const MultiSectorShock& shock) {
+  prepare_common(w, shock);
+  const MultiSectorBase& base = *w.base;
+  const std::size_t n = w.n;
+  // Export taxes and duties inside a pool are accounted for cell by cell, which is done per row.
+  const bool every_row = !export_tax.empty();
+  const auto same = [&](const std::vector<double>& now, const std::vector<double>& before,
+                        std::size_t first) {
+    if (now.empty()) return true;
+    for (std::size_t i = first; i < first + n; ++i) {
+      if (now[i] != rate(before, i)) return false;
+    }
+    return true;
+  };
+  own_rows.assign(w.n_sectors, {});
+  std::size_t count = 0;
+  for (std::size_t j = 0; j < w.n_sectors; ++j) {
+    for (std::size_t importer = 0; importer < n; ++importer) {
+      const std::size_t first = base.cell(j, importer, 0);
+      const double* cost = shock.cost_hat.empty() ? nullptr : &shock.cost_hat[first];
+      const bool plain = !every_row && pool_of[importer] < 0 &&
+                         same(shock.tariff, base.tariff, first) &&
+                         (cost == nullptr ||
+                          std::all_of(cost, cost + n, [](double change) { return change == 1.0; }));
+      if (!plain) own_rows[j].push_back(importer);
+    }
+    count += own_rows[j].size();
+  }
+  gross.resize(count * w.row);
+  net.resize(count * w.row);
+  std::size_t at = 0;
+  for (std::size_t j = 0; j < w.n_sectors; ++j) {
+    for (const std::size_t importer : own_rows[j]) {
+      prepare_row(j, importer, shock, {&gross[at], w.row}, {&net[at], w.row});
+      at += w.row;
+    }
+  }
+}
+
+// One row of a and b. Marks the sector as taxed and lists the cells that need more than sums.
+void System::prepare_row(std::size_t j, std::size_t importer, const MultiSectorShock& shock,
+                         std::span<double> a, std::span<double> b) {
   const World& w = *world;
   const MultiSectorBase& base = *w.base;
   const std::size_t n = w.n;
+  const std::size_t first = base.cell(j, importer, 0);
+  const std::span<const double> share(&w.share[(j * n + importer) * w.row], w.row);
   const std::vector<double>& tariff = shock.tariff.empty() ? base.tariff : shock.tariff;
   const bool wedges_move = !shock.tariff.empty() || !shock.export_tax.empty();
-  // Where firms select into exporting, tariffs and iceberg costs have different powers.
-  const bool separate = !shock.cost_hat.empty() && w.selection[j] != 0.0;
-  const bool any_wedge = !tariff.empty() || !export_tax.empty();
-  Block ratio(w.row, 1.0);
-  Block cost(w.row, 1.0);
-  for (std::size_t importer = 0; importer < n; ++importer) {
-    const std::size_t first = base.cell(j, importer, 0);
-    const std::span<const double> share(&w.share[(j * n + importer) * w.row], w.row);
-    const std::span<double> a(&gross[(j * n + importer) * w.row], w.row);
-    double* b = &net[(j * n + importer) * w.row];
-    if (!wedges_move && shock.cost_hat.empty()) {
-      std::copy(share.begin(), share.end(), a.begin());
+  if (!wedges_move && shock.cost_hat.empty()) {
+    std::copy(share.begin(), share.end(), a.begin());
+  } else {
+    // The changes of the row, kept in b until they are folded in.
+    std::fill(b.begin(), b.end(), 1.0);
+    for (std::size_t i = 0; i < n && wedges_move; ++i) {
+      if (!shock.tariff.empty()) {
+        b[i] = (1.0 + tariff[first + i]) / (1.0 + rate(base.tariff, first + i));
+      }
+      if (!shock.export_tax.empty()) {
+        b[i] *= (1.0 + export_tax[first + i]) / (1.0 + rate(base.export_tax, first + i));
+      }
+    }
+    // Where firms select into exporting, tariffs and iceberg costs have different powers.
+    const bool separate = !shock.cost_hat.empty() && w.selection[j] != 0.0;
+    if (separate) {
+      kernels::scaled_shares(share, b, wedge_power[j], a);
+      std::copy_n(&shock.cost_hat[first], n, b.begin());
+      kernels::scaled_shares(a, b, theta[j], a);
     } else {
-      for (std::size_t i = 0; i < n; ++i) {
-        ratio[i] = 1.0;
-        if (!shock.tariff.empty()) {
-          ratio[i] = (1.0 + tariff[first + i]) / (1.0 + rate(base.tariff, first + i));
-        }
-        if (!shock.export_tax.empty()) {
-          ratio[i] *= (1.0 + export_tax[first + i]) / (1.0 + rate(base.export_tax, first + i));
-        }
-        if (shock.cost_hat.empty()) continue;
-        (separate ? cost : ratio)[i] *= shock.cost_hat[first + i];
+      for (std::size_t i = 0; i < n && !shock.cost_hat.empty(); ++i) {
+        b[i] *= shock.cost_hat[first + i];
       }
-      kernels::scaled_shares(share, ratio, wedge_power[j], a);
-      if (separate) {
-        kernels::scaled_shares(a, cost, theta[j], a);
-        std::fill(cost.begin(), cost.end(), 1.0);
-      }
+      kernels::scaled_shares(share, b, wedge_power[j], a);
     }
-    std::copy(a.begin(), a.end(), b);
-    if (!any_wedge) continue;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double landed = 1.0 + rate(tariff, first + i);
-      const double levied = 1.0 + rate(export_tax, first + i);
-      if (a[i] == 0.0 || (landed == 1.0 && levied == 1.0)) continue;
-      taxed[j] = 1;
-      b[i] = a[i] / (landed * levied);
-      const bool inside = landed != 1.0 && keeps_inside(importer, i);
-      if (levied == 1.0 && !inside) continue;
-      cells[j].push_back({importer, i, a[i] / landed - b[i], inside ? a[i] - a[i] / landed : 0.0});
-    }
+  }
+  std::copy(a.begin(), a.end(), b.begin());
+  if (tariff.empty() && export_tax.empty()) return;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double landed = 1.0 + rate(tariff, first + i);
+    const double levied = 1.0 + rate(export_tax, first + i);
+    if (a[i] == 0.0 || (landed == 1.0 && levied == 1.0)) continue;
+    taxed[j] = 1;
+    b[i] = a[i] / (landed * levied);
+    const bool inside = landed != 1.0 && keeps_inside(importer, i);
+    if (levied == 1.0 && !inside) continue;
+    cells[j].push_back({importer, i, a[i] / landed - b[i], inside ? a[i] - a[i] / landed : 0.0});
   }
 }
 
@@ -139,7 +187,7 @@ double System::cost_change(const MultiSectorShock& shock, std::size_t cell) cons
   return change;
 }
 
-void System::sweep_sector(std::size_t j, std::span<const double> x) {
+void System::begin_sector(std::size_t j, std::span<const double> x) {
   const World& w = *world;
   const StateView view{w};
   const std::size_t row = w.row;
@@ -167,7 +215,12 @@ void System::sweep_sector(std::size_t j, std::span<const double> x) {
   const double* spent_log = view.spending(x) + start;
   kernels::exp_into({spent_log, row}, {&spending[start], row});
   for (std::size_t e = 0; e < row; ++e) spending[start + e] *= w.bought[start + e];
+}
 
+void System::pass_sector(std::size_t j) {
+  const World& w = *world;
+  const std::size_t row = w.row;
+  const std::size_t start = j * row;
   const kernels::SectorMatrices m = matrices(j);
   double* q = &gross_dot[start];
   double* phi = &net_dot[start];
@@ -184,7 +237,20 @@ void System::sweep_sector(std::size_t j, std::span<const double> x) {
   } else {
     std::fill(sum, sum + row, 0.0);
     kernels::share_pass(m, s, &spending[start], q, phi, z, sum);
-    for (const TaxCell& cell : cells[j]) phi[cell.importer] += cell.landed * s[cell.exporter];
+  }
+}
+
+void System::finish_sector(std::size_t j, std::span<const double> x) {
+  const World& w = *world;
+  const StateView view{w};
+  const std::size_t row = w.row;
+  const std::size_t start = j * row;
+  const double* s = &scale[start];
+  const double* q = &gross_dot[start];
+  const double* sum = &received[start];
+  double* power = &tangent_u_[start];
+  for (const TaxCell& cell : cells[j]) {
+    net_dot[start + cell.importer] += cell.landed * s[cell.exporter];
   }
   double* index = &price[start];
   for (std::size_t e = 0; e < row; ++e) {
@@ -194,7 +260,7 @@ void System::sweep_sector(std::size_t j, std::span<const double> x) {
   kernels::log_into({power, row}, {index, row});
   if (w.selection[j] != 0.0) {
     for (std::size_t e = 0; e < row; ++e) {
-      index[e] += w.selection[j] * (spent_log[e] - w.expenditure_log[start + e]);
+      index[e] += w.selection[j] * (view.spending(x)[start + e] - w.expenditure_log[start + e]);
     }
   }
   for (std::size_t e = 0; e < row; ++e) index[e] /= -theta[j];
@@ -266,57 +332,85 @@ bool System::close_income() {
   return true;
 }
 
+void System::begin_sweep(std::span<const double> x) {
+  const World& w = *world;
+  kernels::exp_into({StateView{w}.wage(x), w.n_factors * w.row}, wage_level);
+}
+
 bool System::sweep(std::span<const double> x, ThreadPool& pool) {
+  begin_sweep(x);
+  over_sectors(pool, [&](std::size_t j) {
+    begin_sector(j, x);
+    pass_sector(j);
+    finish_sector(j, x);
+  });
+  if (!close_income()) return false;
+  over_economies(pool, [&](std::size_t first, std::size_t count, const EconomyBlock& block) {
+    gather(first, count, block);
+    const World& w = *world;
+    for (std::size_t l = 0; l < count; ++l) {
+      kernels::two_products(&w.input_share[(first + l) * w.n_sectors * w.io_row], w.n_sectors,
+                            w.io_row, block.output + l * w.io_row, block.price + l * w.io_row,
+                            block.use + l * w.io_row, block.cost + l * w.io_row);
+    }
+    scatter(first, count, block);
+  });
+  finish_sweep();
+  return true;
+}
+
+// Factor demand, and output and prices by economy, for the uses and costs of inputs.
+void System::gather(std::size_t first, std::size_t count, const EconomyBlock& block) {
+  const World& w = *world;
+  const std::size_t io_row = w.io_row;
+  for (std::size_t f = 0; f < w.n_factors; ++f) {
+    double* demand = &factor_demand[f * w.row + first];
+    std::fill(demand, demand + kLanes, 0.0);
+    for (std::size_t j = 0; j < w.n_sectors; ++j) {
+      const double* share = &w.factor_cost[(f * w.n_sectors + j) * w.row + first];
+      const double* sold = &made[j * w.row + first];
+      for (std::size_t l = 0; l < kLanes; ++l) demand[l] += share[l] * sold[l];
+    }
+  }
+  for (std::size_t j = 0; j < w.n_sectors; ++j) {
+    for (std::size_t l = 0; l < count; ++l) {
+      block.output[l * io_row + j] = made[j * w.row + first + l];
+      block.price[l * io_row + j] = price[j * w.row + first + l];
+    }
+  }
+}
+
+// Equations (5) and (1): spending and the cost of inputs of a block.
+void System::scatter(std::size_t first, std::size_t count, const EconomyBlock& block) {
   const World& w = *world;
   const StateView view{w};
-  kernels::exp_into({view.wage(x), w.n_factors * w.row}, wage_level);
-  over_sectors(pool, [&](std::size_t j) { sweep_sector(j, x); });
-  if (!close_income()) return false;
-
+  const std::size_t io_row = w.io_row;
   double* next_input = view.input_cost(std::span<double>(next));
   double* next_spending = view.spending(std::span<double>(next));
-  over_economies(pool, [&](std::size_t first, std::size_t count, const EconomyBlock& block) {
-    const std::size_t io_row = w.io_row;
-    for (std::size_t f = 0; f < w.n_factors; ++f) {
-      double* demand = &factor_demand[f * w.row + first];
-      std::fill(demand, demand + kLanes, 0.0);
-      for (std::size_t j = 0; j < w.n_sectors; ++j) {
-        const double* share = &w.factor_cost[(f * w.n_sectors + j) * w.row + first];
-        const double* sold = &made[j * w.row + first];
-        for (std::size_t l = 0; l < kLanes; ++l) demand[l] += share[l] * sold[l];
+  for (std::size_t j = 0; j < w.n_sectors; ++j) {
+    const std::size_t start = j * w.row + first;
+    double* lanes = block.lanes + j * kLanes;
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      if (l < count) {
+        next_input[start + l] = block.cost[l * io_row + j];
+        lanes[l] = (block.use[l * io_row + j] + w.consumption[start + l] * income[first + l]) *
+                       w.bought[start + l] +
+                   (1.0 - w.bought[start + l]);
+      } else {
+        lanes[l] = 1.0;
       }
     }
-    for (std::size_t j = 0; j < w.n_sectors; ++j) {
-      for (std::size_t l = 0; l < count; ++l) {
-        block.output[l * io_row + j] = made[j * w.row + first + l];
-        block.price[l * io_row + j] = price[j * w.row + first + l];
-      }
-    }
-    for (std::size_t l = 0; l < count; ++l) {
-      kernels::two_products(&w.input_share[(first + l) * w.n_sectors * io_row], w.n_sectors, io_row,
-                            block.output + l * io_row, block.price + l * io_row,
-                            block.use + l * io_row, block.cost + l * io_row);
-    }
-    for (std::size_t j = 0; j < w.n_sectors; ++j) {
-      const std::size_t start = j * w.row + first;
-      double* lanes = block.lanes + j * kLanes;
-      for (std::size_t l = 0; l < kLanes; ++l) {
-        if (l < count) {
-          next_input[start + l] = block.cost[l * io_row + j];
-          lanes[l] = (block.use[l * io_row + j] + w.consumption[start + l] * income[first + l]) *
-                         w.bought[start + l] +
-                     (1.0 - w.bought[start + l]);
-        } else {
-          lanes[l] = 1.0;
-        }
-      }
-    }
-    kernels::log_into({block.lanes, w.n_sectors * kLanes}, {block.lanes, w.n_sectors * kLanes});
-    for (std::size_t j = 0; j < w.n_sectors; ++j) {
-      std::copy_n(block.lanes + j * kLanes, kLanes, next_spending + j * w.row + first);
-    }
-  });
+  }
+  kernels::log_into({block.lanes, w.n_sectors * kLanes}, {block.lanes, w.n_sectors * kLanes});
+  for (std::size_t j = 0; j < w.n_sectors; ++j) {
+    std::copy_n(block.lanes + j * kLanes, kLanes, next_spending + j * w.row + first);
+  }
+}
 
+// Equations (7) and (8).
+void System::finish_sweep() {
+  const World& w = *world;
+  const StateView view{w};
   double total = 0.0;
   for (std::size_t f = 0; f < w.n_factors; ++f) {
     for (std::size_t e = 0; e < w.n; ++e) {
@@ -335,7 +429,6 @@ bool System::sweep(std::span<const double> x, ThreadPool& pool) {
                           : 0.0;
     }
   }
-  return true;
 }
 
 std::vector<double> implied_expenditure(const MultiSectorBase& base, ThreadPool& pool) {

@@ -118,6 +118,26 @@ struct System {
 
   /// Builds a and b for a shock. Cost: one pass over the shares, powers where costs change.
   void prepare(const World& w, const MultiSectorShock& shock, ThreadPool& pool);
+  /// The same for a sweep that shares the base's rows with other shocks (sector_batch.h): `gross`
+  /// and `net` hold `own_rows` alone, one after the other in order of sector.
+  void prepare_own_rows(const World& w, const MultiSectorShock& shock);
+  std::vector<std::vector<std::size_t>> own_rows;  ///< [J] importers whose row the shock changes
+
+  // One sweep, in the parts that a batch puts together in its own way.
+  void begin_sweep(std::span<const double> x);
+  void begin_sector(std::size_t j, std::span<const double> x);   ///< unit cost, s, X
+  void finish_sector(std::size_t j, std::span<const double> x);  ///< from q, phi and sum z b: Y, P
+  bool close_income();
+  void gather(std::size_t first, std::size_t count, const EconomyBlock& block);
+  void scatter(std::size_t first, std::size_t count, const EconomyBlock& block);
+  void finish_sweep();
+  [[nodiscard]] EconomyBlock economy_block(std::size_t b) {
+    const std::size_t width = kLanes * world->io_row;
+    double* start = &gathered_[b * 5 * width];
+    return {start, start + width, start + 2 * width, start + 3 * width, start + 4 * width};
+  }
+  static constexpr std::size_t kLanes = 8;  ///< economies per block
+
   /// One sweep from `x` into `next`; false when x is outside the domain (`trouble` says why).
   bool sweep(std::span<const double> x, ThreadPool& pool);
   /// The sweep's derivative at its last point, in direction dx.
@@ -134,15 +154,15 @@ struct System {
   std::vector<double> income_weight, duty_weight, inside_weight, export_weight;  ///< [n]
 
  private:
-  static constexpr std::size_t kLanes = 8;
   // Log fall of a sector's output at which it counts as closed: a ten-trillionth is left.
   static constexpr double kShutDown = 30.0;
   // Below this many cells a sweep is over before another thread has woken up.
   static constexpr std::size_t kParallelCells = 500'000;
 
-  void prepare_sector(std::size_t j, const MultiSectorShock& shock);
-  void sweep_sector(std::size_t j, std::span<const double> x);
-  bool close_income();
+  void prepare_common(const World& w, const MultiSectorShock& shock);
+  void prepare_row(std::size_t j, std::size_t importer, const MultiSectorShock& shock,
+                   std::span<double> a, std::span<double> b);
+  void pass_sector(std::size_t j);
   [[nodiscard]] bool owns_diagonal(std::size_t j) const {
     return world->closed[j] != 0 && taxed[j] == 0;
   }
@@ -173,12 +193,8 @@ struct System {
   template <class F>
   void over_economies(ThreadPool& pool, const F& work) {
     const std::size_t count = world->row / kLanes;
-    const std::size_t width = kLanes * world->io_row;
     const auto block = [&](std::size_t b) {
-      double* start = &gathered_[b * 5 * width];
-      work(b * kLanes, std::min(kLanes, world->n - b * kLanes),
-           EconomyBlock{start, start + width, start + 2 * width, start + 3 * width,
-                        start + 4 * width});
+      work(b * kLanes, std::min(kLanes, world->n - b * kLanes), economy_block(b));
     };
     if (world->n * world->n_sectors * world->n_sectors < kParallelCells || pool.n_threads() == 1) {
       for (std::size_t b = 0; b < count; ++b) block(b);

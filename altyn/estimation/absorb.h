@@ -70,7 +70,7 @@ struct AbsorbResult {
 /// Replaces each column by its residual from a weighted regression on all effects.
 /// Shapes: columns, each [n] in input order, in place; weights [n] >= 0 in input order, empty = 1.
 /// Status: kConverged, kIterationLimit or kStalled (columns then hold the best residuals found).
-/// Source: blocks as in docs/estimation; conjugate gradients on the normal equations.
+/// Source: conjugate gradients on the normal equations, Hestenes and Stiefel (1952).
 AbsorbResult absorb(const AbsorptionPlan& plan, std::span<const std::span<double>> columns,
                     std::span<const double> weights, const AbsorbOptions& options,
                     Context& context);

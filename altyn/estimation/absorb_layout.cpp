@@ -16,8 +16,8 @@ namespace {
 using numerics::RawVector;
 
 constexpr Index kRowsPerTask = Index{1} << 18;
-constexpr Index kRowsPerShard = Index{1} << 17;
-constexpr Index kMaxShards = 32;
+constexpr Index kRowsPerShard = Index{1} << 15;
+constexpr Index kMaxShards = 24;
 constexpr Index kStretch = 512;  // rows of a run when no effect is eliminated
 constexpr GroupId kLargestBlockSide = 2048;
 

@@ -36,52 +36,80 @@ struct ShardTask {
 template <int kLanes, int kEffects, bool kColumns>
 ALTYN_INLINE void sweep_runs(const ShardTask& task) {
   using V = Lanes<kLanes>;
-  const Index* run_begin = task.layout->run_begin.data();
-  const std::size_t n_effects = kEffects > 0 ? kEffects : task.effects.size();
+  // Locals, because the compiler must assume that every store may change what `task` points at.
+  constexpr std::size_t kKnown = kEffects > 0 ? kEffects : 1;
+  const GroupId* levels[kKnown] = {};
+  double* sums[kKnown] = {};
+  for (std::size_t e = 0; e < kEffects; ++e) {
+    levels[e] = task.effects[e].levels;
+    sums[e] = task.sums + task.effects[e].shift * kLanes;
+  }
+  const Index* const run_begin = task.layout->run_begin.data();
+  const double* const v = task.v;
+  const double* const weights = task.weights;
+  double* const buffer = task.buffer;
   const std::size_t n_columns = task.columns.size();
+  const double* columns[kLanes] = {};
+  for (std::size_t j = 0; j < n_columns; ++j) columns[j] = task.columns[j];
+  const auto netted = [&](Index p) __attribute__((always_inline)) {
+    V d{};
+    if constexpr (kEffects > 0) {
+      for (std::size_t e = 0; e < kEffects; ++e) {
+        d += load<kLanes>(v + Index{levels[e][p]} * kLanes);
+      }
+    } else {
+      for (const EffectRows& effect : task.effects) {
+        const V value = load<kLanes>(v + Index{effect.levels[p]} * kLanes);
+        d += effect.slope != nullptr ? value * effect.slope[p] : value;
+      }
+    }
+    if constexpr (kColumns) {
+      alignas(64) double x[kLanes] = {};
+      for (std::size_t j = 0; j < n_columns; ++j) x[j] = columns[j][p];
+      d = load<kLanes>(x) - d;
+    }
+    return d;
+  };
+  const auto add = [&](Index p, V weighted) __attribute__((always_inline)) {
+    if constexpr (kEffects > 0) {
+      for (std::size_t e = 0; e < kEffects; ++e) {
+        double* sum = sums[e] + Index{levels[e][p]} * kLanes;
+        store<kLanes>(sum, load<kLanes>(sum) + weighted);
+      }
+    } else {
+      for (const EffectRows& effect : task.effects) {
+        double* sum = task.sums + (Index{effect.levels[p]} + effect.shift) * kLanes;
+        store<kLanes>(sum, load<kLanes>(sum) +
+                               (effect.slope != nullptr ? weighted * effect.slope[p] : weighted));
+      }
+    }
+  };
+  const bool centred = task.inverse_run_weight != nullptr;
+  if (!kColumns && !centred) {
+    for (Index p = run_begin[task.run_begin]; p < run_begin[task.run_end]; ++p) {
+      add(p, netted(p) * weights[p]);
+    }
+    return;
+  }
   for (Index run = task.run_begin; run < task.run_end; ++run) {
     const Index begin = run_begin[run];
     const Index end = run_begin[run + 1];
     V mean{};
-    double* residual = task.buffer;
+    double* residual = buffer;
     for (Index p = begin; p < end; ++p, residual += kLanes) {
-      V d{};
-      for (std::size_t e = 0; e < n_effects; ++e) {
-        const EffectRows& effect = task.effects[e];
-        const V value = load<kLanes>(task.v + Index{effect.levels[p]} * kLanes);
-        if constexpr (kEffects == 0) {
-          d += effect.slope != nullptr ? value * effect.slope[p] : value;
-        } else {
-          d += value;
-        }
-      }
-      if constexpr (kColumns) {
-        alignas(64) double x[kLanes] = {};
-        for (std::size_t j = 0; j < n_columns; ++j) x[j] = task.columns[j][p];
-        d = load<kLanes>(x) - d;
-      }
+      const V d = netted(p);
       store<kLanes>(residual, d);
-      mean += d * task.weights[p];
+      mean += d * weights[p];
     }
-    mean *= task.inverse_run_weight != nullptr ? task.inverse_run_weight[run] : 0.0;
-    residual = task.buffer;
+    mean *= centred ? task.inverse_run_weight[run] : 0.0;
+    residual = buffer;
     for (Index p = begin; p < end; ++p, residual += kLanes) {
-      const V d = load<kLanes>(residual) - mean;
-      if constexpr (kColumns) {
-        if (!task.out.empty()) {
-          for (std::size_t j = 0; j < n_columns; ++j) task.out[j][p] = d[static_cast<int>(j)];
-        }
-      }
-      const V weighted = d * task.weights[p];
-      for (std::size_t e = 0; e < n_effects; ++e) {
-        const EffectRows& effect = task.effects[e];
-        double* sum = task.sums + (Index{effect.levels[p]} + effect.shift) * kLanes;
-        if constexpr (kEffects == 0) {
-          store<kLanes>(sum, load<kLanes>(sum) +
-                                 (effect.slope != nullptr ? weighted * effect.slope[p] : weighted));
-        } else {
-          store<kLanes>(sum, load<kLanes>(sum) + weighted);
-        }
+      add(p, (load<kLanes>(residual) - mean) * weights[p]);
+    }
+    for (std::size_t j = 0; j < task.out.size(); ++j) {
+      double* out = task.out[j];
+      for (Index p = begin; p < end; ++p) {
+        out[p] = buffer[(p - begin) * kLanes + static_cast<Index>(j)] - mean[static_cast<int>(j)];
       }
     }
   }

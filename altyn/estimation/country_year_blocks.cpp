@@ -35,7 +35,9 @@ class BlockPreconditioner final : public LevelPreconditioner {
       block.cells = size;
       size += block.n_a * block.stride;
       block.factor = size;
-      size += block.n_b * block.stride;
+      // One cache line more: blocks of equal size would otherwise compete for the same lines when
+      // rows that run through the years fill them.
+      size += block.n_b * block.stride + numerics::kFloatLanes;
       block.a_levels.resize(at(block.n_a));
       block.b_levels.resize(at(block.n_b));
     }
@@ -64,8 +66,20 @@ class BlockPreconditioner final : public LevelPreconditioner {
     for_each_block(context, [&](Block& block) {
       std::fill_n(data_.begin() + block.cells, block.n_a * block.stride, 0.0F);
     });
-    fill_cells(weights, context);
+    // Cells hold weights over their mean at first, so that single precision can.
+    double total = 0.0;
+    for (const Block& block : blocks_) {
+      for (const GroupId l : block.b_levels) total += level_weights[Index{l} * stride];
+    }
+    const double unit = total > 0.0 ? static_cast<double>(layout_.n) / total : 1.0;
+    fill_cells(weights, unit, context);
     for_each_block(context, [&](Block& block) {
+      std::vector<double> a_scale;
+      std::vector<double> b_scale;
+      for (const GroupId l : block.a_levels) a_scale.push_back(scale_[l] / unit);
+      for (const GroupId l : block.b_levels) b_scale.push_back(scale_[l]);
+      numerics::scale_both_sides(data_.data() + block.cells, block.n_a, block.n_b, block.stride,
+                                 a_scale.data(), b_scale.data());
       float* factor = data_.data() + block.factor;
       std::fill_n(factor, block.n_b * block.stride, 0.0F);
       for (Index i = 0; i < block.n_b; ++i) factor[i * block.stride + i] = 1.0F;
@@ -106,15 +120,16 @@ class BlockPreconditioner final : public LevelPreconditioner {
                                  [&](Index t) { work(blocks_[at(t)]); });
   }
 
-  /// Scaled cell weights. Shards that share no level of side a share no cell.
-  void fill_cells(const double* weights, Context& context) {
+  /// Cell weights times `unit`. Shards that share no level of side a share no cell.
+  void fill_cells(const double* weights, double unit, Context& context) {
     const GroupId* a = layout_.kept[layout_.blocks.a].levels.data();
     const GroupId* b = layout_.kept[layout_.blocks.b].levels.data();
     const GroupId* place = layout_.blocks.place_in_block.data();
-    const auto fill = [&](Index begin, Index end) {
+    const Index* row_of_a = row_of_a_.data();
+    float* data = data_.data();
+    const auto fill = [=](Index begin, Index end) {
       for (Index p = begin; p < end; ++p) {
-        const double cell = weights[p] * scale_[a[p]] * scale_[b[p]];
-        data_[at(row_of_a_[a[p]] + Index{place[b[p]]})] += static_cast<float>(cell);
+        data[row_of_a[a[p]] + Index{place[b[p]]}] += static_cast<float>(weights[p] * unit);
       }
     };
     if (layout_.shards_split_first_kept) {

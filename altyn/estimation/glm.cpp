@@ -208,6 +208,10 @@ std::vector<Field<GlmOptions>> GlmOptions::fields() {
            .doc = "how effects are absorbed: auto probes the structure; blocks insists on exact "
                   "blocks (country-year); general never uses them"},
           {"auto", "blocks", "general"}),
+      make_field(&GlmOptions::row_results,
+                 {.name = "row_results",
+                  .doc = "fill the columns of fitted means, residuals and netted regressors; a "
+                         "bootstrap draw does without"}),
   };
 }
 
@@ -389,12 +393,17 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
     newton.evaluate(rows, nullptr, nullptr, nullptr, context);
     newton.set_scales(weighted_squares(rows, newton.working_weights(), context));
   }
-  const double partialled_error =
-      newton.refine_partialled(kPartialledFinal, options.max_inner_iterations, context);
-  fit.mu = newton.finish();
-  fit.residual.resize(at(layout->n));
-  fit.partialled.resize(at(layout->n) * k);
-  newton.evaluate(rows, fit.mu.data(), fit.residual.data(), fit.partialled.data(), context);
+  double partialled_error = 0.0;
+  if (options.row_results) {
+    partialled_error =
+        newton.refine_partialled(kPartialledFinal, options.max_inner_iterations, context);
+    fit.mu = newton.finish();
+    fit.residual.resize(at(layout->n));
+    fit.partialled.resize(at(layout->n) * k);
+    newton.evaluate(rows, fit.mu.data(), fit.residual.data(), fit.partialled.data(), context);
+  } else if (fit.status == SolveStatus::kIterationLimit || fit.status == SolveStatus::kStalled) {
+    newton.evaluate(rows, nullptr, nullptr, nullptr, context);
+  }
   fit.coefficients = newton.point.coefficients;
   fit.redundant = newton.redundant();
   fit.hessian = newton.hessian;

@@ -18,6 +18,7 @@ struct GlmOptions {
   Index max_iterations = 100;
   Index max_inner_iterations = 10'000;
   AbsorbRoute route = AbsorbRoute::kAuto;
+  bool row_results = true;
   static std::vector<Field<GlmOptions>> fields();
 };
 
@@ -78,6 +79,8 @@ struct GlmFit {
 /// `start`: a fit of the same rows and effects (weights, y and regressors may differ): its plan is
 /// reused, Newton starts at its coefficients and effects, and regressors of the same name start from its X~.
 /// Errors: InputError as check_problem and plan_absorption.
+/// Without `row_results` (bootstrap draws) mu, residual and partialled stay empty, and the Hessian is
+/// that of regressors netted of effects as closely as the last step needed.
 /// Cost: 5 to 10 passes over the rows; memory 8 n (2 + k) bytes and the plan.
 [[nodiscard]] GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& context,
                              const GlmFit* start = nullptr);

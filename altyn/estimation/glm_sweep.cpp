@@ -252,8 +252,21 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
   using V = Lanes<kLanes>;
   const GlmRows& rows = *task.rows;
   const RunBuffers& b = task.buffers;
-  const std::size_t n_effects = kEffects > 0 ? kEffects : task.effects.size();
-  const double* const* regressors = rows.regressors.data();
+  // Locals, because the compiler must assume that every store may change what `task` points at.
+  constexpr std::size_t kKnown = kEffects > 0 ? kEffects : 1;
+  const GroupId* levels[kKnown] = {};
+  double* sums[kKnown] = {};
+  for (std::size_t e = 0; e < kEffects; ++e) {
+    levels[e] = task.effects[e].levels;
+    sums[e] = task.sums + task.effects[e].shift * kLanes;
+  }
+  const double* const v = task.v;
+  const double* regressors[kSwept + 1] = {};
+  for (int j = 0; j < kSwept; ++j) regressors[j] = rows.regressors[static_cast<std::size_t>(j)];
+  double* const eta = b.eta;
+  double* const d_rows = b.rows;
+  const double* const weight = b.weight;
+  const double* const score = b.score;
   const double* offset = rows.offset.empty() ? nullptr : rows.offset.data();
   V gram[kLanes] = {};
   for (Index run = task.run_begin; run < task.run_end; ++run) {
@@ -263,19 +276,20 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
     const Index padded = (count + 7) / 8 * 8;
 
     // x - D_r V, and eta without the eliminated effect
-    double* d_row = b.rows;
+    double* d_row = d_rows;
     for (Index p = begin; p < end; ++p, d_row += kLanes) {
       V d{};
-      for (std::size_t e = 0; e < n_effects; ++e) {
-        const EffectRows& effect = task.effects[e];
-        const V value = load<kLanes>(task.v + Index{effect.levels[p]} * kLanes);
-        if constexpr (kEffects == 0) {
+      if constexpr (kEffects > 0) {
+        for (std::size_t e = 0; e < kEffects; ++e) {
+          d += load<kLanes>(v + Index{levels[e][p]} * kLanes);
+        }
+      } else {
+        for (const EffectRows& effect : task.effects) {
+          const V value = load<kLanes>(v + Index{effect.levels[p]} * kLanes);
           d += effect.slope != nullptr ? value * effect.slope[p] : value;
-        } else {
-          d += value;
         }
       }
-      b.eta[p - begin] = d[0];
+      eta[p - begin] = d[0];
       store<kLanes>(d_row, regressor_lanes<kLanes, kSwept>(regressors, p) - d);
     }
     for (Index i = count; i < padded; ++i) b.eta[i] = b.eta[0];
@@ -306,48 +320,55 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
       case Family::kLogit: task.objective += logit_means(view, b, alpha); break;
     }
 
-    Lanes8 weight{};
-    for (Index i = 0; i < padded; i += 8) weight += load<8>(b.weight + i);
-    const double total = sum_lanes(weight);
+    Lanes8 weight_sum{};
+    for (Index i = 0; i < padded; i += 8) weight_sum += load<8>(weight + i);
+    const double total = sum_lanes(weight_sum);
     task.total_weight += total;
     V mean{};
     if (alpha != nullptr) {
-      double score = 0.0;
+      double run_score = 0.0;
       for (Index i = 0; i < count; ++i) {
-        mean += load<kLanes>(b.rows + i * kLanes) * b.weight[i];
-        score += b.score[i];
+        mean += load<kLanes>(d_rows + i * kLanes) * weight[i];
+        run_score += score[i];
       }
       const double inverse = total > 0.0 ? 1.0 / total : 0.0;
       mean *= inverse;
       task.inverse_run_weight[run] = inverse;
-      if (!(std::abs(score) <= task.largest_run_score)) {
-        task.largest_run_score = std::abs(score);
+      if (!(std::abs(run_score) <= task.largest_run_score)) {
+        task.largest_run_score = std::abs(run_score);
         task.worst_run = run;
       }
     }
 
     for (Index i = 0; i < count; ++i) {
       const Index p = begin + i;
-      const V d = load<kLanes>(b.rows + i * kLanes) - mean;
-      const double w = b.weight[i];
+      const V d = load<kLanes>(d_rows + i * kLanes) - mean;
+      const double w = weight[i];
       V weighted = d * w;
-      weighted[0] = b.score[i];
+      weighted[0] = score[i];
       weighted[kLanes - 1] = w;
       for (int lane = 1; lane <= kSwept; ++lane) gram[lane] += weighted * d[lane];
-      for (std::size_t e = 0; e < n_effects; ++e) {
-        const EffectRows& effect = task.effects[e];
-        double* sum = task.sums + (Index{effect.levels[p]} + effect.shift) * kLanes;
-        V term = weighted;
-        if constexpr (kEffects == 0) {
+      if constexpr (kEffects > 0) {
+        for (std::size_t e = 0; e < kEffects; ++e) {
+          double* sum = sums[e] + Index{levels[e][p]} * kLanes;
+          store<kLanes>(sum, load<kLanes>(sum) + weighted);
+        }
+      } else {
+        for (const EffectRows& effect : task.effects) {
+          double* sum = task.sums + (Index{effect.levels[p]} + effect.shift) * kLanes;
+          V term = weighted;
           if (effect.slope != nullptr) {
             term *= effect.slope[p];
             term[kLanes - 1] *= effect.slope[p];
           }
+          store<kLanes>(sum, load<kLanes>(sum) + term);
         }
-        store<kLanes>(sum, load<kLanes>(sum) + term);
       }
-      for (std::size_t j = 0; j < task.columns->partialled.size(); ++j) {
-        task.columns->partialled[j][p] = d[static_cast<int>(j) + 1];
+    }
+    for (std::size_t j = 0; j < task.columns->partialled.size(); ++j) {
+      double* column = task.columns->partialled[j] + begin;
+      for (Index i = 0; i < count; ++i) {
+        column[i] = d_rows[i * kLanes + static_cast<Index>(j) + 1] - mean[static_cast<int>(j) + 1];
       }
     }
     if (task.columns->working_weights != nullptr) {

@@ -25,171 +25,166 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-// The last differences of points and of steps, as a ring, with the products of step differences.
-class History {
- public:
-  History(FixedPointWorkspace& workspace, std::size_t n, std::size_t depth)
-      : w_(workspace), n_(n), depth_(depth) {
-    w_.point_differences.resize(depth * n);
-    w_.step_differences.resize(depth * n);
-    w_.gram.resize(depth * depth);
-    w_.factor.resize(depth * depth);
-    w_.weights.resize(depth);
-  }
-
-  void clear() { count_ = 0; }
-
-  void push(std::span<const double> x, std::span<const double> step) {
-    const std::size_t slot = newest_ = (newest_ + 1) % depth_;
-    count_ = std::min(count_ + 1, depth_);
-    const std::span<double> dx = column(w_.point_differences, slot);
-    const std::span<double> df = column(w_.step_differences, slot);
-    for (std::size_t i = 0; i < n_; ++i) {
-      dx[i] = x[i] - w_.last[i];
-      df[i] = step[i] - w_.last_step[i];
-    }
-    for (std::size_t age = 0; age < count_; ++age) {
-      const std::size_t other = at(age);
-      const double product = dot(df, column(w_.step_differences, other));
-      w_.gram[slot * depth_ + other] = product;
-      w_.gram[other * depth_ + slot] = product;
-    }
-  }
-
-  // Subtracts from `x` the combination of differences that best explains `step` (least squares by
-  // a Cholesky factor of the scaled Gram matrix, newest first; differences that add nothing to
-  // newer ones are left out), so that x + mixing * step becomes the accelerated point.
-  void correct(std::span<double> x, std::span<const double> step, double mixing) {
-    std::size_t kept = 0;
-    std::size_t slots[64];
-    for (std::size_t age = 0; age < count_; ++age) {
-      const std::size_t slot = at(age);
-      const double norm = std::sqrt(w_.gram[slot * depth_ + slot]);
-      if (!(norm > 0.0)) continue;
-      double* row = &w_.factor[kept * depth_];
-      double remaining = 1.0;
-      for (std::size_t c = 0; c < kept; ++c) {
-        const double scale = norm * std::sqrt(w_.gram[slots[c] * depth_ + slots[c]]);
-        double value = w_.gram[slot * depth_ + slots[c]] / scale;
-        for (std::size_t k = 0; k < c; ++k) value -= row[k] * w_.factor[c * depth_ + k];
-        row[c] = value / w_.factor[c * depth_ + c];
-        remaining -= row[c] * row[c];
-      }
-      if (remaining < kDependent) continue;
-      row[kept] = std::sqrt(remaining);
-      double value = dot(column(w_.step_differences, slot), step) / norm;
-      for (std::size_t k = 0; k < kept; ++k) value -= row[k] * w_.weights[k];
-      w_.weights[kept] = value / row[kept];
-      slots[kept++] = slot;
-    }
-    for (std::size_t r = kept; r-- > 0;) {
-      double value = w_.weights[r];
-      for (std::size_t k = r + 1; k < kept; ++k) value -= w_.factor[k * depth_ + r] * w_.weights[k];
-      w_.weights[r] = value / w_.factor[r * depth_ + r];
-    }
-    for (std::size_t k = 0; k < kept; ++k) {
-      const double norm = std::sqrt(w_.gram[slots[k] * depth_ + slots[k]]);
-      const double weight = w_.weights[k] / norm;
-      const std::span<const double> dx = column(w_.point_differences, slots[k]);
-      const std::span<const double> df = column(w_.step_differences, slots[k]);
-      for (std::size_t i = 0; i < n_; ++i) x[i] -= weight * (dx[i] + mixing * df[i]);
-    }
-  }
-
- private:
-  [[nodiscard]] std::size_t at(std::size_t age) const { return (newest_ + depth_ - age) % depth_; }
-  std::span<double> column(std::vector<double>& block, std::size_t slot) {
-    return std::span(block).subspan(slot * n_, n_);
-  }
-
-  FixedPointWorkspace& w_;
-  std::size_t n_;
-  std::size_t depth_;
-  std::size_t count_ = 0;
-  std::size_t newest_ = 0;
-};
+std::span<double> column(std::vector<double>& block, std::size_t slot, std::size_t n) {
+  return std::span(block).subspan(slot * n, n);
+}
 
 }  // namespace
+
+FixedPointSearch::FixedPointSearch(std::span<double> x, const FixedPointOptions& options,
+                                   FixedPointWorkspace& workspace)
+    : x_(x),
+      options_(options),
+      w_(workspace),
+      best_(std::numeric_limits<double>::infinity()),
+      milestone_(best_),
+      depth_(static_cast<std::size_t>(std::clamp<Index>(options.history, 1, 64))) {
+  const std::size_t n = x.size();
+  for (auto* vector : {&w_.image, &w_.step, &w_.best, &w_.best_step, &w_.last, &w_.last_step}) {
+    vector->resize(n);
+  }
+  w_.point_differences.resize(depth_ * n);
+  w_.step_differences.resize(depth_ * n);
+  w_.gram.resize(depth_ * depth_);
+  w_.factor.resize(depth_ * depth_);
+  w_.weights.resize(depth_);
+  w_.records.clear();
+  if (options_.max_iterations <= 0) finish(SolveStatus::kIterationLimit);
+}
+
+// Keeps the differences to the last point, with the products of step differences.
+void FixedPointSearch::push_difference() {
+  const std::size_t n = x_.size();
+  newest_ = (newest_ + 1) % depth_;
+  count_ = std::min(count_ + 1, depth_);
+  const std::span<double> dx = column(w_.point_differences, newest_, n);
+  const std::span<double> df = column(w_.step_differences, newest_, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    dx[i] = x_[i] - w_.last[i];
+    df[i] = w_.step[i] - w_.last_step[i];
+  }
+  for (std::size_t age = 0; age < count_; ++age) {
+    const std::size_t other = place(age);
+    const double product = dot(df, column(w_.step_differences, other, n));
+    w_.gram[newest_ * depth_ + other] = product;
+    w_.gram[other * depth_ + newest_] = product;
+  }
+}
+
+// Subtracts from `x` the combination of differences that best explains the step (least squares by a
+// Cholesky factor of the scaled Gram matrix, newest first; differences that add nothing to newer
+// ones are left out), so that x + mixing * step becomes the accelerated point.
+void FixedPointSearch::correct() {
+  const std::size_t n = x_.size();
+  std::size_t kept = 0;
+  std::size_t slots[64];
+  for (std::size_t age = 0; age < count_; ++age) {
+    const std::size_t slot = place(age);
+    const double norm = std::sqrt(w_.gram[slot * depth_ + slot]);
+    if (!(norm > 0.0)) continue;
+    double* row = &w_.factor[kept * depth_];
+    double remaining = 1.0;
+    for (std::size_t c = 0; c < kept; ++c) {
+      const double scale = norm * std::sqrt(w_.gram[slots[c] * depth_ + slots[c]]);
+      double value = w_.gram[slot * depth_ + slots[c]] / scale;
+      for (std::size_t k = 0; k < c; ++k) value -= row[k] * w_.factor[c * depth_ + k];
+      row[c] = value / w_.factor[c * depth_ + c];
+      remaining -= row[c] * row[c];
+    }
+    if (remaining < kDependent) continue;
+    row[kept] = std::sqrt(remaining);
+    double value = dot(column(w_.step_differences, slot, n), w_.step) / norm;
+    for (std::size_t k = 0; k < kept; ++k) value -= row[k] * w_.weights[k];
+    w_.weights[kept] = value / row[kept];
+    slots[kept++] = slot;
+  }
+  for (std::size_t r = kept; r-- > 0;) {
+    double value = w_.weights[r];
+    for (std::size_t k = r + 1; k < kept; ++k) value -= w_.factor[k * depth_ + r] * w_.weights[k];
+    w_.weights[r] = value / w_.factor[r * depth_ + r];
+  }
+  for (std::size_t k = 0; k < kept; ++k) {
+    const double norm = std::sqrt(w_.gram[slots[k] * depth_ + slots[k]]);
+    const double weight = w_.weights[k] / norm;
+    const std::span<const double> dx = column(w_.point_differences, slots[k], n);
+    const std::span<const double> df = column(w_.step_differences, slots[k], n);
+    for (std::size_t i = 0; i < n; ++i) x_[i] -= weight * (dx[i] + mixing_ * df[i]);
+  }
+}
+
+void FixedPointSearch::finish(SolveStatus status) {
+  if (std::isfinite(best_)) std::copy(w_.best.begin(), w_.best.end(), x_.begin());
+  result_.status = status;
+  result_.residual = best_residual_;
+  running_ = false;
+}
+
+void FixedPointSearch::take(double residual) {
+  const std::size_t n = x_.size();
+  ++result_.iterations;
+  for (std::size_t i = 0; i < n; ++i) w_.step[i] = w_.image[i] - x_[i];
+  const double length = std::sqrt(dot(w_.step, w_.step));
+  const bool finite = std::isfinite(residual) && std::isfinite(length);
+  if (finite && residual <= options_.tolerance) {
+    w_.records.push_back({residual, mixing_, false});
+    result_.status = SolveStatus::kConverged;
+    result_.residual = residual;
+    running_ = false;
+    return;
+  }
+  if (!finite && !std::isfinite(best_)) {
+    w_.records.push_back({residual, mixing_, false});
+    return finish(SolveStatus::kNotFinite);
+  }
+  const bool rejected = !finite || length > kGrowthLimit * best_;
+  w_.records.push_back({residual, mixing_, rejected});
+  if (rejected) {
+    ++result_.restarts;
+    count_ = 0;
+    has_last_ = false;
+    mixing_ = std::max(mixing_ / 2.0, kSmallestMixing);
+    for (std::size_t i = 0; i < n; ++i) {
+      x_[i] = w_.best[i] + std::clamp(mixing_ * w_.best_step[i], -kLargestStep, kLargestStep);
+    }
+  } else {
+    if (length < best_) {
+      best_ = length;
+      best_residual_ = residual;
+      std::copy(x_.begin(), x_.end(), w_.best.begin());
+      std::copy(w_.step.begin(), w_.step.end(), w_.best_step.begin());
+      mixing_ = std::min(1.0, mixing_ * 1.2);
+    }
+    if (has_last_) push_difference();
+    std::copy(x_.begin(), x_.end(), w_.last.begin());
+    std::copy(w_.step.begin(), w_.step.end(), w_.last_step.begin());
+    has_last_ = true;
+    correct();
+    for (std::size_t i = 0; i < n; ++i) {
+      const double move = x_[i] + mixing_ * w_.step[i] - w_.last[i];
+      x_[i] = w_.last[i] + std::clamp(move, -kLargestStep, kLargestStep);
+    }
+  }
+  if (best_ < kProgress * milestone_) {
+    milestone_ = best_;
+    milestone_at_ = result_.iterations;
+  } else if (result_.iterations - milestone_at_ > kPatience) {
+    return finish(SolveStatus::kStalled);
+  }
+  if (result_.iterations >= options_.max_iterations) finish(SolveStatus::kIterationLimit);
+}
 
 FixedPointResult solve_fixed_point(const FixedPointMap& map, std::span<double> x,
                                    const FixedPointOptions& options, FixedPointWorkspace& workspace,
                                    const std::stop_token& stop) {
-  const std::size_t n = x.size();
-  const auto depth = static_cast<std::size_t>(std::clamp<Index>(options.history, 1, 64));
-  FixedPointWorkspace& w = workspace;
-  for (auto* vector : {&w.image, &w.step, &w.best, &w.best_step, &w.last, &w.last_step}) {
-    vector->resize(n);
-  }
-  w.records.clear();
-  History history(w, n, depth);
-
-  FixedPointResult result;
-  double best = std::numeric_limits<double>::infinity();  // length of the step there
-  double best_residual = -1.0;
-  double milestone = best;  // the length that the next progress is measured against
-  Index milestone_at = 0;
-  double mixing = 1.0;
-  bool has_last = false;
-  const auto finish = [&](SolveStatus status) {
-    if (std::isfinite(best)) std::copy(w.best.begin(), w.best.end(), x.begin());
-    result.status = status;
-    result.residual = best_residual;
-    return result;
-  };
-
-  while (result.iterations < options.max_iterations) {
-    if (stop.stop_requested()) return finish(SolveStatus::kCancelled);
-    const double residual = map(x, w.image);
-    ++result.iterations;
-    for (std::size_t i = 0; i < n; ++i) w.step[i] = w.image[i] - x[i];
-    const double length = std::sqrt(dot(w.step, w.step));
-    const bool finite = std::isfinite(residual) && std::isfinite(length);
-    if (finite && residual <= options.tolerance) {
-      w.records.push_back({residual, mixing, false});
-      result.status = SolveStatus::kConverged;
-      result.residual = residual;
-      return result;
-    }
-    if (!finite && !std::isfinite(best)) {
-      w.records.push_back({residual, mixing, false});
-      return finish(SolveStatus::kNotFinite);
-    }
-    const bool rejected = !finite || length > kGrowthLimit * best;
-    w.records.push_back({residual, mixing, rejected});
-    if (rejected) {
-      ++result.restarts;
-      history.clear();
-      has_last = false;
-      mixing = std::max(mixing / 2.0, kSmallestMixing);
-      for (std::size_t i = 0; i < n; ++i) {
-        x[i] = w.best[i] + std::clamp(mixing * w.best_step[i], -kLargestStep, kLargestStep);
-      }
+  FixedPointSearch search(x, options, workspace);
+  while (search.running()) {
+    if (stop.stop_requested()) {
+      search.finish(SolveStatus::kCancelled);
     } else {
-      if (length < best) {
-        best = length;
-        best_residual = residual;
-        std::copy(x.begin(), x.end(), w.best.begin());
-        std::copy(w.step.begin(), w.step.end(), w.best_step.begin());
-        mixing = std::min(1.0, mixing * 1.2);
-      }
-      if (has_last) history.push(x, w.step);
-      std::copy(x.begin(), x.end(), w.last.begin());
-      std::copy(w.step.begin(), w.step.end(), w.last_step.begin());
-      has_last = true;
-      history.correct(x, w.step, mixing);
-      for (std::size_t i = 0; i < n; ++i) {
-        const double move = x[i] + mixing * w.step[i] - w.last[i];
-        x[i] = w.last[i] + std::clamp(move, -kLargestStep, kLargestStep);
-      }
-    }
-    if (best < kProgress * milestone) {
-      milestone = best;
-      milestone_at = result.iterations;
-    } else if (result.iterations - milestone_at > kPatience) {
-      return finish(SolveStatus::kStalled);
+      search.take(map(x, search.image()));
     }
   }
-  return finish(SolveStatus::kIterationLimit);
+  return search.result();
 }
 
 }  // namespace altyn::numerics

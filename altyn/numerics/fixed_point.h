@@ -64,4 +64,46 @@ using FixedPointMap = std::function<double(std::span<const double> x, std::span<
                                                  FixedPointWorkspace& workspace,
                                                  const std::stop_token& stop = {});
 
+/// The same search for a caller that evaluates the map itself, such as for several problems at
+/// once:
+///   FixedPointSearch search(x, options, workspace);
+///   while (search.running()) search.take(map(x, search.image()));
+/// `x` and the workspace must outlive the search.
+class FixedPointSearch {
+ public:
+  FixedPointSearch(std::span<double> x, const FixedPointOptions& options,
+                   FixedPointWorkspace& workspace);
+  [[nodiscard]] bool running() const { return running_; }
+  /// Where the map at `x` is to be written.
+  [[nodiscard]] std::span<double> image() { return w_.image; }
+  /// Takes the residual at `x` and moves `x` to the next point, or to the answer.
+  void take(double residual);
+  /// Ends the search at its best point.
+  void finish(SolveStatus status);
+  [[nodiscard]] const FixedPointResult& result() const { return result_; }
+
+ private:
+  void push_difference();
+  void correct();
+  [[nodiscard]] std::size_t place(std::size_t age) const {
+    return (newest_ + depth_ - age) % depth_;
+  }
+
+  std::span<double> x_;
+  FixedPointOptions options_;
+  FixedPointWorkspace& w_;
+  FixedPointResult result_;
+  bool running_ = true;
+  double best_;  // length of the step at the best point
+  double best_residual_ = -1.0;
+  double milestone_;  // the length that the next progress is measured against
+  Index milestone_at_ = 0;
+  double mixing_ = 1.0;
+  bool has_last_ = false;
+  // The last differences of points and of steps, as a ring.
+  std::size_t depth_;
+  std::size_t count_ = 0;
+  std::size_t newest_ = 0;
+};
+
 }  // namespace altyn::numerics

@@ -1,26 +1,55 @@
 #include "altyn/numerics/raw_vector.h"
 
-#include <cstdlib>
-
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
 
 namespace altyn::numerics {
 
-void* allocate_raw(std::size_t n_bytes) {
-  constexpr std::size_t kHugePage = std::size_t{1} << 21;
-  const std::size_t alignment = n_bytes >= kHugePage ? kHugePage : 64;
-  // aligned_alloc wants a multiple of the alignment; the tail of the last huge page is never touched.
-  const std::size_t rounded = (n_bytes + alignment - 1) / alignment * alignment;
-  void* block = std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded);
-  if (block == nullptr) throw std::bad_alloc();
+namespace {
+
+constexpr std::align_val_t kCacheLine{64};
+
 #ifdef __linux__
-  if (alignment == kHugePage) madvise(block, rounded, MADV_HUGEPAGE);  // a wish, not a need
-#endif
-  return block;
+constexpr std::size_t kHugePage = std::size_t{1} << 21;
+
+std::size_t rounded_up(std::size_t n_bytes) {
+  return (n_bytes + kHugePage - 1) / kHugePage * kHugePage;
 }
 
-void free_raw(void* block) noexcept { std::free(block); }
+/// Whole huge pages on a huge-page boundary: maps one more than needed and gives back the ends.
+void* map_pages(std::size_t n_bytes) {
+  const std::size_t wanted = rounded_up(n_bytes);
+  void* mapped = mmap(nullptr, wanted + kHugePage, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) throw std::bad_alloc();
+  char* begin = static_cast<char*>(mapped);
+  const std::size_t before =
+      (kHugePage - reinterpret_cast<std::size_t>(begin) % kHugePage) % kHugePage;
+  if (before > 0) munmap(begin, before);
+  munmap(begin + before + wanted, kHugePage - before);
+  madvise(begin + before, wanted, MADV_HUGEPAGE);  // a wish, not a need
+  return begin + before;
+}
+#endif
+
+}  // namespace
+
+void* allocate_raw(std::size_t n_bytes) {
+#ifdef __linux__
+  if (n_bytes >= kHugePage) return map_pages(n_bytes);
+#endif
+  return ::operator new(n_bytes, kCacheLine);
+}
+
+void free_raw(void* block, std::size_t n_bytes) noexcept {
+#ifdef __linux__
+  if (n_bytes >= kHugePage) {
+    munmap(block, rounded_up(n_bytes));
+    return;
+  }
+#endif
+  ::operator delete(block, n_bytes, kCacheLine);
+}
 
 }  // namespace altyn::numerics

@@ -9,9 +9,10 @@
 namespace altyn::numerics {
 
 /// Memory on cache lines; large blocks on huge pages where the system grants them, because a pass
-/// over millions of rows otherwise spends its time on page faults. Free with free_raw.
+/// over millions of rows otherwise spends its time on page faults. A large block goes back to the
+/// system when freed. `n_bytes` is the same in both calls.
 [[nodiscard]] void* allocate_raw(std::size_t n_bytes);
-void free_raw(void* block) noexcept;
+void free_raw(void* block, std::size_t n_bytes) noexcept;
 
 /// Leaves new elements uninitialised: a column of millions of rows
 /// is then first touched by the threads that fill it, not once by one thread to zero it.
@@ -25,7 +26,7 @@ class RawAllocator {
   T* allocate(std::size_t n) {
     return static_cast<T*>(allocate_raw(n * sizeof(T)));
   }
-  void deallocate(T* p, std::size_t) { free_raw(p); }
+  void deallocate(T* p, std::size_t n) { free_raw(p, n * sizeof(T)); }
   template <class U>
   void construct(U* p) {
     static_assert(std::is_trivially_default_constructible_v<U>);

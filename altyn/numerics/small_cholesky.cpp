@@ -68,6 +68,27 @@ ALTYN_INLINE void update_rows(const float* p, Index n_rows, float* s, Index begi
 
 }  // namespace
 
+ALTYN_CLONES void scale_both_sides(float* w, Index n_rows, Index n, Index stride,
+                                   const double* row_scale, const double* column_scale) {
+  typedef float Floats8 __attribute__((vector_size(8 * sizeof(float))));
+  for (Index i = 0; i < n_rows; ++i) {
+    float* row = w + i * stride;
+    const double scale = row_scale[i];
+    Index j = 0;
+    for (; j + 8 <= n; j += 8) {
+      Floats8 cells;
+      __builtin_memcpy(&cells, row + j, sizeof cells);
+      const Lanes8 scaled =
+          __builtin_convertvector(cells, Lanes8) * scale * load<8>(column_scale + j);
+      cells = __builtin_convertvector(scaled, Floats8);
+      __builtin_memcpy(row + j, &cells, sizeof cells);
+    }
+    for (; j < n; ++j) {
+      row[j] = static_cast<float>(static_cast<double>(row[j]) * scale * column_scale[j]);
+    }
+  }
+}
+
 ALTYN_CLONES void subtract_products(const float* p, Index n_rows, float* s, Index n, Index stride) {
   update_rows(p, n_rows, s, 0, n, stride);
 }

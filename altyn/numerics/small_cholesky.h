@@ -17,6 +17,10 @@ inline constexpr Index kFloatLanes = 16;
   return (n + 2 * kFloatLanes - 1) / (2 * kFloatLanes) * (2 * kFloatLanes);
 }
 
+/// W[i, j] *= row_scale[i] * column_scale[j], multiplied in double precision. W [n_rows x n].
+void scale_both_sides(float* w, Index n_rows, Index n, Index stride, const double* row_scale,
+                      const double* column_scale);
+
 /// S -= P'P on the upper triangle (and some of the lower). P [n_rows x n], S [n x n].
 void subtract_products(const float* p, Index n_rows, float* s, Index n, Index stride);
 

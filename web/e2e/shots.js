@@ -1,10 +1,11 @@
-// node e2e/shots.js REPORT FOLDER: the whole page, desktop and phone, light and dark, as PNG.
+// node e2e/shots.js REPORT FOLDER: the whole page, desktop and phone, light and dark, and cover.png,
+// the first screen of the desktop page.
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { with_browser } from "./browser.js";
 
-const kScreens = { desktop: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
+const kScreens = { desktop: { width: 1360, height: 1000 }, phone: { width: 390, height: 844 } };
 
 /**
  * @param {string} report
@@ -19,6 +20,7 @@ export async function take_shots(report, folder) {
         await page.goto(pathToFileURL(resolve(report)).href);
         await page.evaluate(() => document.fonts.ready);
         await page.waitForTimeout(200);
+        if (screen === "desktop" && theme === "light") await page.screenshot({ path: join(folder, "cover.png") });
         await page.screenshot({ path: join(folder, `${screen}-${theme}.png`), fullPage: true });
       });
     }

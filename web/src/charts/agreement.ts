@@ -7,11 +7,17 @@ import { growth_ticks } from "./log_axis";
 export function agreement_estimates(table: Table, context: ChartContext): SVGSVGElement | null {
   const { locale } = context;
   const effect = (log: number | null) => (log === null ? "–" : locale.number.percent(Math.expm1(log), 0, true));
-  const rows = table.rows
-    .filter((row) => row.number("beta") !== null)
+  // Controls are in the table; the chart is about the agreement of the claim, where it is named.
+  const own = context.claim.agreement.toLowerCase();
+  const about = (term: string) => term === own || term.startsWith(`${own}_`);
+  const estimates = table.rows.filter((row) => row.number("beta") !== null);
+  const named = own && estimates.some((row) => about(row.text("term")));
+  const rows = estimates
+    .filter((row) => !named || about(row.text("term")))
     .map((row, place) => ({
       key: String(place),
       label: row.text("variant"),
+      term: !named ? row.text("term") : row.text("term").slice(own.length + 1).replaceAll("_", " "),
       beta: row.number("beta")!,
       low: row.number("low"),
       high: row.number("high"),
@@ -23,7 +29,7 @@ export function agreement_estimates(table: Table, context: ChartContext): SVGSVG
     rows.map((row) => ({
       key: row.key,
       label: row.label,
-      note: row.certified ? "" : locale.text.not_certified,
+      note: [row.term, row.certified ? "" : locale.text.not_certified].filter(Boolean).join(", "),
       value: `${locale.number.percent(row.effect ?? Math.expm1(row.beta), 1, true)}` +
         (row.low === null || row.high === null ? "" : ` (${effect(row.low)} ${locale.text.to} ${effect(row.high)})`),
     })),

@@ -8,14 +8,20 @@ export function base_effect(table: Table, context: ChartContext): SVGSVGElement 
   const claimed_year = Number(claim.window.slice(0, 4));
   const base_year = Number(claim.versus.slice(0, 4));
   const by_year = new Map(table.rows.map((row) => [row.number("year"), row]));
+  // The table holds the earlier years, each with the claimed value over it.
+  const claimed_value = table.rows
+    .map((row) => [row.number("value_musd"), row.number("claimed_over_it")] as const)
+    .filter((pair): pair is [number, number] => pair[0] !== null && pair[1] !== null)
+    .map(([value, over]) => value * (1 + over))[0];
   const years = [...by_year.keys()].filter((year): year is number => year !== null);
+  if (years.length && claimed_value !== undefined && !years.includes(claimed_year)) years.push(claimed_year);
   const first = Math.min(...years);
   const bars = Array.from({ length: years.length ? Math.max(...years) - first + 1 : 0 }, (_, place) => {
     const year = first + place;
     const row = by_year.get(year);
     return {
       year,
-      value: row?.number("value_musd") ?? null,
+      value: row?.number("value_musd") ?? (year === claimed_year ? (claimed_value ?? null) : null),
       over: row?.number("claimed_over_it") ?? null,
       fill: year === claimed_year ? colour.claim : year === base_year ? colour.quiet : colour.other_soft,
     };

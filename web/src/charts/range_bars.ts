@@ -58,7 +58,7 @@ export function range_bars(table: Table, context: ChartContext): SVGSVGElement |
     rows.map((row) => ({
       key: key(row),
       label: row.text("label"),
-      note: row.text("bound") === "upper" ? text.upper_bound : row.text("note"),
+      note: row.text("bound") === "upper" ? text.upper_bound : "",
       value: number.interval(row.number("low"), row.number("mid"), row.number("high"), text.to),
       strong: row.text("kind") === "synthesis",
     })),

@@ -43,7 +43,8 @@ export function cell_text(locale: Locale, cell: Cell, unit: string, digits: numb
   if (typeof cell === "string") {
     if (/^\d{4}-\d{2}-\d{2}$/.test(cell)) return locale.month.day(cell);
     if (/^\d{4}-\d{2}(\.\.\d{4}-\d{2})?$/.test(cell)) return locale.month.window(cell, "short");
-    return locale.text.values[cell] ?? cell;
+    return locale.text.values[cell] ?? locale.text.number_scale[cell] ?? locale.text.cause_scale[cell] ??
+      cell.replace(/\d{4}-\d{2}\.\.\d{4}-\d{2}/g, (window) => locale.month.window(window, "short"));
   }
   switch (unit) {
     case "fraction":

@@ -1,6 +1,6 @@
 import { cell_text, column_digits, type Locale } from "../language/locale";
 import type { Column, Row, Table } from "../result/table";
-import { element, link } from "./dom";
+import { element, link, text_cell } from "./dom";
 
 const kTextUnits = ["", "text", "month", "date", "bool"];
 
@@ -37,6 +37,6 @@ export function data_table(table: Table, locale: Locale): HTMLElement {
       element("tbody", {}, ...table.rows.map((row) =>
         element("tr", { class: row.flag("is_claimed") || row.text("group") === "claimed" ? "marked" : "" },
           ...columns.map((column) =>
-            element("td", { class: numeric.get(column.name) ? "number" : "" }, cell_of(row, column))))))),
+            numeric.get(column.name) ? element("td", { class: "number" }, cell_of(row, column)) : text_cell(cell_of(row, column))))))),
     table.rows.length > 14);
 }

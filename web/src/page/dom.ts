@@ -15,6 +15,12 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
+/** A cell of a table; a long text asks for a wider column on a narrow screen. */
+export function text_cell(content: Node | string): HTMLTableCellElement {
+  const length = typeof content === "string" ? content.length : (content.textContent ?? "").length;
+  return element("td", { class: length > 32 ? "long" : "" }, content);
+}
+
 /** A link for a web address; plain text for anything else, so that data cannot smuggle a script. */
 export function link(text: string, address: string): Node {
   if (!/^https?:\/\/[^\s]+$/i.test(address)) return document.createTextNode(text);

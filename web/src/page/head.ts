@@ -115,7 +115,9 @@ export function head(view: View): HTMLElement {
     element("div", { class: "boxes" }, claimed_box(view), found_box(view)),
     confidence(view),
     tiles(view),
-    element("div", { class: "summary" }, ...verdict.summary.map((paragraph) => element("p", {}, paragraph))),
+    element("div", { class: "summary" }, ...verdict.summary
+      .filter((paragraph) => ![verdict.number.sentence, verdict.cause.sentence].includes(paragraph))
+      .map((paragraph) => element("p", {}, paragraph))),
     element("div", { class: "weighing" },
       line_list(text.speaks_for, verdict.speaks_for, view),
       line_list(text.speaks_against, verdict.speaks_against, view),

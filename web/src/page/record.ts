@@ -1,31 +1,43 @@
 import { save_file } from "../export/save";
 import { certificate_table } from "./certificates";
 import { scroll_frame } from "./data_table";
-import { element } from "./dom";
+import { element, text_cell } from "./dom";
 import { section } from "./evidence";
 import { figures_of } from "./figures";
-import type { LedgerEntry } from "../result/check_result";
+import type { Finding, LedgerEntry } from "../result/check_result";
 import type { View } from "./view";
 
-function findings(view: View): HTMLElement | null {
+function finding_list(findings: Finding[], view: View): HTMLElement {
   const { text } = view.locale;
-  if (!view.result.findings.length) return null;
+  return element("ul", { class: "findings" }, ...findings.map((finding) =>
+    element("li", { class: `severity-${finding.severity}` },
+      element("strong", {}, `${text.severity[finding.severity] ?? finding.severity}. `),
+      finding.sentence,
+      finding.where ? element("span", { class: "where" }, ` ${finding.where}`) : null)));
+}
+
+/** Errors and warnings in full, notes behind a click. */
+function findings(view: View): HTMLElement | null {
+  const { text, number } = view.locale;
+  const all = view.result.findings;
+  if (!all.length) return null;
+  const notes = all.filter((finding) => finding.severity === "note");
+  const grave = all.filter((finding) => finding.severity !== "note");
   return element("div", { id: "findings" },
     element("h3", {}, text.findings),
-    element("ul", { class: "findings" }, ...view.result.findings.map((finding) =>
-      element("li", { class: `severity-${finding.severity}` },
-        element("strong", {}, `${text.severity[finding.severity] ?? finding.severity}. `),
-        finding.sentence,
-        finding.where ? element("span", { class: "where" }, ` ${finding.where}`) : null))));
+    grave.length ? finding_list(grave, view) : null,
+    notes.length
+      ? element("details", {}, element("summary", {}, text.more_findings(number.plain(notes.length))), finding_list(notes, view))
+      : null);
 }
 
 function ledgers(view: View): HTMLElement | null {
   const { text, number } = view.locale;
   if (!view.result.ledgers.length) return null;
   const ledger_row = (entry: LedgerEntry, rows: number, kind: string) => element("tr", { class: kind },
-    element("td", {}, kind ? `${text.ledger_note}: ${entry.stage}` : entry.stage), element("td", {}, entry.reason),
+    text_cell(kind ? `${text.ledger_note}: ${entry.stage}` : entry.stage), text_cell(entry.reason),
     element("td", { class: "number" }, number.plain(rows)),
-    element("td", {}, entry.examples.join("; ")));
+    text_cell(entry.examples.join("; ")));
   return element("div", { id: "ledgers" },
     element("h3", {}, text.ledgers),
     ...view.result.ledgers.flatMap((ledger) => [
@@ -51,19 +63,23 @@ function sources(view: View): HTMLElement | null {
       element("thead", {}, element("tr", {}, ...[text.source_file, text.source_what, text.source_provider, text.source_licence, text.source_hash]
         .map((name) => element("th", { scope: "col" }, name)))),
       element("tbody", {}, ...view.result.sources.map((source) => element("tr", {},
-        element("td", {}, source.file), element("td", {}, source.what), element("td", {}, source.provider),
-        element("td", {}, source.licence), element("td", { class: "hash", title: source.sha256 }, source.sha256.slice(0, 12))))))));
+        text_cell(source.file), text_cell(source.what), text_cell(source.provider), text_cell(source.licence),
+        element("td", { class: "hash", title: source.sha256 }, source.sha256.slice(0, 12))))))));
 }
 
 /** Data: key results, what the checks found, rows used, certificates, sources. */
 export function data_section(view: View): HTMLElement | null {
   const { text } = view.locale;
+  const { number } = view.locale;
   const certificates = view.result.lines.flatMap((line) => line.certificates);
+  const holding = certificates.filter((certificate) => certificate.holds).length;
   return section("data", text.section_data, "",
     ...figures_of("key_results", "", view), findings(view), ledgers(view),
     certificates.length
       ? element("div", { id: "certificates" }, element("h3", {}, text.all_certificates),
-          element("p", {}, text.certificate_lead), certificate_table(text.all_certificates, certificates, view))
+          element("p", {}, `${text.certificate_lead} ${text.certificates_hold(number.plain(holding), number.plain(certificates.length))}`),
+          element("details", {}, element("summary", {}, text.show_each),
+            certificate_table(text.all_certificates, certificates, view)))
       : null,
     sources(view));
 }

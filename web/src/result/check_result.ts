@@ -1,3 +1,5 @@
+import { MonthFormat } from "../format/month";
+import { typeset, typeset_all } from "../format/typeset";
 import { Table, type RawTable } from "./table";
 
 /** A 5% / 50% / 95% interval. */
@@ -177,25 +179,37 @@ function each<T extends object>(blank: T, given: unknown): T[] {
   return Array.isArray(given) ? given.map((one) => over(blank, one)) : [];
 }
 
+/** The texts of an object in print, but for the fields named. */
+function printed<T extends object>(value: T, month: MonthFormat, ...but: (keyof T)[]): T {
+  const result = typeset_all(value, month);
+  for (const field of but) result[field] = value[field];
+  return result;
+}
+
 /**
- * Reads the JSON form. A part that is absent becomes empty, so that the page leaves its section out;
- * text that is no check result throws an Error whose message can be shown.
+ * Reads the JSON form, its sentences set in print. A part that is absent becomes empty, so that the
+ * page leaves its section out; text that is no check result throws an Error whose message can be shown.
  */
 export function read_check_result(text: string): CheckResult {
   const raw = JSON.parse(text) as Loose;
   const schema = String(raw["schema"] ?? "");
   if (!schema.startsWith("altyn.check/")) throw new Error(`schema is "${schema}", expected altyn.check/1`);
+  const language = String(raw["language"] ?? "en");
+  const month = new MonthFormat(language === "ru" ? "ru-RU" : "en-GB");
   const verdict = (raw["verdict"] ?? {}) as Loose;
   const tables = new Map<string, Table>();
   for (const [id, table] of Object.entries((raw["tables"] ?? {}) as Record<string, RawTable>)) {
-    tables.set(id, new Table(id, table));
+    tables.set(id, new Table(id, {
+      ...table, title: typeset(table.title ?? "", month), note: typeset(table.note ?? "", month),
+    }));
   }
+  const claim = over(kClaim, raw["claim"]);
   return {
     schema,
-    language: String(raw["language"] ?? "en"),
-    title: String(raw["title"] ?? ""),
-    claim: over(kClaim, raw["claim"]),
-    verdict: {
+    language,
+    title: typeset(String(raw["title"] ?? ""), month),
+    claim: { ...claim, in_our_words: typeset(claim.in_our_words, month) },
+    verdict: typeset_all({
       number: over(kJudgement, verdict["number"]),
       cause: over(kJudgement, verdict["cause"]),
       confidence: over({ key: "", reasons: [] as string[] }, verdict["confidence"]),
@@ -203,24 +217,25 @@ export function read_check_result(text: string): CheckResult {
       speaks_for: (verdict["speaks_for"] ?? []) as string[],
       speaks_against: (verdict["speaks_against"] ?? []) as string[],
       would_change: (verdict["would_change"] ?? []) as string[],
-    },
+    }, month),
     growth: over<CheckResult["growth"]>(
       { growth: null, log_growth: null, base_musd: null, value_musd: null }, raw["growth"]),
     lines: each(kLine, raw["lines"]).map((line) => ({
-      ...line,
+      ...printed(line, month, "certificates", "tables", "id"),
       certificates: each(kCertificate, line.certificates),
     })),
-    synthesis: over<CheckResult["synthesis"]>(
-      { share: null, probability_at_threshold: null, sentence: "" }, raw["synthesis"]),
+    synthesis: typeset_all(over<CheckResult["synthesis"]>(
+      { share: null, probability_at_threshold: null, sentence: "" }, raw["synthesis"]), month),
     tables,
     ledgers: each(kLedger, raw["ledgers"]).map((ledger) => ({
       ...ledger,
       dropped: each(kEntry, ledger.dropped),
       notes: each(kEntry, ledger.notes),
     })),
-    findings: each({ severity: "note", check: "", sentence: "", where: "" }, raw["findings"]),
+    findings: each({ severity: "note", check: "", sentence: "", where: "" }, raw["findings"])
+      .map((finding) => printed(finding, month, "where")),
     sources: each({ file: "", provider: "", licence: "", sha256: "", what: "" }, raw["sources"]),
-    methods: each({ id: "", title: "", text: "" }, raw["methods"]),
+    methods: typeset_all(each({ id: "", title: "", text: "" }, raw["methods"]), month),
     run: over<Run>(
       { version: "", command: "", seed: null, n_draws: null, inputs: [], options: {} }, raw["run"]),
   };
