@@ -15,6 +15,7 @@
 #include "altyn/attribution/size_line.h"
 #include "altyn/attribution/square_world.h"
 #include "altyn/attribution/synthesis.h"
+#include "altyn/attribution/synthetic_line.h"
 #include "altyn/attribution/verdict.h"
 #include "altyn/attribution/waterfall.h"
 #include "altyn/attribution/wording.h"
@@ -225,7 +226,8 @@ class Checker {
     const Claim& claim = case_.claim;
     Measure measure = claim.measure;
     std::string other = claim.partner;
-    std::set<std::string> members;
+    SyntheticDesign design;
+    std::set<std::string>& members = design.members;
     if (panel_ != nullptr && panel_->reporter != claim.reporter) {
       other = claim.reporter;
       if (measure != Measure::kTurnover) {
@@ -233,10 +235,15 @@ class Checker {
       }
     }
     if (panel_ != nullptr && !claim.agreement.empty()) {
+      if (!spells_.own.empty()) design.start = spells_.own.start();
       for (const PairSeries& series : panel_->partners) {
         const BindingSpells spells = spells_between(panel_->reporter, series.partner, true);
         if (phase_at({}, spells, spells, case_.windows.claimed) > 0.0) {
           members.insert(series.partner);
+        }
+        const BindingSpells own = spells_between(panel_->reporter, series.partner, false);
+        if (design.start && !own.empty() && own.start() == *design.start) {
+          design.cohort.insert(series.partner);
         }
       }
     }
@@ -244,6 +251,9 @@ class Checker {
     common_growth_ = partners.common_log_growth;
     add_line(std::move(partners.line_result));
     add_line(price_line(case_, panel_ != nullptr ? &series_ : nullptr, inputs_.drivers));
+    design.other = other;
+    design.measure = measure;
+    add_line(synthetic_line(case_, panel_, design));
   }
 
   void add_yearly_lines() {

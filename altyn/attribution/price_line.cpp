@@ -323,9 +323,9 @@ LineResult price_line(const ClaimCase& claim_case, const PairSeries* monthly,
     line.period += fmt::format("; left out for a blank month: {}", fmt::join(months, ", "));
   }
   line.finding = fmt::format(
-      "From {} alone, {} months ahead of trade, growth of {} was to be expected (90% interval {} "
-      "to {}; R2 {:.2f} before the window).",
-      list_text(names), fit.lag_months, signed_percent_text(std::expm1(centre)),
+      "From {} alone{}, growth of {} was to be expected (90% interval {} to {}; R2 {:.2f} before "
+      "the window).",
+      list_text(names), lag_text(fit.lag_months), signed_percent_text(std::expm1(centre)),
       signed_percent_text(std::expm1(centre - reach * spread)),
       signed_percent_text(std::expm1(centre + reach * spread)), fit.r_squared);
   if (claim_case.has_growth_to_explain()) {

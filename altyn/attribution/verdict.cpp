@@ -43,34 +43,20 @@ std::string cause_name(const ClaimCase& claim_case) {
 
 bool names_a_cause(const Claim& claim) { return !claim.agreement.empty() || !claim.cause.empty(); }
 
-/// Findings of the lines of one subject, as a paragraph.
-std::string findings_of(const std::vector<LineOfEvidence>& lines,
-                        const std::vector<std::string_view>& ids) {
-  std::string text;
-  for (const LineOfEvidence& line : lines) {
-    const bool wanted = std::find(ids.begin(), ids.end(), line.id) != ids.end();
-    if (wanted && line.available) text += (text.empty() ? "" : " ") + line.finding;
-  }
-  return text;
-}
-
 std::vector<std::string> summary_of(const ClaimCase& claim_case, const Verdict& verdict,
                                     const std::string& base,
                                     const std::vector<LineOfEvidence>& lines,
                                     const Synthesis& synthesis) {
-  std::vector<std::string> paragraphs = {
-      base.empty() ? verdict.number.sentence : verdict.number.sentence + " " + base,
-      verdict.cause.sentence};
-  const std::vector<std::vector<std::string_view>> subjects = {
-      {"L1", "L2"}, {"L4"}, {"L5", "L6"}, {"L7", "L8"}};
-  for (const auto& subject : subjects) {
-    std::string text = findings_of(lines, subject);
-    if (!text.empty()) paragraphs.push_back(std::move(text));
+  std::vector<std::string> paragraphs = {verdict.number.sentence};
+  if (!base.empty()) paragraphs.push_back(base);
+  paragraphs.push_back(verdict.cause.sentence);
+  for (const LineOfEvidence& line : lines) {
+    if (line.available) paragraphs.push_back(line.finding);
   }
   if (synthesis.share) {
+    paragraphs.push_back(synthesis.sentence);
     paragraphs.push_back(
-        synthesis.sentence +
-        " Trade between members is not trade because of membership: what would have been traded "
+        "Trade between members is not trade because of membership. What would have been traded "
         "without the agreement is an estimate, never an observation.");
   }
   if (!claim_case.has_growth_to_explain()) {
@@ -111,31 +97,31 @@ CauseVerdict judge_cause(const ClaimCase& claim_case, const std::vector<LineOfEv
   verdict.probability = synthesis.probability_at_threshold;
   verdict.likelihood = likelihood_word(*verdict.probability);
   const std::string chance =
-      fmt::format("on all main lines together this is {} (chance {})", verdict.likelihood,
+      fmt::format("On all main lines together this is {} (chance {})", verdict.likelihood,
                   probability_text(*verdict.probability));
   if (every(kept, [&](double p) { return p > options.supported_above; })) {
     verdict.key = CauseKey::kSupported;
     verdict.label = "Supported";
     verdict.sentence =
-        fmt::format("Every main line of evidence finds it likely that {} explains {}; {}.", cause,
+        fmt::format("Every main line of evidence finds it likely that {} explains {}. {}.", cause,
                     claimed, chance);
   } else if (every(kept, [&](double p) { return p < options.contradicted_below; })) {
     verdict.key = CauseKey::kContradicted;
     verdict.label = "Contradicted";
-    verdict.sentence = fmt::format("No main line of evidence leaves room for {} to explain {}; {}.",
+    verdict.sentence = fmt::format("No main line of evidence leaves room for {} to explain {}. {}.",
                                    cause, claimed, chance);
   } else if (every(kept, [&](double p) { return p < options.not_supported_below; })) {
     verdict.key = CauseKey::kNotSupported;
     verdict.label = "Not supported";
     verdict.sentence = fmt::format(
-        "These data do not show that {} explains {}: no main line of evidence finds it likely; {}.",
+        "These data do not show that {} explains {}. No main line of evidence finds it likely. {}.",
         cause, claimed, chance);
   } else {
     verdict.key = CauseKey::kPossibleNotShown;
     verdict.label = "Possible, not shown";
     verdict.sentence = fmt::format(
-        "It is possible that {} explains {}, but these data do not show it: the main lines of "
-        "evidence disagree or are too wide; {}.",
+        "It is possible that {} explains {}, but these data do not show it. The main lines of "
+        "evidence disagree or are too wide. {}.",
         cause, claimed, chance);
   }
   return verdict;

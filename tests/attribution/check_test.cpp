@@ -58,13 +58,14 @@ TEST(Check, FlagshipVerdictFollowsFromTheRules) {
   EXPECT_EQ(result.verdict.number.key, NumberKey::kRightForThisWindowOnly);
   // Every main line's chance is below a third; the other partners' is not below a twentieth, so the
   // claim is not contradicted either.
-  for (const char* id : {"L1", "L4", "L5", "L6"}) {
+  for (const char* id : {"L1", "L3", "L4", "L5", "L6"}) {
     ASSERT_TRUE(line(result, id).available) << id << ": " << line(result, id).missing;
     EXPECT_LT(*line(result, id).probability_at_threshold, 0.33) << id;
   }
   EXPECT_GT(*line(result, "L1").probability_at_threshold, 0.05);
   EXPECT_EQ(result.verdict.cause.key, CauseKey::kNotSupported);
-  EXPECT_EQ(result.verdict.speaks_against, (std::vector<std::string>{"L1", "L4", "L5", "L6"}));
+  EXPECT_EQ(result.verdict.speaks_against,
+            (std::vector<std::string>{"L1", "L3", "L4", "L5", "L6"}));
   EXPECT_TRUE(result.verdict.speaks_for.empty());
 }
 
@@ -221,8 +222,10 @@ TEST(Check, MissingTablesLeaveTheirLinesOut) {
     EXPECT_FALSE(line(result, id).available) << id;
     EXPECT_FALSE(line(result, id).missing.empty()) << id;
   }
-  // One main line is not enough to judge a cause.
-  EXPECT_EQ(result.verdict.cause.key, CauseKey::kNotTestable);
+  EXPECT_EQ(result.verdict.cause.key, CauseKey::kNotSupported);  // by L1 and L3
+  // One main line is not enough to judge a cause: without a start there is no synthetic control.
+  inputs.claim.partner = "CHN";
+  EXPECT_EQ(check(inputs, {}, context).verdict.cause.key, CauseKey::kNotTestable);
   CheckInputs no_gdp = flagship::inputs(flagship::claim());
   no_gdp.gdp.reset();
   const CheckResult without = check(no_gdp, {}, context);
