@@ -8,14 +8,17 @@
 #include <set>
 
 #include "altyn/attribution/agreement_line.h"
+#include "altyn/attribution/calibration.h"
 #include "altyn/attribution/equilibrium_line.h"
 #include "altyn/attribution/key_results.h"
 #include "altyn/attribution/number.h"
 #include "altyn/attribution/pair_findings.h"
+#include "altyn/attribution/shapley.h"
 #include "altyn/attribution/size_line.h"
 #include "altyn/attribution/square_world.h"
 #include "altyn/attribution/synthesis.h"
 #include "altyn/attribution/synthetic_line.h"
+#include "altyn/attribution/trade_costs.h"
 #include "altyn/attribution/verdict.h"
 #include "altyn/attribution/waterfall.h"
 #include "altyn/attribution/wording.h"
@@ -226,8 +229,7 @@ class Checker {
     const Claim& claim = case_.claim;
     Measure measure = claim.measure;
     std::string other = claim.partner;
-    SyntheticDesign design;
-    std::set<std::string>& members = design.members;
+    std::set<std::string>& members = design_.members;
     if (panel_ != nullptr && panel_->reporter != claim.reporter) {
       other = claim.reporter;
       if (measure != Measure::kTurnover) {
@@ -235,15 +237,15 @@ class Checker {
       }
     }
     if (panel_ != nullptr && !claim.agreement.empty()) {
-      if (!spells_.own.empty()) design.start = spells_.own.start();
+      if (!spells_.own.empty()) design_.start = spells_.own.start();
       for (const PairSeries& series : panel_->partners) {
         const BindingSpells spells = spells_between(panel_->reporter, series.partner, true);
         if (phase_at({}, spells, spells, case_.windows.claimed) > 0.0) {
           members.insert(series.partner);
         }
         const BindingSpells own = spells_between(panel_->reporter, series.partner, false);
-        if (design.start && !own.empty() && own.start() == *design.start) {
-          design.cohort.insert(series.partner);
+        if (design_.start && !own.empty() && own.start() == *design_.start) {
+          design_.cohort.insert(series.partner);
         }
       }
     }
@@ -251,9 +253,9 @@ class Checker {
     common_growth_ = partners.common_log_growth;
     add_line(std::move(partners.line_result));
     add_line(price_line(case_, panel_ != nullptr ? &series_ : nullptr, inputs_.drivers));
-    design.other = other;
-    design.measure = measure;
-    add_line(synthetic_line(case_, panel_, design));
+    design_.other = other;
+    design_.measure = measure;
+    add_line(synthetic_line(case_, panel_, design_));
   }
 
   void add_yearly_lines() {
@@ -264,8 +266,19 @@ class Checker {
         add_finding(std::move(finding));
       }
     }
+    const WorldBuilder build = [this](Side side, int year, std::string& reason) {
+      return square_world(*world(), inputs_.gdp ? &*inputs_.gdp : nullptr, side, year, reason);
+    };
     sizes_ = size_line(case_, world(), bound, context_);
-    add_line(sizes_.line_result);
+    LineResult sizes = sizes_.line_result;
+    if (sizes.line.available) {
+      ResultTable costs = trade_cost_table(case_, *world(), build);
+      if (!costs.rows.empty()) {
+        sizes.line.tables.push_back(costs.id);
+        sizes.tables.push_back(std::move(costs));
+      }
+    }
+    add_line(std::move(sizes));
     context_.throw_if_stopped();
 
     const AgreementEffect effect = estimated_effect();
@@ -276,11 +289,21 @@ class Checker {
     add_line(std::move(agreement));
     context_.throw_if_stopped();
 
-    const WorldBuilder build = [this](Side side, int year, std::string& reason) {
-      return square_world(*world(), inputs_.gdp ? &*inputs_.gdp : nullptr, side, year, reason);
-    };
     add_line(equilibrium_line(case_, world(), inputs_.agreements, bound, effect, model, build,
                               context_));
+    context_.throw_if_stopped();
+
+    if (case_.options.calibrate && case_.has_growth_to_explain()) {
+      calibration_ = calibrate(case_,
+                               {.panel = panel_,
+                                .design = design_,
+                                .world = world(),
+                                .bound = &bound,
+                                .agreements = &inputs_.agreements,
+                                .effect = effect.missing.empty() ? &model : nullptr,
+                                .spells = spells_},
+                               context_);
+    }
   }
 
   AgreementEffect estimated_effect() {
@@ -329,6 +352,13 @@ class Checker {
                                       year_window(calendar_year(case_.windows.claimed)));
     }
     add_tables({waterfall(case_, parts)});
+    if (case_.has_growth_to_explain()) {
+      if (auto shares = shapley_table(case_, result_.lines)) add_tables({std::move(*shares)});
+    }
+    if (calibration_) {
+      result_.verdict.summary.push_back(calibration_->sentence);
+      add_tables(std::move(calibration_->tables));
+    }
     result_.tables.insert(result_.tables.begin(), range_bars(result_));
     add_tables({key_results(result_)});
   }
@@ -359,6 +389,8 @@ class Checker {
   const PartnerPanel* panel_ = nullptr;  // monthly books that hold the pair
   PairSeries series_{};  // of the pair, seen from the reporter; empty without panel_
   PairSpells spells_{};
+  SyntheticDesign design_{};
+  std::optional<Calibration> calibration_{};
   NumberVerdict number_{};
   std::string base_sentence_{};
   std::optional<double> common_growth_{};

@@ -134,6 +134,10 @@ std::vector<Field<CheckOptions>> CheckOptions::fields() {
                                           .unit = "probability",
                                           .minimum = 0.0,
                                           .maximum = 1.0}),
+      make_field(&O::calibrate,
+                 {.name = "calibrate",
+                  .doc = "judge partners without any agreement the same way, to see how often the "
+                         "method would find a cause where there is none"}),
   };
 }
 

@@ -34,6 +34,7 @@ struct CheckOptions {
   double supported_above = 0.66;
   double not_supported_below = 0.33;
   double contradicted_below = 0.05;
+  bool calibrate = true;
 
   static std::vector<Field<CheckOptions>> fields();
 };

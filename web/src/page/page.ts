@@ -1,6 +1,6 @@
 import { make_locale, type LanguageCode } from "../language/locale";
 import type { CheckResult } from "../result/check_result";
-import { cause_section, glance, number_section, parts_section } from "./evidence";
+import { calibration_section, cause_section, glance, number_section, parts_section } from "./evidence";
 import { element } from "./dom";
 import { head } from "./head";
 import { data_section, methods_section, run_section } from "./record";
@@ -48,7 +48,7 @@ export function show_page(root: HTMLElement, result: CheckResult, raw: string, l
   const view: View = { result, locale: make_locale(language) };
   document.documentElement.lang = language;
   document.title = result.title;
-  const sections = [glance(view), number_section(view), parts_section(view), cause_section(view), data_section(view),
+  const sections = [glance(view), number_section(view), parts_section(view), cause_section(view), calibration_section(view), data_section(view),
     methods_section(view), run_section(view, raw)].filter((part) => part !== null);
   root.replaceChildren(
     element("a", { class: "skip", href: "#content" }, view.locale.text.skip_to_content),
