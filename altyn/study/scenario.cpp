@@ -31,13 +31,15 @@ json merged(json below, const json& own) {
   }
   for (const char* list : kLists) {
     if (!own.contains(list)) continue;
+    json& entries = below[list];
+    const auto n_below = static_cast<std::ptrdiff_t>(entries.size());
     for (const json& entry : own.at(list)) {
       const std::string name = identity(entry, list);
-      json& entries = below[list];
-      const auto same = std::find_if(entries.begin(), entries.end(), [&](const json& other) {
+      const auto end = entries.begin() + n_below;
+      const auto same = std::find_if(entries.begin(), end, [&](const json& other) {
         return !name.empty() && identity(other, list) == name;
       });
-      if (same == entries.end()) {
+      if (same == end) {
         entries.push_back(entry);
       } else {
         *same = entry;

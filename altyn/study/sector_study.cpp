@@ -169,8 +169,14 @@ StudyResult run_simulation(const Study& study, Context& context) {
   DataSources sources(study.folder);
   Study whole = study;
   whole.content = extended_content(study, sources);
-  return has_sectors(whole.content) ? run_sector_study(study, context)
-                                    : run_simulate(study, context);
+  if (!has_sectors(whole.content)) return run_simulate(study, context);
+  // Options of the command line stand on top of the file's; its name is in study.where.
+  Study sectors = study;
+  const nlohmann::json flags = study.content.value("flags", nlohmann::json::object());
+  for (const auto& [key, value] : flags.items()) sectors.content["model"][key] = value;
+  sectors.content.erase("flags");
+  sectors.content.erase("file");
+  return run_sector_study(sectors, context);
 }
 
 StudyResult run_sector_study(const Study& study, Context& context) {
