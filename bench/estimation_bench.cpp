@@ -394,7 +394,7 @@ nlohmann::json run_bootstrap(const Task& task, const GlmProblem& problem, const 
       }
       // A draw wants no more digits than the spread of the draws shows.
       const GlmFit fit =
-          refit(prepared, weights, {.tolerance = 1e-6, .row_results = false}, context);
+          refit(prepared, weights, {.tolerance = 1e-5, .row_results = false}, context);
       values[at(draw)] = fit.coefficients[0];
       steps[at(draw)] = fit.iterations;
       scores[at(draw)] = fit.certificate.holds() ? 0.0 : 1.0;

@@ -24,6 +24,7 @@ using numerics::RawVector;
 
 constexpr double kFirstReduction = 0.1;  // of delta's error at the first steps
 constexpr double kLeastReduction = 1e-6;
+constexpr double kWantedShare = 0.1;       // of the tolerance: where the last step of a draw aims
 constexpr double kScoreFloor = 1e-3;       // of the tolerance: smaller scores are not worked on
 constexpr double kCellScoreFloor = 1e-5;   // cells can be small next to the whole
 constexpr double kPartialledError = 1e-3;  // of x~ at a step, relative to itself
@@ -544,6 +545,10 @@ GlmFit fit_prepared(const Prepared& prepared, const GlmRows& rows, const GlmOpti
     // A quadratic method deserves a solve as exact as the step it can make good use of.
     if (std::isfinite(last_gap)) {
       reduction = std::clamp(gap / last_gap * (gap / last_gap), kLeastReduction, kFirstReduction);
+    }
+    // Without row results nobody looks at digits beyond the tolerance.
+    if (!options.row_results) {
+      reduction = std::clamp(kWantedShare * options.tolerance / gap, reduction, kFirstReduction);
     }
     last_gap = gap;
     ++fit.iterations;
