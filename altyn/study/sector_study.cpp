@@ -17,6 +17,7 @@ namespace altyn::study {
 namespace {
 
 using namespace equilibrium;
+using nlohmann::json;
 
 constexpr std::size_t kShownEconomies = 15;
 
@@ -183,6 +184,9 @@ StudyResult run_sector_study(const Study& study, Context& context) {
   DataSources sources(study.folder);
   Study whole = study;
   whole.content = extended_content(study, sources);
+  // What the command line sets stands above every file.
+  const json flags = whole.content.value("flags", json::object());
+  for (const auto& [key, value] : flags.items()) whole.content["model"][key] = value;
   SectorScenario scenario = read_sector_scenario(whole);
   SectorBase world =
       read_sector_base(scenario.tables, whole.where + " [sectors]", sources, context);
