@@ -12,10 +12,8 @@
 #include "altyn/core/errors.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/core/version.h"
-#include "altyn/data/checks.h"
 #include "altyn/data/document.h"
 #include "altyn/data/monthly_trade.h"
-#include "altyn/data/pair_panel.h"
 #include "altyn/study/report_page.h"
 #include "altyn/study/sections.h"
 
@@ -230,17 +228,8 @@ attribution::CheckInputs read_check_inputs(attribution::Claim claim, const Check
     inputs.monthly.push_back(read_panel(entry, sources));
   }
   if (!data.world.empty()) {
-    const data::Table world = sources.read(data.world);
-    inputs.world = attribution::WorldTrade(world);
-    // Only what concerns the two economies of the claim.
-    const data::CheckOptions checks{.focus = {inputs.claim.reporter, inputs.claim.partner}};
-    const data::PairPanel panel = data::load_pair_panel(world);
-    for (const data::Finding& finding : data::check_pairs(panel, checks)) {
-      inputs.findings.push_back({.severity = std::string(data::to_string(finding.severity)),
-                                 .check = finding.check,
-                                 .sentence = finding.sentence,
-                                 .where = finding.where});
-    }
+    const std::string provider = provider_of(sources, sources.find(data.world));
+    inputs.world = attribution::WorldTrade(sources.read(data.world), provider);
   }
   if (!data.gdp.empty()) inputs.gdp = sources.read(data.gdp);
   for (const std::string& entry : data.prices) {

@@ -1,6 +1,6 @@
 import { make_locale, type LanguageCode } from "../language/locale";
 import type { CheckResult } from "../result/check_result";
-import { cause_section, glance, number_section, parts_section } from "./evidence";
+import { calibration_section, cause_section, glance, number_section, parts_section } from "./evidence";
 import { element } from "./dom";
 import { head } from "./head";
 import { is_scenario, scenario_head, scenario_sections } from "./scenario";
@@ -51,7 +51,7 @@ export function show_page(root: HTMLElement, result: CheckResult, raw: string, l
   document.title = result.title;
   const scenario = is_scenario(view);
   const answer = scenario ? scenario_sections(view)
-    : [glance(view), number_section(view), parts_section(view), cause_section(view)];
+    : [glance(view), number_section(view), parts_section(view), cause_section(view), calibration_section(view)];
   const sections = [...answer, data_section(view), methods_section(view), run_section(view, raw)]
     .filter((part) => part !== null);
   root.replaceChildren(
