@@ -11,7 +11,9 @@
 #include <numeric>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/bias_correction.h"
 #include "altyn/estimation/distributions.h"
+#include "altyn/estimation/separated_rows.h"
 #include "altyn/estimation/separation.h"
 
 namespace altyn::estimation {
@@ -25,11 +27,28 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// The frame's groups are the clusters, then the periods when there are any.
 VarianceSpec variance_spec(const FittedModel& model) {
-  return {.kind = model.options.variance,
-          .convention = model.options.se_convention,
-          .weight_meaning = model.options.weight_meaning,
-          .clusters = model.frame.groups};
+  const EstimateOptions& options = model.options;
+  VarianceSpec spec{.kind = options.variance,
+                    .convention = options.se_convention,
+                    .weight_meaning = options.weight_meaning,
+                    .clusters = model.frame.groups,
+                    .lags = options.lags,
+                    .cutoff_km = options.cutoff_km,
+                    .kernel = options.kernel};
+  if (!options.time.empty()) {
+    spec.time = spec.clusters.back();
+    spec.clusters.pop_back();
+  }
+  if (model.frame.auxiliary.size() == 2) {
+    spec.latitude = model.frame.auxiliary[0].values;
+    spec.longitude = model.frame.auxiliary[1].values;
+  }
+  if (spec.kind == VarianceKind::kAuto) {
+    spec.kind = spec.clusters.empty() ? VarianceKind::kRobust : VarianceKind::kCluster;
+  }
+  return spec;
 }
 
 bool absorbs_mean(const ModelFrame& frame) {
@@ -69,20 +88,35 @@ WorkingMeans working_means(const ModelFrame& frame, const GlmProblem& problem, c
   return means;
 }
 
-Coefficient make_coefficient(std::string name, double value, double variance, double df,
-                             double level) {
-  Coefficient result{.name = std::move(name), .value = value};
-  result.se = std::sqrt(std::max(variance, 0.0));
-  result.z = result.se > 0.0 ? value / result.se : std::numeric_limits<double>::quiet_NaN();
-  result.p = two_sided_p(result.z, df);
-  const double width = critical_value(level, df) * result.se;
-  result.low = value - width;
-  result.high = value + width;
-  return result;
+/// Linear predictor in fit order.
+std::vector<double> predictor_of(const FittedModel& model, const GlmProblem& problem,
+                                 Context& context) {
+  if (!model.eta.empty()) return in_fit_order(*model.fit.plan, model.eta);
+  const auto eta = linear_predictor(problem, model.fit, context);
+  return {eta.begin(), eta.end()};
 }
 
-void fill_rows(Estimate& result, const ModelFrame& frame, const GlmProblem& problem,
-               const GlmFit& fit, std::span<const double> effect_sums, Context& context) {
+/// What the effects explain of it, in fit order.
+std::vector<double> effect_sum_of(const FittedModel& model, const GlmProblem& problem,
+                                  Context& context) {
+  if (model.eta.empty()) {
+    const auto sums = effect_sum(problem, model.fit, context);
+    return {sums.begin(), sums.end()};
+  }
+  std::vector<double> sums = model.eta;
+  for (std::size_t row = 0; row < sums.size(); ++row) {
+    for (std::size_t j = 0; j < problem.regressors.size(); ++j) {
+      sums[row] -= model.fit.coefficients[j] * problem.regressors[j][row];
+    }
+    if (!problem.offset.empty()) sums[row] -= problem.offset[row];
+  }
+  return in_fit_order(*model.fit.plan, sums);
+}
+
+void fill_rows(Estimate& result, const FittedModel& model, const GlmProblem& problem,
+               std::span<const double> effect_sums, Context& context) {
+  const ModelFrame& frame = model.frame;
+  const GlmFit& fit = model.fit;
   const auto in_table_order = [&](std::span<const double> in_fit_order_values,
                                   const std::vector<std::size_t>& order) {
     const std::vector<double> values = in_input_order(*fit.plan, in_fit_order_values);
@@ -101,7 +135,7 @@ void fill_rows(Estimate& result, const ModelFrame& frame, const GlmProblem& prob
     result.rows.push_back(frame.table_row(static_cast<Index>(row)));
   }
   result.fitted = in_table_order(fit.mu, order);
-  result.linear_predictor = in_table_order(linear_predictor(problem, fit, context), order);
+  result.linear_predictor = in_table_order(predictor_of(model, problem, context), order);
   result.effect_sum = in_table_order(effect_sums, order);
 }
 
@@ -189,11 +223,127 @@ void fill_coefficients(Estimate& result, const FittedModel& model, const Varianc
   }
 }
 
+/// The names in EstimateOptions::separation.
+struct SeparationChecks {
+  bool effects = false;
+  bool simplex = false;
+  bool rectifier = false;
+  bool means = false;
+};
+
+SeparationChecks separation_checks(const EstimateOptions& options) {
+  SeparationChecks checks;
+  for (const std::string& name : options.separation) {
+    if (name == "fe") {
+      checks.effects = true;
+    } else if (name == "simplex") {
+      checks.simplex = true;
+    } else if (name == "relu") {
+      checks.rectifier = true;
+    } else if (name == "mu") {
+      checks.means = true;
+    } else if (name != "none") {
+      throw InputError({.code = "bad-option",
+                        .what = fmt::format("there is no separation check \"{}\"", name),
+                        .where = "separation",
+                        .why = "each check finds separated rows in its own way",
+                        .fixes = {"--separation fe,simplex,relu,mu", "--separation none"}});
+    }
+  }
+  return checks;
+}
+
+/// Puts the endogenous regressors behind the exogenous ones. Returns their names.
+std::vector<std::string> join_endogenous(ModelFrame& frame) {
+  std::vector<std::string> names;
+  for (Regressor& regressor : frame.endogenous) {
+    names.push_back(regressor.name);
+    frame.regressors.push_back(std::move(regressor));
+  }
+  frame.endogenous.clear();
+  return names;
+}
+
+void fit_with_instruments(FittedModel& model, const std::vector<std::string>& endogenous,
+                          const GlmOptions& solver, Context& context) {
+  const auto n_left = std::count_if(model.frame.regressors.begin(), model.frame.regressors.end(),
+                                    [&](const Regressor& regressor) {
+                                      return std::find(endogenous.begin(), endogenous.end(),
+                                                       regressor.name) != endogenous.end();
+                                    });
+  InstrumentedFit fitted =
+      fit_instrumented(model.frame, static_cast<Index>(n_left), solver, context);
+  model.fit = std::move(fitted.fit);
+  model.eta = std::move(fitted.eta);
+  model.instruments = std::move(fitted.tests);
+}
+
+/// Whether a model fitted before has the rows and effects of this frame.
+bool same_structure(const ModelFrame& frame, const FittedModel* like) {
+  if (like == nullptr || !like->eta.empty() || like->fit.family != frame.family ||
+      like->frame.table != frame.table || like->frame.n_rows() != frame.n_rows() ||
+      like->frame.rows != frame.rows || like->frame.effects.size() != frame.effects.size()) {
+    return false;
+  }
+  for (std::size_t e = 0; e < frame.effects.size(); ++e) {
+    if (like->frame.effects[e].name != frame.effects[e].name) return false;
+  }
+  return like->fit.status == SolveStatus::kConverged;
+}
+
+/// Drops rows that the checks find separated. Returns whether there were any.
+bool drop_separated(FittedModel& model, const AbsorptionPlan& plan, const SeparationChecks& checks,
+                    Context& context) {
+  if (!checks.simplex && !checks.rectifier && !checks.means) return false;
+  if (!may_be_separated(model.frame, model.fit, context)) return false;
+  const auto drop = [&](const std::vector<char>& separated, std::string_view method) {
+    std::vector<Index> rows;
+    std::vector<char> keep(separated.size());
+    for (std::size_t row = 0; row < separated.size(); ++row) {
+      keep[row] = separated[row] ? 0 : 1;
+      if (separated[row]) rows.push_back(static_cast<Index>(row));
+    }
+    if (rows.empty()) return false;
+    model.frame.record_drop(
+        "estimate", fmt::format("separated: zero whatever the coefficients ({})", method), rows);
+    model.frame.keep_rows(keep);
+    return true;
+  };
+  if (checks.simplex && drop(separated_by_simplex(model.frame, plan, context), "simplex")) {
+    return true;
+  }
+  if (checks.rectifier && drop(separated_by_rectifier(model.frame, context), "relu")) return true;
+  return checks.means && model.fit.status == SolveStatus::kConverged &&
+         drop(separated_by_means(model.frame, model.fit, context), "mu");
+}
+
+void fill_wald(Estimate& result) {
+  std::vector<std::string> names;
+  for (const Coefficient& coefficient : result.coefficients) {
+    if (coefficient.name != "(Intercept)") names.push_back(coefficient.name);
+  }
+  const WaldTest wald = test_zero(result, names);
+  result.wald = wald.statistic;
+  result.wald_df = wald.df;
+}
+
 std::string significance_note(double p) {
   return p < 0.01 ? "***" : p < 0.05 ? "**" : p < 0.10 ? "*" : "";
 }
 
 }  // namespace
+
+Coefficient make_coefficient(std::string name, double value, double variance, double df,
+                             double level) {
+  Coefficient result{.name = std::move(name), .value = value};
+  result.se = std::sqrt(std::max(variance, 0.0));
+  result.z = result.se > 0.0 ? value / result.se : std::numeric_limits<double>::quiet_NaN();
+  result.p = two_sided_p(result.z, df);
+  const double width = critical_value(level, df) * result.se;
+  result.low = value - width;
+  result.high = value + width;
+  return result;
+}
 
 std::string_view option_name(Family family) {
   switch (family) {
@@ -223,13 +373,40 @@ std::vector<Field<EstimateOptions>> EstimateOptions::fields() {
       make_enum_field<&O::variance>(
           {.name = "variance",
            .doc = "auto is cluster when clusters are given and robust otherwise; iid, hc0, robust "
-                  "(HC1), cluster"},
-          {"auto", "iid", "hc0", "robust", "cluster"}),
+                  "(HC1), hc2, hc3, cluster, dyadic (pairs that share a member), driscoll_kraay "
+                  "(periods), conley (distance)"},
+          {"auto", "iid", "hc0", "robust", "hc2", "hc3", "cluster", "dyadic", "driscoll_kraay",
+           "conley"}),
       make_enum_field<&O::se_convention>(
           {.name = "se_convention",
            .doc = "small-sample factors: stata (ppmlhdfe, reghdfe), fixest, or none",
            .source = "Correia, Guimaraes and Zylkin (2020); Berge (2018)"},
           {"stata", "fixest", "none"}),
+      make_field(&O::time, {.name = "time", .doc = "column of periods, for driscoll_kraay"}),
+      make_field(&O::lags, {.name = "lags",
+                            .doc = "periods apart that may depend on each other, for "
+                                   "driscoll_kraay; -1 chooses by the number of periods",
+                            .minimum = -1,
+                            .maximum = 100000,
+                            .source = "Newey and West (1994)"}),
+      make_field(&O::latitude,
+                 {.name = "latitude", .doc = "degrees, for conley", .unit = "degrees"}),
+      make_field(&O::longitude,
+                 {.name = "longitude", .doc = "degrees, for conley", .unit = "degrees"}),
+      make_field(&O::cutoff_km, {.name = "cutoff_km",
+                                 .doc = "distance beyond which places do not depend on each other, "
+                                        "for conley",
+                                 .unit = "km",
+                                 .minimum = 0,
+                                 .maximum = 21000}),
+      make_enum_field<&O::kernel>(
+          {.name = "kernel", .doc = "weight of places within the distance, for conley"},
+          {"uniform", "bartlett"}),
+      make_field(&O::bias_correction,
+                 {.name = "bias_correction",
+                  .doc = "subtracts the bias of many effects from a gravity ppml and widens its "
+                         "standard errors, clustered by pair",
+                  .source = "Weidner and Zylkin (2021)"}),
       make_field(&O::confidence_level, {.name = "confidence_level",
                                         .doc = "coverage of the intervals",
                                         .minimum = 0.01,
@@ -249,8 +426,9 @@ std::vector<Field<EstimateOptions>> EstimateOptions::fields() {
                                      "& year >= 1990"}),
       make_field(&O::separation,
                  {.name = "separation",
-                  .doc = "checks for rows whose fitted mean would go to zero without end: fe "
-                         "(groups of zeros)",
+                  .doc = "how to find rows whose fitted mean would go to zero without end: fe "
+                         "(groups of zeros), simplex (regressors), relu (regressors and effects), "
+                         "mu (fitted means); all are tried in this order where a fit suggests them",
                   .source = "Correia, Guimaraes and Zylkin (2019)"}),
       make_field(&O::keep_singletons,
                  {.name = "keep_singletons",
@@ -273,26 +451,53 @@ std::vector<Field<EstimateOptions>> EstimateOptions::fields() {
 }
 
 FittedModel fit_model(const data::Table& table, const Formula& formula,
-                      const EstimateOptions& options, Context& context) {
+                      const EstimateOptions& options, Context& context, const FittedModel* like) {
   const Clock::time_point start = Clock::now();
   FittedModel model;
   model.options = options;
+  const SeparationChecks checks = separation_checks(options);
   FrameSpec spec{.family = options.family,
                  .weights = options.weights,
                  .offset = options.offset,
                  .subset = options.subset};
   if (!options.cluster.empty()) spec.groups = parse_groups(options.cluster, "cluster");
+  if (!options.time.empty()) {
+    std::vector<EffectTerm> periods = parse_groups(options.time, "time");
+    if (periods.size() != 1) {
+      throw InputError({.code = "bad-option",
+                        .what = fmt::format("time names {} groupings", periods.size()),
+                        .where = "time",
+                        .why = "rows follow each other along one line of time"});
+    }
+    spec.groups.push_back(std::move(periods.front()));
+  }
+  if (!options.latitude.empty() && !options.longitude.empty()) {
+    spec.auxiliary = {options.latitude, options.longitude};
+  }
   model.frame = make_frame(table, formula, spec, context);
-  const bool by_effects = std::find(options.separation.begin(), options.separation.end(), "fe") !=
-                          options.separation.end();
-  prune_groups(model.frame, {.singletons = !options.keep_singletons, .one_sided = by_effects});
-  const GlmProblem full = model.frame.problem();
-  const std::shared_ptr<const AbsorptionPlan> plan =
-      plan_absorption(full.keys, full.effects, full.n_rows(), AbsorbRoute::kAuto, context);
-  model.dropped = drop_collinear(model.frame, *plan, context);
-  model.fit =
-      fit_glm(model.frame.problem(),
-              {.tolerance = options.tolerance, .max_iterations = options.max_iterations}, context);
+  const GlmOptions solver{.tolerance = options.tolerance, .max_iterations = options.max_iterations};
+  const std::vector<std::string> endogenous = join_endogenous(model.frame);
+  // Dropping separated rows can leave groups of one row, collinear regressors, and rows that are
+  // separated in what is left: again until nothing is dropped.
+  while (true) {
+    prune_groups(model.frame,
+                 {.singletons = !options.keep_singletons, .one_sided = checks.effects});
+    const GlmFit* known = same_structure(model.frame, like) ? &like->fit : nullptr;
+    const GlmProblem full = model.frame.problem();
+    const std::shared_ptr<const AbsorptionPlan> plan =
+        known != nullptr
+            ? known->plan
+            : plan_absorption(full.keys, full.effects, full.n_rows(), AbsorbRoute::kAuto, context);
+    for (DroppedRegressor& regressor : drop_collinear(model.frame, *plan, context)) {
+      model.dropped.push_back(std::move(regressor));
+    }
+    if (!endogenous.empty()) {
+      fit_with_instruments(model, endogenous, solver, context);
+      break;
+    }
+    model.fit = fit_glm(model.frame.problem(), solver, context, known);
+    if (!drop_separated(model, *plan, checks, context)) break;
+  }
   model.seconds = seconds_since(start);
   return model;
 }
@@ -321,8 +526,7 @@ Estimate summarise(const FittedModel& model, Context& context) {
     result.n_obs = static_cast<Index>(std::llround(total));
   }
   const VarianceSpec spec = variance_spec(model);
-  const bool clustered = spec.kind == VarianceKind::kCluster ||
-                         (spec.kind == VarianceKind::kAuto && !spec.clusters.empty());
+  const bool clustered = spec.kind == VarianceKind::kCluster;
   const AbsorbedFreedom freedom = absorbed_freedom(
       frame, clustered ? std::span<const KeyGroup>(spec.clusters) : std::span<const KeyGroup>());
   result.effects = freedom.effects;
@@ -331,7 +535,7 @@ Estimate summarise(const FittedModel& model, Context& context) {
   std::vector<double> effect_sums;
   WorkingMeans means;
   if (has_mean) {
-    effect_sums = effect_sum(problem, fit, context);
+    effect_sums = effect_sum_of(model, problem, context);
     means = working_means(frame, problem, fit, effect_sums);
   }
   const Variance variance =
@@ -340,8 +544,10 @@ Estimate summarise(const FittedModel& model, Context& context) {
   result.se_factor = variance.factor;
   result.degrees_of_freedom = variance.degrees_of_freedom;
   result.n_clusters_by_grouping = variance.n_clusters;
-  if (clustered) {
+  if (!variance.n_clusters.empty()) {
     result.n_clusters = *std::min_element(variance.n_clusters.begin(), variance.n_clusters.end());
+  }
+  if (clustered) {
     std::vector<std::string> names;
     for (const KeyGroup& group : spec.clusters) names.push_back(group.name);
     result.cluster_name = fmt::format("{}", fmt::join(names, " + "));
@@ -358,27 +564,68 @@ Estimate summarise(const FittedModel& model, Context& context) {
   result.null_log_likelihood = measures.null_log_likelihood;
   result.pseudo_r2 = 1.0 - measures.log_likelihood / measures.null_log_likelihood;
   if (frame.family == Family::kGaussian) fill_r2(result, frame, fit, context);
-  std::vector<std::string> names;
-  for (const Coefficient& coefficient : result.coefficients) {
-    if (coefficient.name != "(Intercept)") names.push_back(coefficient.name);
-  }
-  const WaldTest wald = test_zero(result, names);
-  result.wald = wald.statistic;
-  result.wald_df = wald.df;
+  fill_wald(result);
   if (model.options.keep_rows) {
-    if (!has_mean) effect_sums = effect_sum(problem, fit, context);
-    fill_rows(result, frame, problem, fit, effect_sums, context);
+    if (!has_mean) effect_sums = effect_sum_of(model, problem, context);
+    fill_rows(result, model, problem, effect_sums, context);
   }
-  if (model.options.recover_effects) {
+  result.instruments = model.instruments;
+  if (model.options.recover_effects && model.eta.empty()) {
     result.effect_levels = effect_table(frame, problem, fit, context);
   }
   result.seconds = model.seconds + seconds_since(start);
   return result;
 }
 
+namespace {
+
+/// The estimate with what the options ask for on top.
+Estimate finished_estimate(const FittedModel& model, Context& context) {
+  Estimate result = summarise(model, context);
+  if (!model.options.bias_correction || !result.certified()) return result;
+  const BiasCorrection correction = correct_bias(model, context);
+  result.coefficients = correction.corrected;
+  result.covariance = correction.covariance;
+  result.bias = correction.bias;
+  result.se_kind = correction.method;
+  result.cluster_name = correction.pair_name;
+  result.se_factor =
+      static_cast<double>(correction.n_pairs) / (static_cast<double>(correction.n_pairs) - 1.0);
+  result.n_clusters = correction.n_pairs;
+  result.n_clusters_by_grouping = {correction.n_pairs};
+  fill_wald(result);
+  return result;
+}
+
+}  // namespace
+
 Estimate estimate(const data::Table& table, std::string_view formula,
                   const EstimateOptions& options, Context& context) {
-  return summarise(fit_model(table, parse_formula(formula), options, context), context);
+  return finished_estimate(fit_model(table, parse_formula(formula), options, context), context);
+}
+
+std::vector<Estimate> estimate_all(const data::Table& table, std::string_view formula,
+                                   const EstimateOptions& options,
+                                   std::span<const std::string> samples, Context& context) {
+  const std::vector<Formula> models = parse_formulas(formula);
+  std::vector<EstimateOptions> variants;
+  for (const std::string& sample : samples) {
+    variants.push_back(options);
+    variants.back().subset =
+        options.subset.empty() ? sample : fmt::format("({}) & ({})", options.subset, sample);
+  }
+  if (variants.empty()) variants.push_back(options);
+  std::vector<Estimate> results;
+  for (const EstimateOptions& variant : variants) {
+    std::optional<FittedModel> last;
+    for (const Formula& model : models) {
+      std::optional<FittedModel> next =
+          fit_model(table, model, variant, context, last.has_value() ? &*last : nullptr);
+      results.push_back(finished_estimate(*next, context));
+      last = std::move(next);
+    }
+  }
+  return results;
 }
 
 const Coefficient& Estimate::coefficient(std::string_view name) const {
@@ -479,6 +726,16 @@ std::string Estimate::to_text() const {
                         log_likelihood, deviance);
   }
   text += fmt::format("; Wald chi2({}) {:.2f}\n", wald_df, wald);
+  if (instruments) {
+    for (const double f : instruments->first_stage_f) {
+      text += fmt::format("first stage F {:.2f}\n", f);
+    }
+    if (instruments->overidentification_df > 0) {
+      text += fmt::format("overidentification chi2({}) {:.2f}, p {:.4f}\n",
+                          instruments->overidentification_df, instruments->overidentification,
+                          instruments->overidentification_p);
+    }
+  }
   if (!effects.empty()) {
     text += "\nabsorbed effects            levels  redundant\n";
     for (const EffectInfo& effect : effects) {

@@ -16,6 +16,7 @@
 #include "altyn/estimation/collinearity.h"
 #include "altyn/estimation/degrees_of_freedom.h"
 #include "altyn/estimation/glm.h"
+#include "altyn/estimation/instruments.h"
 #include "altyn/estimation/model_frame.h"
 #include "altyn/estimation/variance.h"
 
@@ -27,12 +28,19 @@ struct EstimateOptions {
   std::string cluster{};
   VarianceKind variance = VarianceKind::kAuto;
   SeConvention se_convention = SeConvention::kStata;
+  std::string time{};
+  Index lags = -1;
+  std::string latitude{};
+  std::string longitude{};
+  double cutoff_km = 0.0;
+  SpatialKernel kernel = SpatialKernel::kUniform;
   double confidence_level = 0.95;
+  bool bias_correction = false;
   std::string weights{};
   WeightMeaning weight_meaning = WeightMeaning::kSampling;
   std::string offset{};
   std::string subset{};
-  std::vector<std::string> separation{"fe"};
+  std::vector<std::string> separation{"fe", "simplex", "relu", "mu"};
   bool keep_singletons = false;
   double tolerance = 1e-9;
   Index max_iterations = 100;
@@ -51,6 +59,11 @@ struct Coefficient {
   double low = 0.0;  ///< confidence interval at the level of the options
   double high = 0.0;
 };
+
+/// The row of a coefficient: tests and interval by the normal distribution (df = infinity) or
+/// Student's t.
+[[nodiscard]] Coefficient make_coefficient(std::string name, double value, double variance,
+                                           double df, double confidence_level);
 
 /// An estimated model.
 ///
@@ -86,6 +99,8 @@ struct Estimate {
   double wald = 0.0;                  ///< chi-squared of all coefficients but the intercept
   Index wald_df = 0;
   std::vector<EffectInfo> effects{};
+  std::vector<double> bias{};  ///< what a bias correction took off each coefficient; else empty
+  std::optional<InstrumentTests> instruments{};  ///< of a model with instruments
   data::SampleLedger ledger{};
   Certificate certificate{};
   std::vector<Index> rows{};                   ///< table rows used, increasing (keep_rows)
@@ -110,17 +125,22 @@ struct Estimate {
 /// Borrows from the table, which must outlive it.
 struct FittedModel {
   EstimateOptions options{};
-  ModelFrame frame{};
+  ModelFrame frame{};  ///< of an instrumented model the last regressors are the endogenous ones
   GlmFit fit{};
   std::vector<DroppedRegressor> dropped{};
+  std::vector<double> eta{};  ///< [n] linear predictor in frame order; only of instrumented models
+  std::optional<InstrumentTests> instruments{};
   double seconds = 0.0;
 };
 
 /// Builds the sample and fits: missing values, singletons and separated rows leave through the
 /// ledger, collinear regressors are named and dropped.
-/// Errors: InputError of parse_formula, make_frame, prune_groups.
+/// `like`: a model of the same table, already fitted. Where rows and effects turn out the same, its
+/// structure is used again and the fit starts from its effects.
+/// Errors: InputError of parse_formula, make_frame, prune_groups, fit_instrumented.
 [[nodiscard]] FittedModel fit_model(const data::Table& table, const Formula& formula,
-                                    const EstimateOptions& options, Context& context);
+                                    const EstimateOptions& options, Context& context,
+                                    const FittedModel* like = nullptr);
 
 /// Variance, tests and measures of fit of a fitted model.
 /// Errors: InputError of estimate_variance.
@@ -131,6 +151,14 @@ struct FittedModel {
 ///                   {.cluster = "exporter^importer"}, context).
 [[nodiscard]] Estimate estimate(const data::Table& table, std::string_view formula,
                                 const EstimateOptions& options, Context& context);
+
+/// Estimates every model a formula stands for (several outcomes, sw(), csw()), in each of the
+/// `samples` (conditions on rows, besides options.subset; empty: one sample). Models follow each
+/// other sample by sample; they share structure and start from each other.
+[[nodiscard]] std::vector<Estimate> estimate_all(const data::Table& table, std::string_view formula,
+                                                 const EstimateOptions& options,
+                                                 std::span<const std::string> samples,
+                                                 Context& context);
 
 /// A joint test that linear restrictions hold.
 struct WaldTest {

@@ -457,7 +457,8 @@ class Parser {
     }
     if (token.kind == TokenKind::kName && !token.quoted_name && reader_.following() == '(') {
       if (token.text == "i") return indicators(FactorKind::kIndicators);
-      if (token.text == "sunab") return indicators(FactorKind::kCohorts);
+      if (token.text == "sunab") return indicators(FactorKind::kSunAbraham);
+      if (token.text == "etwfe") return indicators(FactorKind::kEtwfe);
       if (token.text == "sw" || token.text == "csw" || token.text == "sw0" ||
           token.text == "csw0" || token.text == "c") {
         reader_.fail(fmt::format("{}() stands alone between + signs", token.text));
@@ -486,13 +487,13 @@ class Parser {
       const Token& token = reader_.now();
       if (token.kind == TokenKind::kName && !token.quoted_name && reader_.following() == '=') {
         positional = false;
-        if (token.text == "ref") {
+        if (token.text == "ref" && kind != FactorKind::kEtwfe) {
           result.reference = named_levels();
-        } else if (token.text == "keep") {
+        } else if (token.text == "keep" && kind == FactorKind::kIndicators) {
           result.keep = named_levels();
         } else {
           reader_.fail(fmt::format("{}() has no argument {}", name, token.text),
-                       {"write ref = or keep ="});
+                       {"i() takes ref = and keep =, sunab() takes ref ="});
         }
       } else if (positional && result.by.empty()) {
         read_by(result);
@@ -501,8 +502,9 @@ class Parser {
                      {fmt::format("write {}(variable, by, ref = value)", name)});
       }
     }
-    if (kind == FactorKind::kCohorts && result.by.empty()) {
-      reader_.fail("sunab() needs a cohort and a period", {"write sunab(first_year, year)"});
+    if (kind != FactorKind::kIndicators && (result.by.empty() || result.by_is_categorical)) {
+      reader_.fail(fmt::format("{}() needs a cohort and a period", name),
+                   {fmt::format("write {}(first_year, year)", name)});
     }
     reader_.expect(")", fmt::format("the arguments of {}()", name));
     return result;
@@ -853,8 +855,10 @@ std::vector<std::string> Expression::columns() const {
 
 std::string Factor::to_string() const {
   if (kind == FactorKind::kNumeric) return value.to_string();
-  std::string text =
-      fmt::format("{}({}", kind == FactorKind::kIndicators ? "i" : "sunab", value.to_string());
+  const char* name = kind == FactorKind::kIndicators   ? "i"
+                     : kind == FactorKind::kSunAbraham ? "sunab"
+                                                       : "etwfe";
+  std::string text = fmt::format("{}({}", name, value.to_string());
   if (!by.empty()) {
     text += fmt::format(", {}{}", by_is_categorical ? "i." : "", by.front().to_string());
   }

@@ -57,7 +57,8 @@ using Level = std::variant<double, std::string>;
 enum class FactorKind {
   kNumeric,     ///< a number per row
   kIndicators,  ///< i(variable, by, ref = , keep = ): one column per value of a variable
-  kCohorts,     ///< sunab(cohort, period, ref = ): cohort by relative-time cells
+  kSunAbraham,  ///< sunab(cohort, period, ref = -1): one column per cohort and time since its start
+  kEtwfe,       ///< etwfe(cohort, period): the same, only from the start on
 };
 
 /// One side of an interaction.

@@ -64,6 +64,9 @@ class FrameBuilder {
     read_factors();
     read_slopes();
     for (const CodedColumn& key : frame_.keys) drop_missing_codes(key);
+    for (const std::string& text : spec_.auxiliary) {
+      frame_.auxiliary.push_back(numbers(parse_expression(text, "column"), text));
+    }
     read_weights_and_offset();
     check_outcome();
     write_drops();
@@ -267,6 +270,7 @@ class FrameBuilder {
     std::optional<CodedColumn> by_levels{};
     std::optional<SharedColumn<double>> by_values{};
     std::string by_name{};
+    double last_period = 0.0;  // of cohorts
   };
 
   /// A categorical variable: a column of any type, or an expression coded by its values.
@@ -303,6 +307,10 @@ class FrameBuilder {
       return factors_.emplace(name, std::move(result)).first->second;
     }
     result.name = factor.value.to_string();
+    if (factor.kind != FactorKind::kIndicators) {
+      read_cohorts(factor, result);
+      return factors_.emplace(name, std::move(result)).first->second;
+    }
     result.levels = categorical(factor.value);
     if (!factor.by.empty()) read_by(factor, result);
     for (Index row = 0; row < n_; ++row) {
@@ -311,6 +319,72 @@ class FrameBuilder {
       drop(row, result.levels->name + " is missing");
     }
     return factors_.emplace(name, std::move(result)).first->second;
+  }
+
+  /// Cohorts and periods; rows of cohorts without a period before treatment leave.
+  void read_cohorts(const Factor& factor, FactorValues& result) {
+    result.by_name = factor.by.front().to_string();
+    result.by_values = numbers(factor.by.front(), formula_.source);
+    const BoundExpression bound(factor.value, table_, formula_.source);
+    result.values = values_of(bound, n_, context_);
+    double first_period = INFINITY;
+    result.last_period = -INFINITY;
+    for (Index row = 0; row < n_; ++row) {
+      if (!alive_[at(row)]) continue;
+      first_period = std::min(first_period, (*result.by_values)[row]);
+      result.last_period = std::max(result.last_period, (*result.by_values)[row]);
+    }
+    for (Index row = 0; row < n_ && !spec_.for_prediction; ++row) {
+      if (alive_[at(row)] && result.values[row] <= first_period) {
+        drop(row, fmt::format("treated in every period ({} {})", result.name, result.values[row]));
+      }
+    }
+  }
+
+  /// One column per cohort and time since its start that occurs.
+  std::vector<Regressor> cohort_columns(const Factor& factor) {
+    const FactorValues& values = factor_values(factor);
+    std::vector<double> reference;
+    for (const Level& level : factor.reference) {
+      if (!std::holds_alternative<double>(level)) {
+        throw InputError(
+            {.code = "no-such-level",
+             .what = fmt::format("the reference \"{}\" is no number of periods", to_string(level)),
+             .where = table_.source(),
+             .context = caret_lines(formula_.source, factor.position),
+             .why = "effects are measured against a time before treatment",
+             .fixes = {"write ref = -1"}});
+      }
+      reference.push_back(std::get<double>(level));
+    }
+    if (reference.empty()) reference = {-1.0};
+    std::map<std::pair<double, double>, std::vector<double>> cells;
+    for (Index row = 0; row < n_; ++row) {
+      const double cohort = values.values[row];
+      if (!alive_[at(row)] || !(cohort <= values.last_period)) continue;
+      const double event_time = (*values.by_values)[row] - cohort;
+      if (factor.kind == FactorKind::kEtwfe && event_time < 0.0) continue;
+      if (std::find(reference.begin(), reference.end(), event_time) != reference.end()) continue;
+      auto [place, is_new] = cells.try_emplace({cohort, event_time});
+      if (is_new) {
+        check_count(cells.size());
+        place->second.assign(at(n_), 0.0);
+      }
+      place->second[at(row)] = 1.0;
+    }
+    std::vector<Regressor> result;
+    for (auto& [key, column] : cells) {
+      result.push_back(
+          {.name = fmt::format("{}::{}:{}::{}", values.by_name, key.second, values.name, key.first),
+           .values = SharedColumn<double>(std::move(column)),
+           .cell =
+               TreatmentCell{.variable = values.by_name,
+                             .event_time = key.second,
+                             .cohort = key.first,
+                             .reference = factor.kind == FactorKind::kEtwfe ? data::kMissing
+                                                                            : reference.front()}});
+    }
+    return result;
   }
 
   void read_by(const Factor& factor, FactorValues& result) {
@@ -366,8 +440,11 @@ class FrameBuilder {
 
   /// The columns of one factor over the table's rows.
   std::vector<Regressor> factor_columns(const Factor& factor) {
+    if (factor.kind == FactorKind::kSunAbraham || factor.kind == FactorKind::kEtwfe) {
+      return cohort_columns(factor);
+    }
     const FactorValues& values = factor_values(factor);
-    if (!values.levels) return {{values.name, values.values}};
+    if (!values.levels) return {{values.name, values.values, {}}};
     const CodedColumn& levels = *values.levels;
     std::vector<char> wanted(levels.n_levels, 1);
     if (!factor.keep.empty()) wanted = listed_levels(factor, factor.keep, levels);
@@ -390,8 +467,20 @@ class FrameBuilder {
       if (const std::size_t cell = cell_of(row); cell < position.size()) position[cell] = 0;
     }
     std::vector<std::string> names;
+    std::vector<std::optional<TreatmentCell>> cells;
+    const bool over_time =
+        factor.kind == FactorKind::kIndicators && !levels.numbers.empty() && !values.by_levels;
+    const auto left_out = std::find(reference.begin(), reference.end(), char{1});
     for (std::size_t cell = 0; cell < position.size(); ++cell) {
       if (position[cell] < 0) continue;
+      cells.emplace_back();
+      if (over_time) {
+        cells.back() = TreatmentCell{.variable = values.name, .event_time = levels.numbers[cell]};
+        if (left_out != reference.end()) {
+          cells.back()->reference =
+              levels.numbers[static_cast<std::size_t>(left_out - reference.begin())];
+        }
+      }
       position[cell] = static_cast<Index>(names.size());
       std::string name =
           fmt::format("{}::{}", values.name, levels.label(static_cast<GroupId>(cell / n_by)));
@@ -412,7 +501,8 @@ class FrameBuilder {
     }
     std::vector<Regressor> result;
     for (std::size_t k = 0; k < names.size(); ++k) {
-      result.push_back({std::move(names[k]), SharedColumn<double>(std::move(columns[k]))});
+      result.push_back(
+          {std::move(names[k]), SharedColumn<double>(std::move(columns[k])), cells[k]});
     }
     return result;
   }
@@ -439,7 +529,7 @@ class FrameBuilder {
             values[at(row)] = alive_[at(row)] ? a.values[row] * b.values[row] : 0.0;
           }
           products.push_back(
-              {fmt::format("{}:{}", a.name, b.name), SharedColumn<double>(std::move(values))});
+              {fmt::format("{}:{}", a.name, b.name), SharedColumn<double>(std::move(values)), {}});
         }
       }
       result = std::move(products);
@@ -466,7 +556,7 @@ class FrameBuilder {
                                       [](const FrameEffect& e) { return e.slope.empty(); });
     if (formula_.intercept && !absorbed) {
       frame_.regressors.push_back(
-          {"(Intercept)", SharedColumn<double>(std::vector<double>(at(n_), 1.0))});
+          {"(Intercept)", SharedColumn<double>(std::vector<double>(at(n_), 1.0)), {}});
     }
     for (Regressor& regressor : all_columns(formula_.terms)) {
       frame_.regressors.push_back(std::move(regressor));
@@ -486,6 +576,7 @@ class FrameBuilder {
     for (const FrameEffect& effect : frame_.effects) columns.push_back(effect.slope.values);
     columns.push_back(frame_.weights.values);
     columns.push_back(frame_.offset.values);
+    for (const SharedColumn<double>& column : frame_.auxiliary) columns.push_back(column.values);
     std::erase_if(columns, [](std::span<const double> column) { return column.empty(); });
     return columns;
   }
@@ -568,6 +659,7 @@ class FrameBuilder {
     gather_column(frame.offset, order);
     for (CodedColumn& key : frame.keys) gather_column(key.ids, order);
     for (FrameEffect& effect : frame.effects) gather_column(effect.slope, order);
+    for (SharedColumn<double>& column : frame.auxiliary) gather_column(column, order);
     std::vector<GroupId> rows(order.size());
     for (std::size_t k = 0; k < order.size(); ++k) {
       rows[k] = frame.rows.empty() ? order[k] : frame.rows[order[k]];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,11 +24,23 @@ struct FrameSpec {
   /// Groups that inference needs (clusters, periods): rows with a missing value are dropped, and
   /// the columns are among the keys.
   std::vector<EffectTerm> groups{};
+  /// Numbers that inference needs (coordinates); rows with a missing value are dropped.
+  std::vector<std::string> auxiliary{};
+  bool for_prediction = false;  ///< rows of cohorts treated in every period stay
+};
+
+/// What an indicator among the regressors stands for in an event study.
+struct TreatmentCell {
+  std::string variable{};             ///< i(): the variable; else the period
+  double event_time = 0.0;            ///< value of the variable; periods since the cohort's start
+  double cohort = data::kMissing;     ///< period in which treatment starts; missing for i()
+  double reference = data::kMissing;  ///< event time left out
 };
 
 struct Regressor {
   std::string name{};
   SharedColumn<double> values{};  ///< [n]
+  std::optional<TreatmentCell> cell{};
 };
 
 /// Combinations of keys: the levels of an effect or of a cluster.
@@ -58,7 +71,8 @@ struct ModelFrame {
   SharedColumn<double> offset{};    ///< empty when there is none
   std::vector<CodedColumn> keys{};  ///< ids per frame row
   std::vector<FrameEffect> effects{};
-  std::vector<KeyGroup> groups{};  ///< as in FrameSpec
+  std::vector<KeyGroup> groups{};                 ///< as in FrameSpec
+  std::vector<SharedColumn<double>> auxiliary{};  ///< as in FrameSpec
   data::SampleLedger ledger{};
 
   [[nodiscard]] Index n_rows() const { return static_cast<Index>(y.values.size()); }
@@ -82,6 +96,9 @@ struct ModelFrame {
 
 /// Builds the frame: evaluates the formula, codes the effects, drops rows that cannot be used and
 /// says why in the ledger ("trade is missing", "log(dist): dist is zero").
+///
+/// Cohorts of sunab() and etwfe() are periods; a missing cohort, or one after the last period, is
+/// never treated. Rows of cohorts treated in every period leave (nothing is known of them before).
 ///
 /// A row whose categorical variable of `i(variable, by)` is missing stays when `by` is 0: all its
 /// indicators are 0 whatever the variable is (a pair without an event has no event time).

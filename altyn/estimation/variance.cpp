@@ -9,8 +9,11 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/leverage.h"
+#include "altyn/estimation/score_moments.h"
 #include "altyn/estimation/weighted_gram.h"
 
 namespace altyn::estimation {
@@ -56,8 +59,21 @@ class Sandwich {
       case VarianceKind::kIid:
         covariance = iid();
         break;
+      case VarianceKind::kHc2:
+      case VarianceKind::kHc3:
+        covariance = by_leverage(kind == VarianceKind::kHc3);
+        break;
       case VarianceKind::kCluster:
         covariance = clustered();
+        break;
+      case VarianceKind::kDyadic:
+        covariance = dyadic();
+        break;
+      case VarianceKind::kDriscollKraay:
+        covariance = driscoll_kraay();
+        break;
+      case VarianceKind::kConley:
+        covariance = conley();
         break;
       default:
         covariance = robust(kind == VarianceKind::kRobust);
@@ -122,10 +138,27 @@ class Sandwich {
     transform_(k, k) = 1.0 / total_weight_;
   }
 
-  [[nodiscard]] std::vector<std::span<const double>> design() const {
-    std::vector<std::span<const double>> columns;
-    for (const Index j : kept_) columns.push_back(fit_.partialled_column(j));
-    return columns;
+  [[nodiscard]] RowScores row_scores() const {
+    RowScores scores{.columns = {}, .score = score_, .rows = fit_.plan->rows()};
+    for (const Index j : kept_) scores.columns.push_back(fit_.partialled_column(j).data());
+    if (has_constant_) scores.columns.push_back(nullptr);
+    return scores;
+  }
+
+  [[nodiscard]] Matrix sandwich(const std::vector<double>& moment) const {
+    const Eigen::Map<const Matrix> meat(moment.data(), p(), p());
+    return result_.factor * transform_ * meat * transform_.transpose();
+  }
+
+  /// The factor of `groups` independent units, and the degrees of freedom that go with it.
+  void use_factor(double groups) {
+    if (spec_.convention != SeConvention::kNone) {
+      result_.factor = groups / (groups - 1.0);
+      if (gaussian() || spec_.convention == SeConvention::kFixest) {
+        result_.factor *= (n_ - 1.0) / (n_ - n_parameters_);
+      }
+    }
+    if (gaussian()) result_.degrees_of_freedom = std::min(groups - 1.0, n_ - n_parameters_);
   }
 
   // ---- kinds
@@ -160,27 +193,42 @@ class Sandwich {
 
   Matrix robust(bool with_factor) {
     result_.kind = with_factor ? "robust" : "robust, no factor (HC0)";
+    if (with_factor && spec_.convention != SeConvention::kNone) {
+      const bool small = gaussian() || spec_.convention == SeConvention::kFixest;
+      result_.factor = n_ / (n_ - (small ? n_parameters_ : 1.0));
+    }
+    return heteroskedastic({});
+  }
+
+  Matrix by_leverage(bool full) {
+    result_.kind = full ? "robust by leverage (HC3)" : "robust by leverage (HC2)";
+    const std::vector<double> inverse(inverse_.data(), inverse_.data() + inverse_.size());
+    std::vector<double> divisor = leverages(frame_, problem_, fit_, kept_, inverse);
+    for (double& value : divisor) {
+      const double rest = 1.0 - value;
+      // A row that its effects fit perfectly has no residual and nothing to divide.
+      value = rest < 1e-10 ? 1.0 : full ? rest * rest : rest;
+    }
+    return heteroskedastic(divisor);
+  }
+
+  /// Cross products of the rows' scores, each square divided by its divisor when there are any.
+  Matrix heteroskedastic(const std::vector<double>& divisor) {
     std::vector<double> square(score_.size());
     for (std::size_t row = 0; row < square.size(); ++row) {
       // A row of frequency w is w rows with the score of one.
       square[row] = spec_.weight_meaning == WeightMeaning::kFrequency
                         ? score_[row] * fit_.residual[row]
                         : score_[row] * score_[row];
+      if (!divisor.empty()) square[row] /= divisor[row];
     }
-    std::vector<const double*> columns;
-    for (const std::span<const double> column : design()) columns.push_back(column.data());
+    std::vector<const double*> columns = row_scores().columns;
     const std::vector<double> ones(has_constant_ ? score_.size() : 0, 1.0);
-    if (has_constant_) columns.push_back(ones.data());
-    const std::vector<double> products = weighted_gram(columns, static_cast<Index>(score_.size()),
-                                                       square.data(), score_.data(), context_)
-                                             .products;
-    const Matrix meat = Eigen::Map<const Matrix>(products.data(), p(), p());
-    if (with_factor && spec_.convention != SeConvention::kNone) {
-      const bool small = gaussian() || spec_.convention == SeConvention::kFixest;
-      result_.factor = n_ / (n_ - (small ? n_parameters_ : 1.0));
-    }
+    if (has_constant_) columns.back() = ones.data();
     if (gaussian()) result_.degrees_of_freedom = n_ - n_parameters_;
-    return result_.factor * transform_ * meat * transform_.transpose();
+    return sandwich(weighted_gram(columns, static_cast<Index>(score_.size()), square.data(),
+                                  score_.data(), context_)
+                        .products);
   }
 
   Matrix clustered() {
@@ -199,7 +247,8 @@ class Sandwich {
            .why = fmt::format("inclusion and exclusion is done for up to {}", kMaxGroupings)});
     }
     const std::size_t q = spec_.clusters.size();
-    Matrix meat = Matrix::Zero(p(), p());
+    const RowScores scores = row_scores();
+    std::vector<double> meat(static_cast<std::size_t>(p() * p()), 0.0);
     double fewest = std::numeric_limits<double>::infinity();
     std::vector<std::string> names;
     for (unsigned subset = 1; subset < (1U << q); ++subset) {
@@ -213,59 +262,108 @@ class Sandwich {
         }
       }
       const CombinedIds clusters = frame_.ids_of(group);
-      const Matrix sums = score_sums(clusters);
+      const std::vector<double> moment = cluster_moment(scores, clusters, context_);
       const double sign = std::popcount(subset) % 2 == 1 ? 1.0 : -1.0;
-      meat += sign * sums.transpose() * sums;
+      for (std::size_t k = 0; k < meat.size(); ++k) meat[k] += sign * moment[k];
       if (std::popcount(subset) != 1) continue;
       const auto c = static_cast<std::size_t>(std::countr_zero(subset));
-      if (clusters.n_groups < 2) fail_few(spec_.clusters[c]);
+      if (clusters.n_groups < 2) fail_few(spec_.clusters[c].name);
       fewest = std::min(fewest, static_cast<double>(clusters.n_groups));
       result_.n_clusters.push_back(static_cast<Index>(clusters.n_groups));
       names.push_back(spec_.clusters[c].name);
     }
     result_.kind = fmt::format("clustered by {}", fmt::join(names, " and "));
-    if (spec_.convention != SeConvention::kNone) {
-      result_.factor = fewest / (fewest - 1.0);
-      if (gaussian() || spec_.convention == SeConvention::kFixest) {
-        result_.factor *= (n_ - 1.0) / (n_ - n_parameters_);
-      }
-    }
-    if (gaussian()) result_.degrees_of_freedom = std::min(fewest - 1.0, n_ - n_parameters_);
-    Matrix covariance = result_.factor * transform_ * meat * transform_.transpose();
+    use_factor(fewest);
+    Matrix covariance = sandwich(meat);
     if (q > 1) make_semidefinite(covariance);
     return covariance;
   }
 
-  [[noreturn]] void fail_few(const KeyGroup& group) const {
-    throw InputError({.code = "too-few-clusters",
-                      .what = fmt::format("{} has a single cluster", group.name),
-                      .where = "cluster",
-                      .why = "a variance between clusters needs at least two"});
+  Matrix dyadic() {
+    if (spec_.clusters.size() != 2 || spec_.clusters[0].keys.size() != 1 ||
+        spec_.clusters[1].keys.size() != 1) {
+      throw InputError({.code = "no-dyads",
+                        .what = "dyadic standard errors need the two members of a pair",
+                        .where = "cluster",
+                        .why = "pairs that share a member may depend on each other",
+                        .fixes = {"--cluster \"exporter + importer\" --variance dyadic"}});
+    }
+    const CodedColumn& first = frame_.keys[at(spec_.clusters[0].keys[0])];
+    const CodedColumn& second = frame_.keys[at(spec_.clusters[1].keys[0])];
+    // One numbering for both columns: an economy is the same on either side.
+    std::map<std::string, GroupId> members;
+    const auto numbered = [&](const CodedColumn& column) {
+      std::vector<GroupId> number(column.n_levels);
+      for (GroupId level = 0; level < column.n_levels; ++level) {
+        const auto next = static_cast<GroupId>(members.size());
+        number[level] = members.try_emplace(column.label(level), next).first->second;
+      }
+      std::vector<GroupId> ids(column.ids.values.size());
+      for (std::size_t row = 0; row < ids.size(); ++row) ids[row] = number[column.ids.values[row]];
+      return ids;
+    };
+    const std::vector<GroupId> a = numbered(first);
+    const std::vector<GroupId> b = numbered(second);
+    std::vector<char> occurs(members.size(), 0);
+    for (const auto* ids : {&a, &b}) {
+      for (const GroupId id : *ids) occurs[id] = 1;
+    }
+    const auto n_members = std::count(occurs.begin(), occurs.end(), char{1});
+    if (n_members < 2) fail_few(fmt::format("{} + {}", first.name, second.name));
+    result_.kind = fmt::format("dyadic-robust by {} and {}", first.name, second.name);
+    result_.n_clusters = {static_cast<Index>(n_members)};
+    use_factor(static_cast<double>(n_members));
+    Matrix covariance =
+        sandwich(dyadic_moment(row_scores(), a, b, static_cast<GroupId>(members.size()), context_));
+    make_semidefinite(covariance);
+    return covariance;
   }
 
-  /// Score sums of clusters [G x p]. Columns in parallel, rows in order: the same bits whatever
-  /// the number of threads.
-  Matrix score_sums(const CombinedIds& clusters) {
-    std::vector<GroupId> ids = clusters.ids;
-    if (const std::span<const GroupId> rows = fit_.plan->rows(); !rows.empty()) {
-      for (std::size_t place = 0; place < ids.size(); ++place) {
-        ids[place] = clusters.ids[rows[place]];
-      }
+  Matrix driscoll_kraay() {
+    if (!spec_.time) {
+      throw InputError(
+          {.code = "no-periods",
+           .what = "Driscoll-Kraay standard errors need the column of periods",
+           .where = "time",
+           .why = "rows of one period, and of periods near it, may depend on each other",
+           .fixes = {"--variance driscoll_kraay --time year"}});
     }
-    const std::vector<std::span<const double>> columns = design();
-    Matrix sums = Matrix::Zero(static_cast<Index>(clusters.n_groups), p());
-    context_.pool->for_each_shard(p(), [&](Index j) {
-      double* sum = sums.col(j).data();
-      if (at(j) == columns.size()) {
-        for (std::size_t row = 0; row < ids.size(); ++row) sum[ids[row]] += score_[row];
-        return;
-      }
-      const std::span<const double> column = columns[at(j)];
-      for (std::size_t row = 0; row < ids.size(); ++row) {
-        sum[ids[row]] += score_[row] * column[row];
-      }
-    });
-    return sums;
+    const CombinedIds periods = frame_.ids_of(*spec_.time);
+    if (periods.n_groups < 2) fail_few(spec_.time->name);
+    const double t = periods.n_groups;
+    const Index lags = spec_.lags >= 0
+                           ? spec_.lags
+                           : static_cast<Index>(std::floor(4.0 * std::pow(t / 100.0, 2.0 / 9.0)));
+    result_.kind = fmt::format("Driscoll-Kraay by {}, {} lags", spec_.time->name, lags);
+    result_.n_clusters = {static_cast<Index>(periods.n_groups)};
+    use_factor(t);
+    return sandwich(serial_moment(row_scores(), periods, lags, context_));
+  }
+
+  Matrix conley() {
+    if (spec_.latitude.empty() || spec_.longitude.empty() || !(spec_.cutoff_km > 0.0)) {
+      throw InputError(
+          {.code = "no-coordinates",
+           .what = "Conley standard errors need coordinates and a distance",
+           .where = "latitude, longitude, cutoff_km",
+           .why = "rows of places within the distance may depend on each other",
+           .fixes = {"--variance conley --latitude lat --longitude lon --cutoff-km 500"}});
+    }
+    const bool bartlett = spec_.kernel == SpatialKernel::kBartlett;
+    result_.kind = fmt::format("Conley within {:g} km, {} kernel", spec_.cutoff_km,
+                               bartlett ? "Bartlett" : "uniform");
+    use_factor(n_);
+    Matrix covariance = sandwich(spatial_moment(row_scores(), spec_.latitude, spec_.longitude,
+                                                spec_.cutoff_km, bartlett, context_));
+    make_semidefinite(covariance);
+    return covariance;
+  }
+
+  [[noreturn]] static void fail_few(const std::string& name) {
+    throw InputError({.code = "too-few-clusters",
+                      .what = fmt::format("{} has a single cluster", name),
+                      .where = "cluster",
+                      .why = "a variance between clusters needs at least two"});
   }
 
   /// Sets negative eigenvalues to zero. Source: Cameron, Gelbach and Miller (2011), section 2.3.

@@ -12,27 +12,13 @@
 #include "altyn/data/cases.h"
 #include "altyn/data/read_table.h"
 #include "altyn/estimation/estimate.h"
+#include "reference_data.h"
 
 namespace altyn::estimation {
 namespace {
 
 constexpr double kExact = 5e-11;
 constexpr double kExactError = 5e-10;
-
-/// The folder with reference data, which is not part of the project.
-std::string reference_path(const std::string& file) {
-  const char* set = std::getenv("ALTYN_REFERENCE_DATA");
-  const std::filesystem::path folder =
-      set != nullptr ? std::filesystem::path(set)
-                     : std::filesystem::path(ALTYN_SOURCE_DIR) / ".." / "shared/data/reference";
-  return (folder / "gravity" / file).string();
-}
-
-#define REQUIRE_REFERENCE(file)                                          \
-  if (!std::filesystem::exists(reference_path(file))) {                  \
-    GTEST_SKIP() << "reference data not found: " << reference_path(file) \
-                 << " (set ALTYN_REFERENCE_DATA)";                       \
-  }
 
 void expect_row(const Estimate& estimate, const std::string& name, double value, double se,
                 double value_tolerance, double se_tolerance) {
@@ -177,8 +163,8 @@ class AdvancedGuide : public ::testing::Test {
 
 TEST_F(AdvancedGuide, TraditionalGravity) {
   const std::string x = "log(dist) + cntg + lang + clny";
-  const Estimate ols = run("log(trade) ~ " + x + " + log(output) + log(expenditure)",
-                           Family::kGaussian, false);
+  const Estimate ols =
+      run("log(trade) ~ " + x + " + log(output) + log(expenditure)", Family::kGaussian, false);
   expect_row(ols, "log(dist)", -1.002, .027, 5e-4, 5e-4);
   EXPECT_EQ(ols.n_obs, 25689);
   EXPECT_NEAR(*ols.r2, .7585, 5e-5);

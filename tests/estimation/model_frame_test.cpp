@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "altyn/core/errors.h"
-#include "tests/estimation/error_of.h"
+#include "error_of.h"
 
 namespace altyn::estimation {
 namespace {

@@ -1,0 +1,276 @@
+#include "altyn/estimation/instruments.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+
+#include "altyn/core/errors.h"
+#include "altyn/estimation/distributions.h"
+
+namespace altyn::estimation {
+namespace {
+
+// Notation: X exogenous and E endogenous regressors, Z excluded instruments, all net of effects at
+// working weights w; W = [X, E], I = [X, Z]; W^ the projection of W on I.
+
+using Matrix = Eigen::MatrixXd;
+using Vector = Eigen::VectorXd;
+
+std::size_t at(Index row) { return static_cast<std::size_t>(row); }
+
+class Instrumented {
+ public:
+  Instrumented(const ModelFrame& frame, Index n_endogenous, const GlmOptions& options,
+               Context& context)
+      : frame_(frame),
+        problem_(frame.problem()),
+        options_(options),
+        context_(context),
+        n_(frame.n_rows()),
+        k_(problem_.n_regressors()),
+        n_exogenous_(k_ - n_endogenous) {
+    if (frame.family != Family::kPoisson && frame.family != Family::kGaussian) {
+      throw InputError({.code = "no-instruments-here",
+                        .what = "instruments go with ppml and ols",
+                        .where = frame.formula.to_string(),
+                        .why = "the moments of the other families are not implied by exogeneity"});
+    }
+    if (static_cast<Index>(frame.instruments.size()) < n_endogenous) {
+      throw InputError({.code = "too-few-instruments",
+                        .what = fmt::format("{} instruments for {} endogenous regressors",
+                                            frame.instruments.size(), n_endogenous),
+                        .where = frame.formula.to_string(),
+                        .why = "each endogenous regressor needs an instrument of its own"});
+    }
+    plan_ = plan_absorption(problem_.keys, problem_.effects, n_, options.route, context);
+  }
+
+  InstrumentedFit run() {
+    start();
+    GlmFit& fit = result_.fit;
+    fit.family = frame_.family;
+    fit.regressor_names = problem_.regressor_names;
+    fit.redundant.assign(at(k_), false);
+    fit.plan = plan_;
+    fit.route =
+        fmt::format("{} with instruments; {}",
+                    frame_.family == Family::kPoisson ? "iterated 2SLS (additive GMM)" : "2SLS",
+                    plan_->route());
+    fit.status = SolveStatus::kIterationLimit;
+    for (fit.iterations = 1; fit.iterations <= options_.max_iterations; ++fit.iterations) {
+      if (context_.stop.stop_requested()) {
+        fit.status = SolveStatus::kCancelled;
+        break;
+      }
+      step();
+      if (!std::isfinite(eta_.sum())) {
+        fit.status = SolveStatus::kNotFinite;
+        break;
+      }
+      certify();
+      if (std::all_of(fit.certificate.blocks.begin(), fit.certificate.blocks.end(),
+                      [](const CertificateBlock& block) { return block.holds(); })) {
+        fit.status = SolveStatus::kConverged;
+        break;
+      }
+    }
+    finish();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] double own_weight(Index row) const {
+    return problem_.weights.empty() ? 1.0 : problem_.weights[at(row)];
+  }
+  [[nodiscard]] double offset(Index row) const {
+    return problem_.offset.empty() ? 0.0 : problem_.offset[at(row)];
+  }
+  [[nodiscard]] bool poisson() const { return frame_.family == Family::kPoisson; }
+
+  void start() {
+    y_ = Eigen::Map<const Vector>(problem_.y.data(), n_);
+    eta_ = Vector::Zero(n_);
+    if (poisson()) eta_ = (0.5 * (y_.array() + y_.mean())).log();
+    update_means();
+  }
+
+  void update_means() {
+    mu_ = poisson() ? Vector(eta_.array().exp()) : eta_;
+    working_.resize(at(n_));
+    for (Index row = 0; row < n_; ++row) {
+      working_[at(row)] = own_weight(row) * (poisson() ? mu_(row) : 1.0);
+    }
+  }
+
+  /// One round of weighted 2SLS on the working outcome.
+  void step() {
+    Vector z(n_);
+    for (Index row = 0; row < n_; ++row) {
+      z(row) = poisson() ? eta_(row) - offset(row) + (y_(row) - mu_(row)) / mu_(row)
+                         : y_(row) - offset(row);
+    }
+    const auto n_instruments = static_cast<Index>(frame_.instruments.size());
+    Matrix columns(n_, 1 + k_ + n_instruments);
+    columns.col(0) = z;
+    for (Index j = 0; j < k_; ++j) {
+      columns.col(1 + j) = Eigen::Map<const Vector>(problem_.regressors[at(j)].data(), n_);
+    }
+    for (Index j = 0; j < n_instruments; ++j) {
+      columns.col(1 + k_ + j) =
+          Eigen::Map<const Vector>(frame_.instruments[at(j)].values.values.data(), n_);
+    }
+    if (!frame_.effects.empty()) {
+      std::vector<std::span<double>> spans;
+      for (Index j = 0; j < columns.cols(); ++j) spans.emplace_back(columns.col(j).data(), at(n_));
+      (void)absorb(*plan_, spans, working_, AbsorbOptions{.tolerance = 1e-12}, context_);
+    }
+    const Eigen::Map<const Vector> w(working_.data(), n_);
+    regressors_ = columns.middleCols(1, k_);
+    instruments_.resize(n_, n_exogenous_ + n_instruments);
+    instruments_ << regressors_.leftCols(n_exogenous_), columns.rightCols(n_instruments);
+    const Vector root = w.array().sqrt();
+    const Matrix weighted = root.asDiagonal() * instruments_;
+    const Eigen::ColPivHouseholderQR<Matrix> basis(weighted);
+    projected_ = instruments_ * basis.solve(root.asDiagonal() * regressors_);
+    const Matrix cross = projected_.transpose() * w.asDiagonal() * regressors_;
+    coefficients_ =
+        cross.colPivHouseholderQr().solve(projected_.transpose() * w.asDiagonal() * columns.col(0));
+    const Vector left = columns.col(0) - regressors_ * coefficients_;
+    eta_ = z - left;
+    for (Index row = 0; row < n_; ++row) eta_(row) += offset(row);
+    update_means();
+  }
+
+  /// Scores of the levels and moments of the projected regressors at the present means.
+  void certify() {
+    Certificate& certificate = result_.fit.certificate;
+    certificate = {};
+    certificate.subject = poisson() ? "ppml with instruments" : "two-stage least squares";
+    certificate.positive = true;
+    double scale = 0.0;
+    Vector score(n_);
+    for (Index row = 0; row < n_; ++row) {
+      score(row) = own_weight(row) * (y_(row) - mu_(row));
+      scale += own_weight(row) * std::abs(y_(row));
+    }
+    if (!(scale > 0.0)) scale = 1.0;
+    for (const FrameEffect& effect : frame_.effects) {
+      const CombinedIds ids = frame_.ids_of(effect.group);
+      std::vector<double> sums(ids.n_groups, 0.0);
+      for (Index row = 0; row < n_; ++row) {
+        sums[ids.ids[at(row)]] +=
+            score(row) * (effect.slope.empty() ? 1.0 : effect.slope.values[at(row)]);
+      }
+      double worst = 0.0;
+      for (const double sum : sums) worst = std::max(worst, std::abs(sum));
+      certificate.blocks.push_back({.name = "score of " + effect.name,
+                                    .residual = worst / scale,
+                                    .tolerance = options_.tolerance,
+                                    .measure = "max |sum of y - mu| / sum |y|",
+                                    .worst = ""});
+    }
+    const Eigen::Map<const Vector> w(working_.data(), n_);
+    double worst = 0.0;
+    std::string name;
+    for (Index j = 0; j < k_; ++j) {
+      const double square = projected_.col(j).cwiseAbs2().dot(w);
+      const double moment = std::abs(projected_.col(j).dot(score)) / std::sqrt(square * scale);
+      if (!(moment > worst)) continue;
+      worst = moment;
+      name = problem_.regressor_names[at(j)];
+    }
+    certificate.blocks.push_back({.name = "moments of the projected regressors",
+                                  .residual = worst,
+                                  .tolerance = options_.tolerance,
+                                  .measure = "max |x^'(y - mu)| / sqrt(x^'Wx^ sum |y|)",
+                                  .worst = name});
+  }
+
+  void finish() {
+    GlmFit& fit = result_.fit;
+    fit.certificate.status = fit.status;
+    fit.certificate.iterations = static_cast<int>(fit.iterations);
+    fit.coefficients.assign(coefficients_.data(), coefficients_.data() + k_);
+    const Eigen::Map<const Vector> w(working_.data(), n_);
+    const Matrix hessian = projected_.transpose() * w.asDiagonal() * projected_;
+    fit.hessian.assign(hessian.data(), hessian.data() + hessian.size());
+    const auto ordered = [&](const Vector& v) {
+      return in_fit_order(*plan_, std::span<const double>(v.data(), at(n_)));
+    };
+    const std::vector<double> mu = ordered(mu_);
+    fit.mu.assign(mu.begin(), mu.end());
+    const std::vector<double> residual = ordered(y_ - mu_);
+    fit.residual.assign(residual.begin(), residual.end());
+    for (Index j = 0; j < k_; ++j) {
+      const std::vector<double> column = ordered(projected_.col(j));
+      fit.partialled.insert(fit.partialled.end(), column.begin(), column.end());
+    }
+    result_.eta.assign(eta_.data(), eta_.data() + n_);
+    test_instruments();
+  }
+
+  void test_instruments() {
+    const Eigen::Map<const Vector> w(working_.data(), n_);
+    const Index n_excluded = instruments_.cols() - n_exogenous_;
+    const Matrix gram = instruments_.transpose() * w.asDiagonal() * instruments_;
+    const Eigen::LDLT<Matrix> solver(gram);
+    for (Index j = n_exogenous_; j < k_; ++j) {
+      const Vector target = regressors_.col(j);
+      const Vector slope = solver.solve(instruments_.transpose() * w.asDiagonal() * target);
+      const Vector left = target - instruments_ * slope;
+      const Matrix scores = Vector(w.array() * left.array()).asDiagonal() * instruments_;
+      const Matrix inverse = solver.solve(Matrix::Identity(gram.rows(), gram.rows()));
+      const Matrix covariance = inverse * scores.transpose() * scores * inverse;
+      const Matrix block = covariance.bottomRightCorner(n_excluded, n_excluded);
+      const Vector excluded = slope.tail(n_excluded);
+      result_.tests.first_stage_f.push_back(excluded.dot(block.ldlt().solve(excluded)) /
+                                            static_cast<double>(n_excluded));
+    }
+    const Index extra = instruments_.cols() - k_;
+    if (extra <= 0) return;
+    // Wooldridge (1995): the surplus instruments, net of the projected regressors, must not move
+    // with the residual.
+    const Matrix surplus = instruments_.rightCols(extra);
+    const Matrix square = projected_.transpose() * w.asDiagonal() * projected_;
+    Matrix scores = surplus - projected_ * square.ldlt().solve(projected_.transpose() *
+                                                               w.asDiagonal() * surplus);
+    for (Index row = 0; row < n_; ++row) scores.row(row) *= own_weight(row) * (y_(row) - mu_(row));
+    const Vector moment = scores.colwise().sum().transpose();
+    const Matrix meat = scores.transpose() * scores;
+    result_.tests.overidentification = moment.dot(meat.ldlt().solve(moment));
+    result_.tests.overidentification_df = extra;
+    result_.tests.overidentification_p =
+        chi2_upper(result_.tests.overidentification, static_cast<double>(extra));
+  }
+
+  const ModelFrame& frame_;
+  GlmProblem problem_;
+  const GlmOptions& options_;
+  Context& context_;
+  Index n_;
+  Index k_;
+  Index n_exogenous_;
+  std::shared_ptr<const AbsorptionPlan> plan_;
+  Vector y_;
+  Vector eta_;
+  Vector mu_;
+  std::vector<double> working_;
+  Matrix regressors_;
+  Matrix instruments_;
+  Matrix projected_;
+  Vector coefficients_;
+  InstrumentedFit result_;
+};
+
+}  // namespace
+
+InstrumentedFit fit_instrumented(const ModelFrame& frame, Index n_endogenous,
+                                 const GlmOptions& options, Context& context) {
+  return Instrumented(frame, n_endogenous, options, context).run();
+}
+
+}  // namespace altyn::estimation

@@ -1,0 +1,278 @@
+#include "altyn/estimation/separated_rows.h"
+
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "altyn/estimation/weighted_gram.h"
+
+namespace altyn::estimation {
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+using Vector = Eigen::VectorXd;
+
+constexpr double kMoved = 0.1;           // of a linear predictor in one Newton step
+constexpr double kNullShare = 1e-10;     // of a regressor's sum of squares
+constexpr double kRectifierZero = 1e-4;  // fits closer to zero count as zero
+constexpr int kRectifierSteps = 100;
+constexpr double kCertificateShare = 1e-6;
+constexpr double kTinyMean = 1e-6;
+
+std::size_t at(Index row) { return static_cast<std::size_t>(row); }
+
+bool log_link(Family family) { return family == Family::kPoisson || family == Family::kGamma; }
+
+bool any_zero(const ModelFrame& frame) {
+  return std::find(frame.y.values.begin(), frame.y.values.end(), 0.0) != frame.y.values.end();
+}
+
+/// Change of the linear predictor in one more Newton step, per frame row.
+std::vector<double> next_move(const ModelFrame& frame, const GlmFit& fit, Context& context) {
+  const GlmProblem problem = frame.problem();
+  const GlmFit next = fit_glm(problem, {.tolerance = 0.0, .max_iterations = 1}, context, &fit);
+  const auto before = linear_predictor(problem, fit, context);
+  const auto after = linear_predictor(problem, next, context);
+  std::vector<double> move(before.size());
+  for (std::size_t place = 0; place < move.size(); ++place) {
+    move[place] = after[place] - before[place];
+  }
+  return in_input_order(*fit.plan, move);
+}
+
+// ------------------------------------------------------------------------------------- simplex
+
+/// Maximises the sum of Z c over c with Z c >= 0 and |c_j| <= 1 by the simplex method on its dual,
+/// minimise sum(p + q) subject to p - q - Z'l = Z'1 with p, q, l >= 0, whose basis has as many rows
+/// as Z has columns. Returns c, or nothing when the pivots run out.
+std::optional<Vector> positive_combination(const Matrix& z) {
+  const Index n = z.rows();
+  const Index m = z.cols();
+  const Vector right = z.colwise().sum().transpose();
+  std::vector<Index> basis(at(m));  // j < m: p_j; j < 2m: q_(j - m); else l_(j - 2m)
+  for (Index j = 0; j < m; ++j) basis[at(j)] = right(j) >= 0.0 ? j : m + j;
+  const auto column = [&](Index variable) -> Vector {
+    if (variable < m) return Vector::Unit(m, variable);
+    if (variable < 2 * m) return -Vector::Unit(m, variable - m);
+    return -z.row(variable - 2 * m).transpose();
+  };
+  constexpr double kReduced = 1e-9;
+  const Index limit = 100 * (m + 10);
+  for (Index pivot = 0; pivot < limit; ++pivot) {
+    Matrix b(m, m);
+    Vector cost(m);
+    for (Index j = 0; j < m; ++j) {
+      b.col(j) = column(basis[at(j)]);
+      cost(j) = basis[at(j)] < 2 * m ? 1.0 : 0.0;
+    }
+    const Eigen::PartialPivLU<Matrix> lu(b);
+    const Vector c = lu.transpose().solve(cost);
+    const Vector x = lu.solve(right);
+    // Reduced costs: z_i'c of l_i, 1 - c_j of p_j, 1 + c_j of q_j. The most negative enters; after
+    // many pivots the first (Bland), which cannot cycle.
+    const bool bland = pivot > limit / 2;
+    Index entering = -1;
+    double worst = -kReduced;
+    const auto consider = [&](Index variable, double reduced) {
+      if (reduced >= worst || (bland && entering >= 0)) return;
+      worst = bland ? -kReduced : reduced;
+      entering = variable;
+    };
+    for (Index j = 0; j < m; ++j) {
+      consider(j, 1.0 - c(j));
+      consider(m + j, 1.0 + c(j));
+    }
+    const Vector along = z * c;
+    for (Index i = 0; i < n; ++i) consider(2 * m + i, along(i));
+    if (entering < 0) return c;
+    const Vector direction = lu.solve(column(entering));
+    Index leaving = -1;
+    double step = std::numeric_limits<double>::infinity();
+    for (Index j = 0; j < m; ++j) {
+      if (direction(j) <= 1e-11) continue;
+      const double ratio = std::max(x(j), 0.0) / direction(j);
+      if (ratio < step || (ratio == step && basis[at(j)] < basis[at(leaving)])) {
+        step = ratio;
+        leaving = j;
+      }
+    }
+    if (leaving < 0) return std::nullopt;
+    basis[at(leaving)] = entering;
+  }
+  return std::nullopt;
+}
+
+/// All rows of Z that some combination makes positive while no row is negative.
+std::vector<char> coverable_rows(Matrix z) {
+  std::vector<char> covered(at(z.rows()), 0);
+  std::vector<Index> left;
+  for (Index i = 0; i < z.rows(); ++i) {
+    const double size = z.row(i).cwiseAbs().maxCoeff();
+    if (size < 1e-9) continue;  // no combination reaches this row
+    z.row(i) /= size;
+    left.push_back(i);
+  }
+  while (!left.empty()) {
+    Matrix rest(static_cast<Index>(left.size()), z.cols());
+    for (std::size_t k = 0; k < left.size(); ++k) rest.row(static_cast<Index>(k)) = z.row(left[k]);
+    const std::optional<Vector> c = positive_combination(rest);
+    if (!c) return covered;
+    const Vector along = rest * *c;
+    constexpr double kPositive = 1e-7;
+    std::vector<Index> still;
+    for (std::size_t k = 0; k < left.size(); ++k) {
+      if (along(static_cast<Index>(k)) > kPositive) {
+        covered[at(left[k])] = 1;
+      } else {
+        still.push_back(left[k]);
+      }
+    }
+    if (still.size() == left.size()) return covered;
+    // Rows covered now no longer bind: adding enough of this certificate keeps them positive.
+    left = std::move(still);
+  }
+  return covered;
+}
+
+}  // namespace
+
+bool may_be_separated(const ModelFrame& frame, const GlmFit& fit, Context& context) {
+  if (!log_link(frame.family) || !any_zero(frame)) return false;
+  if (fit.status == SolveStatus::kCancelled) return false;
+  if (fit.status != SolveStatus::kConverged) return true;
+  // Collinear regressors left before the fit: one that is collinear at the fitted weights alone
+  // differs from the others only in rows whose means have vanished.
+  if (std::find(fit.redundant.begin(), fit.redundant.end(), true) != fit.redundant.end()) {
+    return true;
+  }
+  const std::vector<double> move = next_move(frame, fit, context);
+  for (std::size_t row = 0; row < move.size(); ++row) {
+    if (frame.y.values[row] == 0.0 && !(std::abs(move[row]) <= kMoved)) return true;
+  }
+  return false;
+}
+
+std::vector<char> separated_by_simplex(const ModelFrame& frame, const AbsorptionPlan& plan,
+                                       Context& context) {
+  const std::span<const double> y = frame.y.values;
+  std::vector<char> separated(y.size(), 0);
+  const std::size_t k = frame.regressors.size();
+  if (k == 0) return separated;
+  std::vector<double> positive(y.size());
+  for (std::size_t row = 0; row < y.size(); ++row) positive[row] = y[row] > 0.0 ? 1.0 : 0.0;
+  std::vector<std::vector<double>> swept;
+  std::vector<std::span<double>> columns;
+  std::vector<const double*> pointers;
+  for (const Regressor& regressor : frame.regressors) {
+    swept.emplace_back(regressor.values.values.begin(), regressor.values.values.end());
+    double square = 0.0;
+    for (const double value : swept.back()) square += value * value;
+    const double scale = square > 0.0 ? std::sqrt(static_cast<double>(y.size()) / square) : 1.0;
+    for (double& value : swept.back()) value *= scale;
+  }
+  for (std::vector<double>& column : swept) {
+    columns.emplace_back(column);
+    pointers.push_back(column.data());
+  }
+  if (!frame.effects.empty()) (void)absorb(plan, columns, positive, AbsorbOptions{}, context);
+  const std::vector<double> products =
+      weighted_gram(pointers, frame.n_rows(), positive.data(), positive.data(), context).products;
+  const auto size = static_cast<Index>(k);
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(
+      Eigen::Map<const Matrix>(products.data(), size, size) / static_cast<double>(y.size()));
+  Index m = 0;
+  while (m < size && solver.eigenvalues()(m) < kNullShare) ++m;
+  if (m == 0) return separated;
+  std::vector<std::size_t> zero_rows;
+  for (std::size_t row = 0; row < y.size(); ++row) {
+    if (y[row] == 0.0) zero_rows.push_back(row);
+  }
+  Matrix z = Matrix::Zero(static_cast<Index>(zero_rows.size()), m);
+  for (std::size_t i = 0; i < zero_rows.size(); ++i) {
+    for (std::size_t j = 0; j < k; ++j) {
+      z.row(static_cast<Index>(i)) +=
+          swept[j][zero_rows[i]] * solver.eigenvectors().row(static_cast<Index>(j)).head(m);
+    }
+  }
+  const std::vector<char> covered = coverable_rows(std::move(z));
+  for (std::size_t i = 0; i < zero_rows.size(); ++i) separated[zero_rows[i]] = covered[i];
+  return separated;
+}
+
+std::vector<char> separated_by_rectifier(const ModelFrame& frame, Context& context) {
+  const std::span<const double> y = frame.y.values;
+  std::vector<char> separated(y.size(), 0);
+  std::vector<double> target(y.size());
+  std::vector<double> weights(y.size());
+  const auto n_zero = static_cast<double>(std::count(y.begin(), y.end(), 0.0));
+  if (n_zero == 0.0) return separated;
+  const double held = std::clamp(1e5 * n_zero, 1e7, 1e10);
+  for (std::size_t row = 0; row < y.size(); ++row) {
+    target[row] = y[row] == 0.0 ? 1.0 : 0.0;
+    weights[row] = y[row] == 0.0 ? 1.0 : held;
+  }
+  GlmProblem problem = frame.problem();
+  problem.family = Family::kGaussian;
+  problem.y = target;
+  problem.weights = weights;
+  problem.offset = {};
+  // Scores are measured against the zero rows: the held rows' weights leave rounding of their own.
+  const GlmOptions options{.tolerance = 1e-7};
+  std::optional<GlmFit> fit;
+  bool settled = false;
+  for (int step = 0; step < kRectifierSteps && !settled; ++step) {
+    std::optional<GlmFit> next =
+        fit_glm(problem, options, context, fit.has_value() ? &*fit : nullptr);
+    fit = std::move(next);
+    if (fit->status != SolveStatus::kConverged) return separated;
+    const std::vector<double> fitted = in_input_order(*fit->plan, fit->mu);
+    settled = true;
+    bool any = false;
+    for (std::size_t row = 0; row < y.size(); ++row) {
+      if (y[row] > 0.0) continue;
+      const double value = std::abs(fitted[row]) < kRectifierZero ? 0.0 : fitted[row];
+      settled = settled && value >= 0.0;
+      any = any || value > 0.0;
+      target[row] = std::max(value, 0.0);
+    }
+    if (!any) return separated;
+  }
+  if (!settled) return separated;
+  // The certificate regression: with every other row held at zero, the positive part must stay.
+  double largest = 0.0;
+  for (std::size_t row = 0; row < y.size(); ++row) {
+    weights[row] = target[row] > 0.0 ? 1.0 : held;
+    largest = std::max(largest, target[row]);
+  }
+  const GlmFit proof = fit_glm(problem, options, context, &*fit);
+  if (proof.status != SolveStatus::kConverged) return separated;
+  const std::vector<double> fitted = in_input_order(*proof.plan, proof.mu);
+  const double edge = kCertificateShare * largest;
+  for (std::size_t row = 0; row < y.size(); ++row) {
+    const bool holds = target[row] > 0.0 ? fitted[row] > edge : std::abs(fitted[row]) <= edge;
+    if (!holds) return separated;
+  }
+  for (std::size_t row = 0; row < y.size(); ++row) separated[row] = target[row] > 0.0 ? 1 : 0;
+  return separated;
+}
+
+std::vector<char> separated_by_means(const ModelFrame& frame, const GlmFit& fit, Context& context) {
+  const std::span<const double> y = frame.y.values;
+  std::vector<char> separated(y.size(), 0);
+  double smallest = std::numeric_limits<double>::infinity();
+  for (const double value : y) {
+    if (value > 0.0) smallest = std::min(smallest, value);
+  }
+  const std::vector<double> move = next_move(frame, fit, context);
+  const std::vector<double> mu = in_input_order(*fit.plan, fit.mu);
+  for (std::size_t row = 0; row < y.size(); ++row) {
+    separated[row] = y[row] == 0.0 && move[row] < -0.5 && mu[row] < kTinyMean * smallest ? 1 : 0;
+  }
+  return separated;
+}
+
+}  // namespace altyn::estimation

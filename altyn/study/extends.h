@@ -1,0 +1,16 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "altyn/study/data_sources.h"
+#include "altyn/study/study.h"
+
+namespace altyn::study {
+
+/// The sections of a study on top of those of the file that `[scenario] extends` names, and so on:
+/// keys of a section replace those below, entries of a list replace the one below with the same
+/// name and are appended otherwise. Names are relative to the folder of the file that has them.
+/// Errors: InputError of reading; "extends-itself".
+[[nodiscard]] nlohmann::json extended_content(const Study& study, DataSources& sources);
+
+}  // namespace altyn::study
