@@ -171,12 +171,8 @@ StudyResult run_simulation(const Study& study, Context& context) {
   Study whole = study;
   whole.content = extended_content(study, sources);
   if (!has_sectors(whole.content)) return run_simulate(study, context);
-  // What the command line gave beside the file.
   Study own = study;
-  const auto flags = study.content.value("flags", nlohmann::json::object());
-  for (const auto& [key, value] : flags.items()) own.content["model"][key] = value;
   own.where = study.content.value("file", study.where);
-  own.content.erase("flags");
   own.content.erase("file");
   return run_sector_study(own, context);
 }
