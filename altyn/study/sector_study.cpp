@@ -191,13 +191,10 @@ StudyResult run_simulation(const Study& study, Context& context) {
   Study whole = study;
   whole.content = extended_content(study, sources);
   if (!has_sectors(whole.content)) return run_simulate(study, context);
-  // Options of the command line stand on top of the file's; its name is in study.where.
-  Study sectors = study;
-  const nlohmann::json flags = study.content.value("flags", nlohmann::json::object());
-  for (const auto& [key, value] : flags.items()) sectors.content["model"][key] = value;
-  sectors.content.erase("flags");
-  sectors.content.erase("file");
-  return run_sector_study(sectors, context);
+  Study own = study;
+  own.where = study.content.value("file", study.where);
+  own.content.erase("file");
+  return run_sector_study(own, context);
 }
 
 StudyResult run_sector_study(const Study& study, Context& context) {
