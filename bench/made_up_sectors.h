@@ -38,7 +38,7 @@ inline altyn::equilibrium::MultiSectorBase made_up_sectors(std::size_t n, std::s
         } else if (chance > 0.1) {
           const double distance =
               std::hypot(east[importer] - east[exporter], north[importer] - north[exporter]) + 0.1;
-          levels.trade[cell] = 0.4 / static_cast<double>(n) *
+          levels.trade[cell] = 1.5 / static_cast<double>(n) *
                                std::min(size[importer], size[exporter]) / distance *
                                std::exp(0.5 * noise);
           levels.tariff[cell] = rate;
@@ -70,7 +70,7 @@ inline altyn::equilibrium::MultiSectorBase made_up_sectors(std::size_t n, std::s
   return altyn::equilibrium::base_from_levels(levels).base;
 }
 
-/// Five neighbours in the list from `first` on form a customs union: no duties inside, five percent
+/// Five neighbours in the list from `first` on form a customs union: no duties inside, ten percent
 /// towards everybody else.
 inline void form_union(const altyn::equilibrium::MultiSectorBase& base, std::size_t first,
                        altyn::equilibrium::MultiSectorShock& shock) {
@@ -82,7 +82,7 @@ inline void form_union(const altyn::equilibrium::MultiSectorBase& base, std::siz
       for (std::size_t j = 0; j < base.sectors.size(); ++j) {
         const std::size_t importer = member % n;
         if (importer != exporter)
-          shock.tariff[base.cell(j, importer, exporter)] = inside ? 0.0 : 0.05;
+          shock.tariff[base.cell(j, importer, exporter)] = inside ? 0.0 : 0.1;
       }
     }
   }

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "altyn/core/errors.h"
@@ -11,7 +13,8 @@
 namespace altyn::equilibrium {
 namespace {
 
-constexpr const char* kNames[] = {"none", "additive", "world_share", "multiplicative"};
+constexpr const char* kNames[] = {"none", "additive", "world_share", "multiplicative",
+                                  "endogenous"};
 
 double sum(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
@@ -57,8 +60,49 @@ double close_deficits(Closure closure, double left, std::span<const double> base
       for (std::size_t i = 0; i < n; ++i) deficit[i] = (scalar * deficit[i] - 1.0) * value_added[i];
       return scalar;
     }
+    case Closure::kEndogenous:
+      return 1.0;
   }
   return 1.0;
+}
+
+std::vector<double> local_parts(const std::vector<std::string>& economies,
+                                std::span<const double> flows, std::span<const double> spending,
+                                std::span<const double> deficit) {
+  const std::size_t n = economies.size();
+  const auto size = static_cast<Eigen::Index>(n);
+  // (diag(S) - X) local = D has a one-dimensional kernel; its last equation gives way to a total of
+  // zero, or of world spending for the kernel itself.
+  Eigen::MatrixXd matrix(size, size);
+  Eigen::MatrixXd right = Eigen::MatrixXd::Zero(size, 2);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    for (std::size_t k = 0; k < n; ++k) {
+      const auto column = static_cast<Eigen::Index>(k);
+      matrix(row, column) = (i == k ? spending[i] : 0.0) - flows[i * n + k];
+      if (i + 1 == n) matrix(row, column) = spending[k];
+    }
+    right(row, 0) = i + 1 == n ? 0.0 : deficit[i];
+  }
+  right(size - 1, 1) = sum(spending);
+  const Eigen::MatrixXd solution = matrix.partialPivLu().solve(right);
+  double shift = -std::numeric_limits<double>::infinity();
+  for (Eigen::Index i = 0; i < size; ++i) {
+    shift = std::max(shift, -solution(i, 0) / solution(i, 1));
+  }
+  std::vector<double> local(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    local[i] = std::max(0.0, solution(row, 0) + shift * solution(row, 1));
+    if (local[i] < 1.0 && solution(row, 1) > 0.0) continue;
+    throw InputError(
+        {.code = "deficits-not-endogenous",
+         .what = fmt::format("no part of its spending explains the deficit of {}", economies[i]),
+         .where = fmt::format("economy {}", economies[i]),
+         .why = "a part of what is spent in a market, below all of it, is earned there",
+         .fixes = {"closure = multiplicative"}});
+  }
+  return local;
 }
 
 void check_mobility(const std::vector<std::string>& economies, const LabourMobility& mobility) {

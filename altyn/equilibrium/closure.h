@@ -14,18 +14,32 @@ enum class Closure {
   kAdditive,        ///< fixed in units of the numeraire
   kWorldShare,      ///< fixed shares of world value added
   kMultiplicative,  ///< a fixed ratio to own value added, with one world scalar
+  kEndogenous,      ///< a fixed part of each market's spending is earned there, whoever sells
 };
 
-/// The name used in options and certificates: "none", "additive", "world_share", "multiplicative".
+/// The name used in options and certificates: "none", "additive", "world_share", "multiplicative",
+/// "endogenous".
 [[nodiscard]] const char* to_string(Closure closure);
 [[nodiscard]] std::vector<std::string> closure_names();
 
 /// Deficits in a new equilibrium. Shapes: all [n]; `left` is the part of base deficits that the
 /// closure `none` has still to remove (0 when balanced). Returns the world scalar: of deficits
-/// (world_share) or of ratios (multiplicative), else 1.
+/// (world_share) or of ratios (multiplicative), else 1. Endogenous deficits follow from flows and
+/// are left as they are.
 double close_deficits(Closure closure, double left, std::span<const double> base_value_added,
                       std::span<const double> base_deficit, std::span<const double> value_added,
                       std::span<double> deficit);
+
+/// The part of each market's spending that is earned in the market itself, whoever sells there
+/// (closure `endogenous`), such that the base's deficits follow: with factory-gate flows X and
+/// spending S, D_n = local_n S_n - sum_m local_m X_nm. Of the family of solutions the one whose
+/// smallest part is zero. Shapes: flows [n * n] exporter rows; spending, deficit, result [n].
+/// Errors: InputError "deficits-not-endogenous" when no parts between 0 and 1 exist.
+/// Source: Ignatenko, Lashkaripour, Macedoni and Simonovska (2025).
+[[nodiscard]] std::vector<double> local_parts(const std::vector<std::string>& economies,
+                                              std::span<const double> flows,
+                                              std::span<const double> spending,
+                                              std::span<const double> deficit);
 
 /// Workers who choose where to live among the regions of one nation, by real reward with Frechet
 /// tastes: the number of workers of a region moves with (real reward)^elasticity.

@@ -150,6 +150,13 @@ void MultiSectorModel::State::solve(const MultiSectorShock& shock, sector::Solve
 void MultiSectorModel::State::make_exact(Context& context) {
   set_world();
   MultiSectorShock nothing;
+  if (options.closure == Closure::kEndogenous) {
+    throw InputError({.code = "closure-of-one-sector",
+                      .what = "deficits cannot be endogenous with many sectors",
+                      .where = "closure",
+                      .why = "the parts of spending earned locally are set for one sector",
+                      .fixes = {"closure = multiplicative"}});
+  }
   if (options.closure == Closure::kNone) {
     // Deficits are walked down to zero.
     world.closure = Closure::kAdditive;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -38,6 +39,7 @@ struct World {
   double world_value_added = 0.0;
   Index numeraire = kNoNumeraire;  // an economy, or none: world value added
   Closure closure = Closure::kMultiplicative;
+  Vector local_part;  // of spending that is earned in the market itself [n] (closure endogenous)
 };
 
 // The equations of one shock, evaluated at producer prices x.
@@ -76,27 +78,31 @@ struct System {
 
   double evaluate(std::span<const double> x);
   void set_spending(bool tariffs);
+  void set_local_deficits();
+  [[nodiscard]] double kept_duty(const PoolPlaces& pool, std::size_t k) const;
   void set_pool_spending(const PoolPlaces& pool);
   void set_step_scale();
 };
+
+// The part of member k's spending that is duty on members' goods and stays with it.
+double System::kept_duty(const PoolPlaces& pool, std::size_t k) const {
+  if (pool.duties_inside_too) return 0.0;
+  double kept = 0.0;
+  for (const std::size_t i : pool.members) {
+    const std::size_t cell = i * world->stride + k;
+    kept += (a[cell] - b[cell]) * scale[i];
+  }
+  return kept / demand_share[k];
+}
 
 // Spending of a pool's members. Of every unit that member k spends, `kept` is duty on members'
 // goods that it keeps and `shared` goes to the pool; what comes back depends on all members'
 // spending, one linear equation.
 void System::set_pool_spending(const PoolPlaces& pool) {
-  const World& w = *world;
   double collected = 0.0, left = 1.0;
-  const auto kept_by = [&](std::size_t k) {
-    double kept = 0.0;
-    for (const std::size_t i : pool.members) {
-      const std::size_t cell = i * w.stride + k;
-      if (!pool.duties_inside_too) kept += (a[cell] - b[cell]) * scale[i];
-    }
-    return kept / demand_share[k];
-  };
   for (std::size_t m = 0; m < pool.members.size(); ++m) {
     const std::size_t k = pool.members[m];
-    const double kept = kept_by(k);
+    const double kept = kept_duty(pool, k);
     const double shared = 1.0 - spending[k] - kept;
     collected += shared * (output[k] + deficit[k]) / (1.0 - kept);
     left -= shared * pool.keys[m] / (1.0 - kept);
@@ -104,7 +110,46 @@ void System::set_pool_spending(const PoolPlaces& pool) {
   for (std::size_t m = 0; m < pool.members.size(); ++m) {
     const std::size_t k = pool.members[m];
     expenditure[k] =
-        (output[k] + deficit[k] + pool.keys[m] * collected / left) / (1.0 - kept_by(k));
+        (output[k] + deficit[k] + pool.keys[m] * collected / left) / (1.0 - kept_duty(pool, k));
+  }
+}
+
+// Closure endogenous, equation (10): spending at the factory gate S solves one linear system in
+// output, and deficits follow from it. Columns sum to one, so that the world's deficits are zero.
+void System::set_local_deficits() {
+  const World& w = *world;
+  const auto size = static_cast<Eigen::Index>(w.n);
+  const Vector& factory = b != a ? factory_share : demand_share;
+  Eigen::MatrixXd earned(size, size);  // of a unit spent in the column's market, outside it
+  Eigen::VectorXd made(size);
+  for (std::size_t n = 0; n < w.n; ++n) {
+    const double unit = w.local_part[n] / factory[n];
+    for (std::size_t i = 0; i < w.n; ++i) {
+      earned(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(n)) =
+          b[i * w.stride + n] * scale[i] * unit;
+    }
+    made(static_cast<Eigen::Index>(n)) = output[n];
+  }
+  Eigen::MatrixXd system = earned;
+  for (Eigen::Index n = 0; n < size; ++n) {
+    system(n, n) += 1.0 - w.local_part[static_cast<std::size_t>(n)];
+  }
+  for (const PoolPlaces& pool : *pools) {
+    for (const std::size_t k : pool.members) {
+      const double part = factory[k] / demand_share[k];
+      const double shared = (1.0 - part - kept_duty(pool, k)) / part;
+      const auto column = static_cast<Eigen::Index>(k);
+      system(column, column) += shared;
+      for (std::size_t m = 0; m < pool.members.size(); ++m) {
+        system(static_cast<Eigen::Index>(pool.members[m]), column) -= pool.keys[m] * shared;
+      }
+    }
+  }
+  const Eigen::VectorXd spent = system.partialPivLu().solve(made);
+  const Eigen::VectorXd elsewhere = earned * spent;
+  for (std::size_t n = 0; n < w.n; ++n) {
+    const auto row = static_cast<Eigen::Index>(n);
+    deficit[n] = w.local_part[n] * spent(row) - elsewhere(row);
   }
 }
 
@@ -115,6 +160,7 @@ void System::set_spending(bool tariffs) {
   const World& w = *world;
   deficit_scalar = close_deficits(w.closure, deficit_left, w.accounts.value_added,
                                   w.accounts.deficit, value_added, deficit);
+  if (w.closure == Closure::kEndogenous) set_local_deficits();
   for (std::size_t n = 0; n < w.n; ++n) {
     spending[n] = tariffs ? factory_share[n] / demand_share[n] : 1.0;  // F
     expenditure[n] = (output[n] + deficit[n]) / spending[n];
@@ -301,10 +347,10 @@ std::vector<Field<OneSectorOptions>> OneSectorOptions::fields() {
   return {
       make_enum_field<&OneSectorOptions::closure>(
           {.name = "closure",
-           .doc =
-               "How trade deficits are closed: none (the base is balanced first), additive "
-               "(fixed in units of the numeraire), world_share (fixed shares of world income) or "
-               "multiplicative (spending proportional to own output, with one world scalar).",
+           .doc = "How trade deficits are closed: none (the base is balanced first), additive "
+                  "(fixed in units of the numeraire), world_share (fixed shares of world income), "
+                  "multiplicative (spending proportional to own output, with one world scalar) or "
+                  "endogenous (a fixed part of each market's spending is earned there).",
            .source = "Dekle, Eaton and Kortum (2008)"},
           closure_names()),
       make_field(
@@ -366,6 +412,13 @@ OneSectorModel::OneSectorModel(OneSectorBase base, OneSectorOptions options)
         s.factory_shares[i * w.stride + n] = share / (1.0 + base.tariff[i * w.n + n]);
       }
     }
+  }
+  if (w.closure == Closure::kEndogenous) {
+    Vector flows = base.trade;
+    for (std::size_t cell = 0; cell < base.tariff.size(); ++cell) {
+      flows[cell] /= 1.0 + base.tariff[cell];
+    }
+    w.local_part = local_parts(base.economies, flows, w.accounts.spending, w.accounts.deficit);
   }
   s.base = std::move(base);
   s.options = std::move(options);

@@ -93,6 +93,8 @@ ALTYN_INLINE void sweep_runs(const ShardTask& task) {
   for (Index run = task.run_begin; run < task.run_end; ++run) {
     const Index begin = run_begin[run];
     const Index end = run_begin[run + 1];
+    // A run without weight adds nothing.
+    if (centred && task.inverse_run_weight[run] == 0.0 && task.out.empty()) continue;
     V mean{};
     double* residual = buffer;
     for (Index p = begin; p < end; ++p, residual += kLanes) {

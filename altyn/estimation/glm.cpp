@@ -13,6 +13,7 @@
 #include "altyn/estimation/glm_newton.h"
 #include "altyn/estimation/glm_sweep.h"
 #include "altyn/estimation/net_regressors.h"
+#include "altyn/estimation/refit.h"
 #include "altyn/numerics/symmetric_solve.h"
 
 namespace altyn::estimation {
@@ -23,6 +24,7 @@ using numerics::RawVector;
 
 constexpr double kFirstReduction = 0.1;  // of delta's error at the first steps
 constexpr double kLeastReduction = 1e-6;
+constexpr double kWantedShare = 0.1;       // of the tolerance: where the last step of a draw aims
 constexpr double kScoreFloor = 1e-3;       // of the tolerance: smaller scores are not worked on
 constexpr double kCellScoreFloor = 1e-5;   // cells can be small next to the whole
 constexpr double kPartialledError = 1e-3;  // of x~ at a step, relative to itself
@@ -364,23 +366,42 @@ double working_weight(Family family, double mu) {
   return 0.0;
 }
 
-GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& context,
-               const GlmFit* start) {
-  check_problem(problem, context);
+namespace {
+
+std::shared_ptr<const AbsorbLayout> layout_of(const GlmProblem& problem, const GlmFit& start) {
+  auto layout = std::dynamic_pointer_cast<const AbsorbLayout>(start.plan);
+  ALTYN_CHECK(layout != nullptr && layout->n == problem.n_rows() &&
+                  layout->levels.size() == problem.effects.size(),
+              "a fit starts from one of the same rows and effects");
+  return layout;
+}
+
+/// A problem in the order in which the kernel works.
+struct Prepared {
+  Prepared(const GlmProblem& problem_in, std::shared_ptr<const AbsorbLayout> layout_in,
+           Context& context)
+      : problem(problem_in),
+        layout(std::move(layout_in)),
+        cells(problem, *layout, context),
+        extended(cells.sets().empty() ? std::nullopt
+                                      : std::optional(with_cells(*layout, cells.sets(), context))),
+        rows(problem, extended ? *extended : *layout, context) {}
+  Prepared(const Prepared&) = delete;
+
+  const GlmProblem& problem;
   std::shared_ptr<const AbsorbLayout> layout;
-  if (start != nullptr) {
-    layout = std::dynamic_pointer_cast<const AbsorbLayout>(start->plan);
-    ALTYN_CHECK(layout != nullptr && layout->n == problem.n_rows() &&
-                    layout->levels.size() == problem.effects.size(),
-                "a fit starts from one of the same rows and effects");
-  } else {
-    layout = build_layout(problem.keys, problem.effects, problem.n_rows(), options.route, context);
-  }
-  const CellSets cells(problem, *layout, context);
-  std::optional<AbsorbLayout> extended;
-  if (!cells.sets().empty()) extended = with_cells(*layout, cells.sets(), context);
-  const AbsorbLayout* solved = extended ? &*extended : layout.get();
-  const GlmRows rows(problem, *solved, context);
+  CellSets cells;
+  std::optional<AbsorbLayout> extended;  // with cells as levels
+  GlmRows rows;
+};
+
+GlmFit fit_prepared(const Prepared& prepared, const GlmRows& rows, const GlmOptions& options,
+                    Context& context, const GlmFit* start) {
+  const GlmProblem& problem = prepared.problem;
+  const std::shared_ptr<const AbsorbLayout>& layout = prepared.layout;
+  const CellSets& cells = prepared.cells;
+  const std::optional<AbsorbLayout>& extended = prepared.extended;
+  const AbsorbLayout* solved = rows.layout;
   const double scale = score_scale(rows, context);
   const std::size_t k = problem.regressors.size();
 
@@ -525,6 +546,10 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
     if (std::isfinite(last_gap)) {
       reduction = std::clamp(gap / last_gap * (gap / last_gap), kLeastReduction, kFirstReduction);
     }
+    // Without row results nobody looks at digits beyond the tolerance.
+    if (!options.row_results) {
+      reduction = std::clamp(kWantedShare * options.tolerance / gap, reduction, kFirstReduction);
+    }
     last_gap = gap;
     ++fit.iterations;
     if (!moved && start == nullptr) {
@@ -567,6 +592,103 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
   fit.certificate.positive = newton.found.finite;
   fill_levels(*solved, newton, fit);
   return fit;
+}
+
+/// Weights of zero for rows of levels whose outcomes all lie at an edge, until none is left.
+void drop_one_sided(const GlmProblem& problem, const GlmRows& rows, std::span<double> weights) {
+  if (problem.family == Family::kGaussian) return;
+  const AbsorbLayout& layout = *rows.layout;
+  // Of each level: 1 an outcome above zero, 2 one that is not at the upper edge.
+  const auto sides = [&](std::size_t p) {
+    const bool below = problem.family != Family::kLogit || rows.y[p] < 1.0;
+    return static_cast<unsigned char>((rows.y[p] > 0.0 ? 1 : 0) | (below ? 2 : 0));
+  };
+  constexpr unsigned char kBoth = 3;
+  std::vector<unsigned char> seen(layout.n_kept_levels);
+  bool again = true;
+  while (again) {
+    again = false;
+    std::fill(seen.begin(), seen.end(), static_cast<unsigned char>(0));
+    for (Index run = 0; run < layout.n_runs(); ++run) {
+      const auto begin = at(layout.run_begin[at(run)]);
+      const auto end = at(layout.run_begin[at(run + 1)]);
+      unsigned char own = layout.eliminated >= 0 ? 0 : kBoth;
+      bool any = false;
+      for (std::size_t p = begin; p < end; ++p) {
+        if (weights[p] == 0.0) continue;
+        any = true;
+        own = static_cast<unsigned char>(own | sides(p));
+      }
+      if (!any) continue;
+      if (own != kBoth) {
+        std::fill(weights.begin() + static_cast<std::ptrdiff_t>(begin),
+                  weights.begin() + static_cast<std::ptrdiff_t>(end), 0.0);
+        continue;
+      }
+      for (const KeptEffect& kept : layout.kept) {
+        if (!kept.slope.empty()) continue;
+        for (std::size_t p = begin; p < end; ++p) {
+          if (weights[p] == 0.0) continue;
+          unsigned char& level = seen[kept.levels[p]];
+          level = static_cast<unsigned char>(level | sides(p));
+        }
+      }
+    }
+    for (const KeptEffect& kept : layout.kept) {
+      if (!kept.slope.empty()) continue;
+      const auto first = seen.begin() + static_cast<std::ptrdiff_t>(kept.first);
+      if (std::all_of(first, first + static_cast<std::ptrdiff_t>(kept.n_levels),
+                      [](unsigned char s) { return s == 0 || s == kBoth; })) {
+        continue;
+      }
+      for (std::size_t p = 0; p < weights.size(); ++p) {
+        if (weights[p] == 0.0 || seen[kept.levels[p]] == kBoth) continue;
+        weights[p] = 0.0;
+        again = true;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& context,
+               const GlmFit* start) {
+  check_problem(problem, context);
+  const Prepared prepared(problem,
+                          start != nullptr ? layout_of(problem, *start)
+                                           : build_layout(problem.keys, problem.effects,
+                                                          problem.n_rows(), options.route, context),
+                          context);
+  return fit_prepared(prepared, prepared.rows, options, context, start);
+}
+
+struct RefitProblem::State {
+  State(const GlmProblem& problem_in, const GlmFit& fit_in, Context& context)
+      : problem(problem_in), fit(fit_in), prepared(problem, layout_of(problem, fit), context) {}
+  GlmProblem problem;
+  const GlmFit& fit;
+  Prepared prepared;
+};
+
+RefitProblem::RefitProblem(const GlmProblem& problem, const GlmFit& fit, Context& context) {
+  check_problem(problem, context);
+  state_ = std::make_unique<State>(problem, fit, context);
+}
+RefitProblem::RefitProblem(RefitProblem&&) noexcept = default;
+RefitProblem& RefitProblem::operator=(RefitProblem&&) noexcept = default;
+RefitProblem::~RefitProblem() = default;
+
+GlmFit refit(const RefitProblem& problem, std::span<const double> weights,
+             const GlmOptions& options, Context& context) {
+  const RefitProblem::State& state = *problem.state_;
+  check_weights(weights, state.problem.y.size());
+  RawVector<double> own;
+  const std::span<const double> ordered = state.prepared.layout->ordered(weights, own, context);
+  if (own.empty()) own.assign(ordered.begin(), ordered.end());
+  drop_one_sided(state.problem, state.prepared.rows, own);
+  return fit_prepared(state.prepared, state.prepared.rows.with_weights(own), options, context,
+                      &state.fit);
 }
 
 }  // namespace altyn::estimation

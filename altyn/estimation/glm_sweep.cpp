@@ -246,6 +246,24 @@ ALTYN_INLINE Lanes<kLanes> regressor_lanes(const double* const* columns, Index p
   return x;
 }
 
+/// A run without weight adds nothing to any sum: a bootstrap draw leaves out a third of the pairs.
+/// Where rows are asked for, it is worked through as any other.
+ALTYN_INLINE bool fill_left_out(ShardTask& task, Index run, Index begin, Index end) {
+  if (task.columns->mu != nullptr || !task.columns->partialled.empty()) return false;
+  const double* own = task.rows->weights.data();
+  for (Index p = begin; p < end; ++p) {
+    if (own[p] != 0.0) return false;
+  }
+  if (task.alpha != nullptr) task.inverse_run_weight[run] = 0.0;
+  if (task.columns->working_weights != nullptr) {
+    std::fill(task.columns->working_weights + begin, task.columns->working_weights + end, 0.0);
+  }
+  if (task.columns->weighted_score != nullptr) {
+    std::fill(task.columns->weighted_score + begin, task.columns->weighted_score + end, 0.0);
+  }
+  return true;
+}
+
 /// kEffects intercepts come first; with kMore, any number of other effects, slopes included,
 /// follow.
 template <int kLanes, int kSwept, int kEffects, bool kMore>
@@ -269,12 +287,14 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
   const double* const weight = b.weight;
   const double* const score = b.score;
   const double* offset = rows.offset.empty() ? nullptr : rows.offset.data();
+  const double* own_weights = rows.weights.empty() ? nullptr : rows.weights.data();
   V gram[kLanes] = {};
   for (Index run = task.run_begin; run < task.run_end; ++run) {
     const Index begin = rows.layout->run_begin[at(run)];
     const Index end = rows.layout->run_begin[at(run + 1)];
     const Index count = end - begin;
     const Index padded = (count + 7) / 8 * 8;
+    if (own_weights != nullptr && fill_left_out(task, run, begin, end)) continue;
 
     // x - D_r V, and eta without the eliminated effect
     double* d_row = d_rows;
@@ -309,7 +329,7 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
     for (Index i = count; i < padded; ++i) b.eta[i] = b.eta[0];
 
     const RunView view{.y = rows.y.data() + begin,
-                       .own_weights = rows.weights.empty() ? nullptr : rows.weights.data() + begin,
+                       .own_weights = own_weights != nullptr ? own_weights + begin : nullptr,
                        .count = count,
                        .padded = padded};
     double* alpha = task.alpha != nullptr ? task.alpha + run : nullptr;
@@ -486,6 +506,13 @@ GlmRows::GlmRows(const GlmProblem& problem, const AbsorbLayout& layout_in, Conte
   for (std::size_t j = 0; j < problem.regressors.size(); ++j) {
     regressors.push_back(layout->ordered(problem.regressors[j], copies_[j + 3], context).data());
   }
+}
+
+GlmRows GlmRows::with_weights(std::span<const double> w) const {
+  GlmRows rows = linear(y, w);
+  rows.family = family;
+  rows.offset = offset;
+  return rows;
 }
 
 GlmRows GlmRows::linear(std::span<const double> z, std::span<const double> w) const {

@@ -26,6 +26,8 @@ struct GlmRows {
   std::span<const double> offset;   ///< empty = 0
   std::vector<const double*> regressors;
 
+  /// The same rows under other weights, in fit order.
+  [[nodiscard]] GlmRows with_weights(std::span<const double> w) const;
   /// The same rows as a weighted linear problem for the response z, without offset.
   [[nodiscard]] GlmRows linear(std::span<const double> z, std::span<const double> w) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "altyn/core/errors.h"
 
@@ -81,6 +82,13 @@ std::string_view to_string(Family family) {
   return "";
 }
 
+void check_weights(std::span<const double> weights, std::size_t n_rows) {
+  check_length("weights", weights.size(), n_rows);
+  check_finite("weights", weights);
+  check_range("weights", weights, 0.0, std::numeric_limits<double>::max(),
+              "it must not be negative", "drop the row or correct its weight");
+}
+
 Index GlmProblem::n_regressors() const {
   std::size_t count = regressors.size();
   for (const CellRegressors& set : cells) count += set.names.size();
@@ -139,14 +147,7 @@ void check_problem(const GlmProblem& problem, Context& context) {
     if (set.names.empty() || set.values.empty()) continue;
     checks.push_back({.name = set.names.front(), .values = set.values});
   }
-  if (!problem.weights.empty()) {
-    check_length("weights", problem.weights.size(), n);
-    checks.push_back({.name = "weights",
-                      .values = problem.weights,
-                      .high = kHuge,
-                      .rule = "it must not be negative",
-                      .fix = "drop the row or correct its weight"});
-  }
+  if (!problem.weights.empty()) check_weights(problem.weights, n);
   if (!problem.offset.empty()) {
     check_length("offset", problem.offset.size(), n);
     checks.push_back({.name = "offset", .values = problem.offset});

@@ -76,5 +76,7 @@ struct GlmProblem {
 /// Checks lengths, finiteness, cell codes and the range of y under the family; O(n (k + 2)).
 /// Errors: InputError naming the column and the first offending row.
 void check_problem(const GlmProblem& problem, Context& context);
+/// Checks row weights for `n_rows` rows as check_problem does.
+void check_weights(std::span<const double> weights, std::size_t n_rows);
 
 }  // namespace altyn::estimation

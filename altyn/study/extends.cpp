@@ -23,12 +23,14 @@ void put_on_top(json& below, const json& own) {
     if (content.is_object()) {
       for (const auto& [key, value] : content.items()) below[section][key] = value;
     } else if (content.is_array()) {
+      json& entries = below[section];
+      const auto n_below = static_cast<std::ptrdiff_t>(entries.size());
       for (const json& entry : content) {
-        json& entries = below[section];
-        const auto same = std::find_if(entries.begin(), entries.end(), [&](const json& other) {
+        const auto end = entries.begin() + n_below;
+        const auto same = std::find_if(entries.begin(), end, [&](const json& other) {
           return !name_of(entry).empty() && name_of(other) == name_of(entry);
         });
-        if (same == entries.end()) {
+        if (same == end) {
           entries.push_back(entry);
         } else {
           *same = entry;
@@ -69,8 +71,8 @@ json with_extended(const json& content, const std::string& where,
 
 }  // namespace
 
-json extended_content(const Study& study, DataSources& sources) {
-  return with_extended(study.content, study.where, {}, sources, {});
+json extended_content(const Study& study, DataSources& sources, const std::string& within) {
+  return with_extended(study.content, study.where, within, sources, {});
 }
 
 }  // namespace altyn::study

@@ -8,66 +8,13 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
+#include "altyn/study/extends.h"
 #include "altyn/study/sections.h"
 
 namespace altyn::study {
 namespace {
 
 using nlohmann::json;
-
-constexpr const char* kSections[] = {"scenario", "world", "model", "revenue", "regions"};
-constexpr const char* kLists[] = {"tariff", "region", "change"};
-
-// What tells one entry of a list from another: regions by code, all others by name.
-std::string identity(const json& entry, const std::string& list) {
-  return entry.is_object() ? entry.value(list == "region" ? "code" : "name", "") : "";
-}
-
-// The sections of `own` on top of those of the scenario it extends.
-json merged(json below, const json& own) {
-  for (const char* section : kSections) {
-    if (!own.contains(section)) continue;
-    for (const auto& [key, value] : own.at(section).items()) below[section][key] = value;
-  }
-  for (const char* list : kLists) {
-    if (!own.contains(list)) continue;
-    for (const json& entry : own.at(list)) {
-      const std::string name = identity(entry, list);
-      json& entries = below[list];
-      const auto same = std::find_if(entries.begin(), entries.end(), [&](const json& other) {
-        return !name.empty() && identity(other, list) == name;
-      });
-      if (same == entries.end()) {
-        entries.push_back(entry);
-      } else {
-        *same = entry;
-      }
-    }
-  }
-  return below;
-}
-
-// Names are relative to the folder of the first file; `within` is where this one stands.
-json with_extended(const json& content, const std::string& where,
-                   const std::filesystem::path& within, DataSources& sources,
-                   std::vector<std::string> seen) {
-  std::string extended =
-      content.contains("scenario") ? content.at("scenario").value("extends", "") : "";
-  if (extended.empty()) return merged(json::object(), content);
-  extended = (within / extended).lexically_normal().string();
-  const std::string path = sources.find(extended);
-  if (std::find(seen.begin(), seen.end(), extended) != seen.end()) {
-    throw InputError({.code = "extends-itself",
-                      .what = fmt::format("{} extends itself", extended),
-                      .where = where,
-                      .why = "a scenario needs a first one to stand on",
-                      .fixes = {"remove the line extends = ..."}});
-  }
-  seen.push_back(extended);
-  const json below = data::read_document(path).value;
-  const std::filesystem::path folder = std::filesystem::path(extended).parent_path();
-  return merged(with_extended(below, path, folder, sources, seen), content);
-}
 
 [[noreturn]] void fail_change(const std::string& where, const std::string& what,
                               const std::string& fix) {
@@ -171,11 +118,11 @@ std::vector<S> read_entries(const json& content, const char* list, const std::st
 }
 
 // Reads and checks everything but that something changes.
-Scenario read_whole(const Study& study, const std::filesystem::path& within, DataSources& sources) {
+Scenario read_whole(const Study& study, const std::string& within, DataSources& sources) {
   check_sections(study, {"scenario", "world", "model", "revenue", "regions", "tariff", "region",
                          "change", "flags", "file"});
   Study whole = study;
-  whole.content = with_extended(study.content, study.where, within, sources, {});
+  whole.content = extended_content(study, sources, within);
   const json flags = study.content.value("flags", json::object());
   for (const auto& [key, value] : flags.items()) whole.content["model"][key] = value;
   Scenario scenario{.head = read_section<ScenarioHead>(whole, "scenario"),
@@ -486,7 +433,7 @@ Scenario read_versus(const Scenario& scenario, const Study& study, DataSources& 
               .where = path,
               .folder = study.folder};
   other.content.erase("study");
-  Scenario versus = read_whole(other, name.parent_path(), sources);
+  Scenario versus = read_whole(other, name.parent_path().string(), sources);
   versus.model = scenario.model;
   if (base_text(versus) == base_text(scenario)) return versus;
   throw InputError({.code = "other-base",

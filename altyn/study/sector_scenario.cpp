@@ -248,7 +248,7 @@ bool has_sectors(const json& content) { return content.contains("sectors"); }
 
 SectorScenario read_sector_scenario(const Study& whole) {
   check_sections(whole, {"scenario", "sectors", "model", "output", "change", "union", "union_keys",
-                         "union_exception"});
+                         "union_exception", "flags", "file"});
   SectorScenario scenario{.head = read_section<SectorHead>(whole, "scenario"),
                           .tables = read_section<SectorTables>(whole, "sectors"),
                           .model = read_section<SectorModel>(whole, "model"),

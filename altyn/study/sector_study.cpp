@@ -17,6 +17,7 @@ namespace altyn::study {
 namespace {
 
 using namespace equilibrium;
+using nlohmann::json;
 
 constexpr std::size_t kShownEconomies = 15;
 
@@ -169,14 +170,20 @@ StudyResult run_simulation(const Study& study, Context& context) {
   DataSources sources(study.folder);
   Study whole = study;
   whole.content = extended_content(study, sources);
-  return has_sectors(whole.content) ? run_sector_study(study, context)
-                                    : run_simulate(study, context);
+  if (!has_sectors(whole.content)) return run_simulate(study, context);
+  Study own = study;
+  own.where = study.content.value("file", study.where);
+  own.content.erase("file");
+  return run_sector_study(own, context);
 }
 
 StudyResult run_sector_study(const Study& study, Context& context) {
   DataSources sources(study.folder);
   Study whole = study;
   whole.content = extended_content(study, sources);
+  // What the command line sets stands above every file.
+  const json flags = whole.content.value("flags", json::object());
+  for (const auto& [key, value] : flags.items()) whole.content["model"][key] = value;
   SectorScenario scenario = read_sector_scenario(whole);
   SectorBase world =
       read_sector_base(scenario.tables, whole.where + " [sectors]", sources, context);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <mutex>
@@ -381,6 +382,62 @@ TEST(OneSector, AnEndowmentIsProductivityOfFactorsWithoutIntermediates) {
   }
   endowment.endowment_hat[0] = 0.0;
   EXPECT_EQ(code_of(base, endowment), "shock-range");
+}
+
+TEST(OneSector, EndogenousDeficitsFollowFromTheFlowsReported) {
+  for (const bool pooled : {false, true}) {
+    OneSectorBase base = three_economies();
+    base.tariff.assign(9, 0.08);
+    for (std::size_t i = 0; i < 3; ++i) base.tariff[i * 4] = 0.0;
+    if (pooled) base.pools = {{.name = "union", .members = {"RUS", "KAZ"}, .keys = {0.8, 0.2}}};
+    OneSectorShock shock = dearer_trade(3, 1.1);
+    shock.tariff.assign(9, 0.03);
+    for (std::size_t i = 0; i < 3; ++i) shock.tariff[i * 4] = 0.0;
+    Context context(1);
+    const OneSectorResult result = solve_one_sector(
+        base, shock, {.closure = Closure::kEndogenous, .tolerance = 1e-12}, context);
+    ASSERT_TRUE(result.certificate.holds()) << result.certificate.summary();
+    const auto at_the_gate = [](std::vector<double> trade, const std::vector<double>& tariff) {
+      for (std::size_t cell = 0; cell < trade.size(); ++cell) trade[cell] /= 1.0 + tariff[cell];
+      return trade;
+    };
+    const auto bought = [](const std::vector<double>& flows) {
+      std::vector<double> sums(3, 0.0);
+      for (std::size_t cell = 0; cell < 9; ++cell) sums[cell % 3] += flows[cell];
+      return sums;
+    };
+    const std::vector<double> before = at_the_gate(base.trade, base.tariff);
+    const std::vector<double> local =
+        local_parts(base.economies, before, bought(before), result.base_deficit);
+    EXPECT_EQ(*std::min_element(local.begin(), local.end()), 0.0);
+    EXPECT_GT(*std::max_element(local.begin(), local.end()), 0.0);
+    const std::vector<double> after = at_the_gate(result.trade, shock.tariff);
+    const std::vector<double> spent = bought(after);
+    for (std::size_t n = 0; n < 3; ++n) {
+      double deficit = local[n] * spent[n];
+      for (std::size_t m = 0; m < 3; ++m) deficit -= local[m] * after[n * 3 + m];
+      // Residuals of 1e-12 times values near 100.
+      EXPECT_NEAR(deficit, result.deficit[n], 1e-9);
+      EXPECT_NE(result.deficit[n], result.base_deficit[n]);
+    }
+  }
+}
+
+TEST(OneSector, EndogenousDeficitsOfABalancedBaseStayZero) {
+  OneSectorBase base = three_economies();
+  base.trade = {90, 6, 8, 5, 30, 2, 9, 1, 20};  // rows and columns sum alike
+  const OneSectorShock shock = dearer_trade(3, 1.3);
+  Context context(1);
+  const OneSectorResult endogenous =
+      solve_one_sector(base, shock, {.closure = Closure::kEndogenous, .tolerance = 1e-12}, context);
+  const OneSectorResult additive =
+      solve_one_sector(base, shock, {.closure = Closure::kAdditive, .tolerance = 1e-12}, context);
+  ASSERT_TRUE(endogenous.certificate.holds()) << endogenous.certificate.summary();
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(endogenous.deficit[i], 0.0, 1e-9);
+    // Two searches to 1e-12.
+    EXPECT_NEAR(endogenous.welfare_hat[i], additive.welfare_hat[i], 1e-11);
+  }
 }
 
 }  // namespace
