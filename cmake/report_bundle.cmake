@@ -5,7 +5,8 @@ find_program(NODE node REQUIRED)
 execute_process(COMMAND ${NODE} --version OUTPUT_VARIABLE node_version OUTPUT_STRIP_TRAILING_WHITESPACE)
 string(REGEX REPLACE "^v" "" node_version "${node_version}")
 if(node_version VERSION_LESS 20.19)
-  message(FATAL_ERROR "The report page is built with Node 20.19 or newer; ${NODE} is ${node_version}.")
+  message(FATAL_ERROR "The report page is built with Node 20.19 or newer; ${NODE} is ${node_version}. "
+                      "`source ./setup.sh` fetches one and puts it on your PATH.")
 endif()
 
 set(web "${PROJECT_SOURCE_DIR}/web")

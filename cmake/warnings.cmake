@@ -8,6 +8,7 @@ function(altyn_warnings target)
 endfunction()
 
 if(ALTYN_SANITIZE)
-  add_compile_options(-fsanitize=${ALTYN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # -g1: line numbers are all that a finding needs, and full debug data doubles the build.
+  add_compile_options(-g1 -fsanitize=${ALTYN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${ALTYN_SANITIZE})
 endif()

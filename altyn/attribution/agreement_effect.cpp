@@ -182,8 +182,8 @@ AgreementEffect estimate_agreement(const WorldTrade& world, const data::Agreemen
   const BoundPairs bound(registry, agreement, world);
   if (!bound.changes()) {
     effect.missing = fmt::format(
-        "{} binds the same pairs in every year of {}, so pair effects leave "
-        "nothing to estimate it from",
+        "{} binds the same pairs in every year of {}, so pair effects leave nothing to estimate it "
+        "from",
         agreement, world.source());
     return effect;
   }

@@ -55,21 +55,20 @@ ResultTable phase_in_table(const ClaimCase& claim_case, const EffectModel& model
 
 }  // namespace
 
-LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
+LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade* yearly,
                           const AgreementEffect& effect, const EffectModel& model,
                           const PairSpells& spells) {
   LineOfEvidence line = {
       .id = "L5",
       .title = "Estimated effect of the agreement",
       .question =
-          "By how much does the agreement raise trade among those it binds, and how much of "
-          "that came between the two windows?",
+          "By how much does the agreement raise trade among those it binds, and how much of that "
+          "came between the two windows?",
       .is_main = true,
       .rests_on = "agreement effect",
       .limits =
-          "An average over all pairs the agreement binds. Pairs that already moved apart before "
-          "it began make its level no clean measure of cause.",
-      .data = world.source(),
+          "An average over all pairs the agreement binds. Pairs that already moved apart before it "
+          "began make its level no clean measure of cause.",
       .controls = "exporter-year, importer-year and pair effects; other agreements",
       .seed = claim_case.seed,
       .method =
@@ -83,7 +82,11 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
     line.certificates.push_back(variant.estimate.certificate);
     line.certificates.back().subject += ", " + variant.name;
   }
-  if (!effect.missing.empty()) return left_out(std::move(line), effect.missing);
+  if (!effect.missing.empty()) {
+    return left_out(std::move(line), effect.missing, !claim_case.claim.agreement.empty());
+  }
+  const WorldTrade& world = *yearly;
+  line.data = world.source();
   if (effect.path) {
     line.certificates.push_back(effect.path->estimate.certificate);
     line.certificates.back().subject += ", year by year";
@@ -91,8 +94,8 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
   if (spells.whole.empty()) {
     return left_out(
         std::move(line),
-        fmt::format("the {} does not bind {} and {}, so it has no effect of its own on their "
-                    "trade to estimate",
+        fmt::format("the {} does not bind {} and {}, so it has no effect of its own on their trade "
+                    "to estimate",
                     claim_case.agreement_name, claim_case.name_of(claim_case.claim.reporter),
                     claim_case.name_of(claim_case.claim.partner)),
         false);
@@ -103,8 +106,7 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
   line.period = fmt::format("{}", fmt::join(world.years(), ", "));
   line.finding = fmt::format(
       "The agreement's effect on the level of trade among those it binds is put at {} from "
-      "importers' "
-      "records first and {} from exporters'.",
+      "importers' records first and {} from exporters'.",
       effect_text(effect.beta[0], effect.se[0]), effect_text(effect.beta[1], effect.se[1]));
   const data::Window versus = claim_case.windows.versus;
   if (phase_at({}, spells.whole, spells.own, versus) == 1.0) {
@@ -131,8 +133,8 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
       const double se = std::sqrt(cov[*year0 * n + *year0] + cov[*year1 * n + *year1] -
                                   2.0 * cov[*year0 * n + *year1]);
       line.finding += fmt::format(
-          " Year by year, the trade of such pairs moved by {} beyond what "
-          "countries explain between {} and {}.",
+          " Year by year, the trade of such pairs moved by {} beyond what countries explain "
+          "between {} and {}.",
           effect_text(change, se), effect.path->years[*year0], effect.path->years[*year1]);
     }
   }
@@ -149,8 +151,7 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
     set_share(line, claim_case, std::move(shares));
     line.would_change = fmt::format(
         "Estimated effect: one that rose by {} between the windows; the draws put its rise between "
-        "{} "
-        "and {}.",
+        "{} and {}.",
         signed_percent_text(std::expm1(claim_case.threshold * gamma)),
         signed_percent_text(
             std::expm1(std::min(line.share->low * gamma, line.share->high * gamma))),

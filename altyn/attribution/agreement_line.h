@@ -13,8 +13,8 @@ namespace altyn::attribution {
 /// from its estimated distribution.
 /// `spells`: when the agreement binds the claimed pair. Tables: "agreement_estimates",
 /// "agreement_path", "phase_in". Left out, with the reason, when the agreement cannot be estimated
-/// or does not bind the pair.
-[[nodiscard]] LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade& world,
+/// (`yearly` may then be null) or does not bind the pair.
+[[nodiscard]] LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade* yearly,
                                         const AgreementEffect& effect, const EffectModel& model,
                                         const PairSpells& spells);
 

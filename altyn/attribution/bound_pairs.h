@@ -12,6 +12,8 @@ namespace altyn::attribution {
 /// years. A year counts when the agreement was in force on any of its days.
 class BoundPairs {
  public:
+  /// Binds nobody.
+  BoundPairs() = default;
   /// `set`: an agreement id; "" binds nobody. Errors: InputError "unknown-agreement".
   BoundPairs(const data::AgreementRegistry& registry, const std::string& set,
              const WorldTrade& world);

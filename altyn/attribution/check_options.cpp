@@ -39,21 +39,20 @@ std::vector<Field<CheckOptions>> CheckOptions::fields() {
                   .unit = "share",
                   .minimum = 0.0,
                   .maximum = 1.0}),
+      make_field(&O::window_gap_points,
+                 {.name = "window_gap_points",
+                  .doc = "a figure holds for its window only when another window of the same "
+                         "length ending within a year differs by more",
+                  .unit = "points of growth, as a fraction",
+                  .minimum = 0.0,
+                  .maximum = 10.0}),
       make_field(
-          &O::window_gap_points,
-          {.name = "window_gap_points",
-           .doc = "a figure holds for its window only when another window of the same length "
-                  "ending within a year differs by more",
-           .unit = "points of growth, as a fraction",
-           .minimum = 0.0,
-           .maximum = 10.0}),
-      make_field(&O::base_years,
-                 {.name = "base_years",
-                  .doc = "years before the base window whose mean the base effect is "
-                         "measured against",
-                  .unit = "years",
-                  .minimum = 1,
-                  .maximum = 30}),
+          &O::base_years,
+          {.name = "base_years",
+           .doc = "years before the base window whose mean the base effect is measured against",
+           .unit = "years",
+           .minimum = 1,
+           .maximum = 30}),
       make_field(&O::strength_words,
                  {.name = "strength_words", .doc = "words that say how much a cause explains"}),
       make_field(&O::strength_thresholds,
@@ -85,6 +84,12 @@ std::vector<Field<CheckOptions>> CheckOptions::fields() {
            .minimum = 0,
            .maximum = 12,
            .source = "Schwarz (1978)"}),
+      make_field(&O::synthetic_years_before,
+                 {.name = "synthetic_years_before",
+                  .doc = "years before the agreement on which a synthetic control is fitted",
+                  .unit = "years",
+                  .minimum = 2,
+                  .maximum = 30}),
       make_field(&O::comparison_pairs,
                  {.name = "comparison_pairs",
                   .doc = "pairs nearest in size whose prediction errors say how far a pair misses",
@@ -129,6 +134,10 @@ std::vector<Field<CheckOptions>> CheckOptions::fields() {
                                           .unit = "probability",
                                           .minimum = 0.0,
                                           .maximum = 1.0}),
+      make_field(&O::calibrate,
+                 {.name = "calibrate",
+                  .doc = "judge partners without any agreement the same way, to see how often the "
+                         "method would find a cause where there is none"}),
   };
 }
 

@@ -24,6 +24,7 @@ struct CheckOptions {
   Index n_equilibrium_draws = 200;
   // The lines.
   Index max_lag_months = 3;
+  Index synthetic_years_before = 4;
   Index comparison_pairs = 100;
   std::vector<std::string> agreements_in_estimate = {"EAEU", "EU"};
   std::vector<double> phase_in_years = {5.0, 10.0};
@@ -33,6 +34,7 @@ struct CheckOptions {
   double supported_above = 0.66;
   double not_supported_below = 0.33;
   double contradicted_below = 0.05;
+  bool calibrate = true;
 
   static std::vector<Field<CheckOptions>> fields();
 };

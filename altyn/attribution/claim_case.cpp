@@ -25,6 +25,11 @@ void set_share(LineOfEvidence& line, const ClaimCase& claim_case, std::vector<do
   line.share_draws = std::move(share_draws);
 }
 
+std::string no_monthly_table(const ClaimCase& claim_case) {
+  return fmt::format("no monthly table has the trade of {} with {}", claim_case.claim.reporter,
+                     claim_case.claim.partner);
+}
+
 LineResult left_out(LineOfEvidence line, std::string reason, bool data_would_help) {
   line.available = false;
   line.share.reset();

@@ -32,6 +32,12 @@ struct ClaimCase {
 /// Fills share and probability of a line from its draws.
 void set_share(LineOfEvidence& line, const ClaimCase& claim_case, std::vector<double> share_draws);
 
+/// Why a line on the yearly table is left out without one.
+inline constexpr std::string_view kNoYearlyTable = "no yearly table of world trade was given";
+
+/// Why a line on monthly trade is left out when no monthly table holds the pair.
+[[nodiscard]] std::string no_monthly_table(const ClaimCase& claim_case);
+
 /// A line that cannot be computed, with the reason; `data_would_help` when more data would make it.
 [[nodiscard]] LineResult left_out(LineOfEvidence line, std::string reason,
                                   bool data_would_help = true);

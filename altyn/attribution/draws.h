@@ -33,6 +33,7 @@ enum DrawStream : std::uint32_t {
   kPriceStream = 102,
   kSizeStream = 103,
   kPathStream = 104,
+  kSyntheticStream = 105,
 };
 
 /// Draws 0 .. n - 1; a function of (seed, draw) alone.

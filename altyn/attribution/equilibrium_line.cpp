@@ -277,19 +277,18 @@ ResultTable counterfactual_table(const ClaimCase& claim_case, const WorldTrade& 
 
 ResultTable member_table(const ClaimCase& claim_case, const std::vector<std::string>& members,
                          const YearOutcomes& outcomes, int year) {
-  ResultTable table = {.id = "counterfactual_members",
-                       .title = fmt::format("Members of the agreement without it, {}", year),
-                       .note =
-                           "Real income in general equilibrium; low and high hold nine of ten "
-                           "draws.",
-                       .columns = {{"economy", "Code", ""},
-                                   {"name", "Economy", ""},
-                                   {"real_income_change", "Real income", "fraction"},
-                                   {"low", "Low", "fraction"},
-                                   {"high", "High", "fraction"},
-                                   {"exports_change", "Exports", "fraction"},
-                                   {"imports_change", "Imports", "fraction"}},
-                       .rows = {}};
+  ResultTable table = {
+      .id = "counterfactual_members",
+      .title = fmt::format("Members of the agreement without it, {}", year),
+      .note = "Real income in general equilibrium; low and high hold nine of ten draws.",
+      .columns = {{"economy", "Code", ""},
+                  {"name", "Economy", ""},
+                  {"real_income_change", "Real income", "fraction"},
+                  {"low", "Low", "fraction"},
+                  {"high", "High", "fraction"},
+                  {"exports_change", "Exports", "fraction"},
+                  {"imports_change", "Imports", "fraction"}},
+      .rows = {}};
   for (std::size_t member = 0; member < members.size(); ++member) {
     std::vector<double> income, exports, imports;
     for (const Outcome& outcome : outcomes.draws) {
@@ -308,7 +307,7 @@ ResultTable member_table(const ClaimCase& claim_case, const std::vector<std::str
 
 }  // namespace
 
-LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade& world,
+LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade* yearly,
                             const data::AgreementRegistry& registry, const BoundPairs& bound,
                             const AgreementEffect& effect, const EffectModel& model,
                             const WorldBuilder& build, Context& context) {
@@ -316,14 +315,13 @@ LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade& world
       .id = "L6",
       .title = "General equilibrium",
       .question =
-          "What would the pair have traded without the agreement, once all prices, incomes "
-          "and third countries had adjusted?",
+          "What would the pair have traded without the agreement, once all prices, incomes and "
+          "third countries had adjusted?",
       .is_main = true,
       .rests_on = "agreement effect",
       .limits =
-          "One sector, no trade in inputs; domestic sales are not observed but follow from GDP "
-          "by a stated rule with its range. Rests on the same estimate as L5.",
-      .data = world.source() + "; GDP",
+          "One sector, no trade in inputs; domestic sales are not observed but follow from GDP by "
+          "a stated rule with its range. Rests on the same estimate as L5.",
       .controls = "all economies of the table; theta and domestic sales over their ranges",
       .seed = claim_case.seed,
       .method =
@@ -331,9 +329,12 @@ LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade& world
           "output with one world scalar. The agreement's estimated effect, in the phase-in of each "
           "draw, is taken out of the world of each window's year; the share is the change in the "
           "pair's log growth over the log growth. Draws carry coefficient, phase-in, side, theta "
-          "and "
-          "the range of domestic sales."};
-  if (!effect.missing.empty()) return left_out(std::move(line), effect.missing);
+          "and the range of domestic sales."};
+  if (!effect.missing.empty()) {
+    return left_out(std::move(line), effect.missing, !claim_case.claim.agreement.empty());
+  }
+  const WorldTrade& world = *yearly;
+  line.data = world.source() + "; GDP";
   const int year0 = calendar_year(claim_case.windows.versus);
   const int year1 = calendar_year(claim_case.windows.claimed);
   if (!world.find_year(year0) || !world.find_year(year1) || year0 == year1) {
@@ -380,8 +381,7 @@ LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade& world
   line.period = fmt::format("worlds of {} and {}", year0, year1);
   line.finding = fmt::format(
       "Without the agreement the pair's trade in {} is put at {} of what it was (90% interval {} "
-      "to "
-      "{}).",
+      "to {}).",
       year1, percent_text(hat.mid, 0), percent_text(hat.low, 0), percent_text(hat.high, 0));
   result.tables = {counterfactual_table(claim_case, world, by_year),
                    member_table(claim_case, solver.members(), before, year0)};

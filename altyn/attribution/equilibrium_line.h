@@ -34,8 +34,8 @@ using WorldBuilder =
 /// Draws carry the coefficient, its phase-in, the side, theta and the range of domestic sales; the
 /// first n_equilibrium_draws of the joint draws are solved, and those that do not converge counted.
 /// Tables: "counterfactual", "counterfactual_members". Left out, with the reason, when the effect
-/// cannot be estimated or a year's world cannot be built.
-[[nodiscard]] LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade& world,
+/// cannot be estimated (`yearly` may then be null) or a year's world cannot be built.
+[[nodiscard]] LineResult equilibrium_line(const ClaimCase& claim_case, const WorldTrade* yearly,
                                           const data::AgreementRegistry& registry,
                                           const BoundPairs& bound, const AgreementEffect& effect,
                                           const EffectModel& model, const WorldBuilder& build,

@@ -150,9 +150,8 @@ NumberVerdict judge_number(const Claim& claim, const ClaimWindows& windows, cons
   NumberVerdict verdict;
   verdict.rule = fmt::format(
       "Right: within {:g} points of growth, or {} of the figure, of what its words cover. Right "
-      "for "
-      "this window only: and a window of the same length ending within a year differs by more than "
-      "{:g} points.",
+      "for this window only: and a window of the same length ending within a year differs by more "
+      "than {:g} points.",
       100.0 * options.number_tolerance_points, percent_text(options.number_tolerance_share, 0),
       100.0 * options.window_gap_points);
   double widest_gap = 0.0;
@@ -250,12 +249,11 @@ std::vector<ResultTable> number_tables(const Claim& claim, const PairSeries& ser
   ResultTable growths = {
       .id = "windows",
       .title = "Every window of 1 to 12 months ending within a year of the claimed one",
-      .note =
-          table.n_left_out == 0
-              ? ""
-              : fmt::format("{} windows with a month that is blank or outside the data are left "
-                            "out.",
-                            table.n_left_out),
+      .note = table.n_left_out == 0
+                  ? ""
+                  : fmt::format(
+                        "{} windows with a month that is blank or outside the data are left out.",
+                        table.n_left_out),
       .columns = {{"months", "Months", "count"},
                   {"first", "First month", ""},
                   {"last", "Last month", ""},

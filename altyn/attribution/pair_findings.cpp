@@ -44,9 +44,9 @@ std::vector<DataFinding> series_findings(const PairSeries& series, const std::st
   if (blank.empty()) return {};
   return {
       {"note", "blank-months",
-       fmt::format("{} trade is blank in {}: never published, and left out wherever a sum would "
-                   "need it.",
-                   pair_name, data::describe_months(blank)),
+       fmt::format(
+           "{} trade is blank in {}: never published, and left out wherever a sum would need it.",
+           pair_name, data::describe_months(blank)),
        series.source}};
 }
 

@@ -76,8 +76,7 @@ Growth claimed_growth(const PairSeries& series, Measure measure, const ClaimWind
   std::vector<std::string> fixes;
   if (const auto nearest = nearest_complete_window(series, measure, windows)) {
     fixes.push_back(
-        fmt::format("window = \"{}\" is the nearest window of the same length that the "
-                    "data cover",
+        fmt::format("window = \"{}\" is the nearest window of the same length that the data cover",
                     nearest->to_string()));
   }
   std::vector<std::string> blank;

@@ -85,18 +85,16 @@ std::vector<double> draw_shares(const ClaimCase& claim_case,
 
 }  // namespace
 
-PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& panel,
+PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel* panel,
                            const std::string& other, Measure measure,
                            const std::set<std::string>& members) {
   LineOfEvidence line = {
       .id = "L1",
       .title = "Other partners in the same months",
-      .question = fmt::format("Did {}'s trade with countries outside the agreement grow as much?",
-                              claim_case.name_of(panel.reporter)),
+      .question = "Did trade with countries outside the agreement grow as much?",
       .is_main = true,
       .limits =
           "What is left to the pair holds everything particular to it, not integration alone.",
-      .data = panel.source,
       .period = claim_case.windows.claimed.to_string() + " against " +
                 claim_case.windows.versus.to_string(),
       .seed = claim_case.seed,
@@ -104,13 +102,16 @@ PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& pane
           "Log growth of every partner of the same reporter in the same months. The common growth "
           "of partners outside the agreement (together, mean and median, partners resampled) is "
           "taken off the pair's own; the deviation of a partner drawn at random stands for what "
-          "any "
-          "pair may do for reasons of its own. p = (1 + partners that grew as much) / (partners + "
-          "1). Members of the agreement are shown apart."};
+          "any pair may do for reasons of its own. p = (1 + partners that grew as much) / "
+          "(partners + 1). Members of the agreement are shown apart."};
 
+  if (panel == nullptr) {
+    return {.line_result = left_out(std::move(line), no_monthly_table(claim_case))};
+  }
+  line.data = panel->source;
   std::vector<Partner> partners;
   std::vector<std::string> blank;
-  for (const PairSeries& series : panel.partners) {
+  for (const PairSeries& series : panel->partners) {
     const std::optional<Growth> growth =
         growth_between(series, measure, claim_case.windows.versus, claim_case.windows.claimed);
     if (!growth) {
@@ -131,7 +132,7 @@ PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& pane
   ResultTable table = {
       .id = "placebo",
       .title = fmt::format("{}'s trade with every partner in the same months",
-                           claim_case.name_of(panel.reporter)),
+                           claim_case.name_of(panel->reporter)),
       .note = blank.empty()
                   ? ""
                   : fmt::format("Left out for a blank month or no trade: {}.", list_text(blank)),
@@ -155,11 +156,10 @@ PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& pane
                static_cast<double>(rank)});
   }
   if (others.size() < kFewestPartners) {
-    return {.line_result = left_out(
-                std::move(line),
-                fmt::format("{} has {} partners outside the agreement with every month of both "
-                            "windows; five are needed",
-                            panel.source, others.size()))};
+    return {.line_result = left_out(std::move(line),
+                                    fmt::format("{} has {} partners outside the agreement with "
+                                                "every month of both windows; five are needed",
+                                                panel->source, others.size()))};
   }
 
   const double gamma = claim_case.growth.log_growth();
@@ -176,17 +176,15 @@ PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& pane
   line.controls = fmt::format("{} partners outside the agreement", others.size());
   line.finding = fmt::format(
       "The pair ranks {} of {} partners (p = {:.2f} among the {} outside the agreement, whose "
-      "trade "
-      "grew by {} together and {} at the median).",
+      "trade grew by {} together and {} at the median).",
       ordinal_text(claimed_rank), partners.size(), p, others.size(),
       percent_text(std::expm1(together)), percent_text(std::expm1(median)));
   if (claim_case.has_growth_to_explain()) {
     const double points[] = {1.0 - together / gamma, 1.0 - mean / gamma, 1.0 - median / gamma};
-    line.finding += fmt::format(
-        " That leaves {} to {} of the log growth to anything particular to "
-        "the pair.",
-        percent_text(*std::min_element(points, points + 3), 0),
-        percent_text(*std::max_element(points, points + 3), 0));
+    line.finding +=
+        fmt::format(" That leaves {} to {} of the log growth to anything particular to the pair.",
+                    percent_text(*std::min_element(points, points + 3), 0),
+                    percent_text(*std::max_element(points, points + 3), 0));
     const auto strays = std::count_if(others.begin(), others.end(), [&](const Partner* partner) {
       return std::abs(partner->growth.log_growth() - mean) >=
              claim_case.threshold * std::abs(gamma);

@@ -30,8 +30,9 @@ struct PartnerResult {
 /// mean of logs or median, by draw) and e the deviation of a partner drawn at random.
 /// `other` is the claimed pair's other country in the panel, `measure` the claimed flow as the
 /// panel's reporter sees it, `members` the countries bound with it by the agreement in the claimed
-/// window. Table: "placebo". Left out, with the reason, when fewer than five partners remain.
-[[nodiscard]] PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel& panel,
+/// window. Table: "placebo". Left out, with the reason, without a panel
+/// (null) or when fewer than five partners remain.
+[[nodiscard]] PartnerResult partner_line(const ClaimCase& claim_case, const PartnerPanel* panel,
                                          const std::string& other, Measure measure,
                                          const std::set<std::string>& members);
 

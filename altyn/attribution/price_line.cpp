@@ -181,9 +181,9 @@ ResultTable price_table(const PriceFit& fit, const PairSeries& series, Measure m
   ResultTable table = {
       .id = "prices",
       .title = "12-month log changes: trade, and what prices predict",
-      .note = fmt::format("Fitted {} to {}, before the claimed window{}. The band is for nine "
-                          "months of ten.",
-                          fit.first.to_string(), fit.last.to_string(), lag_text(fit.lag_months)),
+      .note = fmt::format(
+          "Fitted {} to {}, before the claimed window{}. The band is for nine months of ten.",
+          fit.first.to_string(), fit.last.to_string(), lag_text(fit.lag_months)),
       .columns = {{"month", "Month", ""},
                   {"driver", "Price", ""},
                   {"log_change_12m", "Price, 12-month change", "log"},
@@ -248,10 +248,11 @@ double student_quantile(double p, Index degrees_of_freedom) {
   return z + (g1 + (g2 + (g3 + g4 / v) / v) / v) / v;
 }
 
-LineResult price_line(const ClaimCase& claim_case, const PairSeries& series,
+LineResult price_line(const ClaimCase& claim_case, const PairSeries* monthly,
                       const std::vector<DriverSeries>& drivers) {
   std::vector<std::string> names;
-  std::vector<std::string> sources = {series.source};
+  std::vector<std::string> sources;
+  if (monthly != nullptr) sources.push_back(monthly->source);
   for (const DriverSeries& driver : drivers) {
     names.push_back(driver.name);
     sources.push_back(driver.source);
@@ -269,15 +270,16 @@ LineResult price_line(const ClaimCase& claim_case, const PairSeries& series,
       .seed = claim_case.seed,
       .method =
           "Least squares of the pair's 12-month log changes on those of the price, on months "
-          "before "
-          "the claimed window only; the delay from price to trade is the one with the lowest "
-          "Schwarz criterion. Standard errors: Newey and West (1987), 18 months. The prediction "
-          "interval holds the coefficients' error and the errors of the months ahead, as "
-          "correlated "
-          "as the residuals; Student's t with one degree of freedom per year of data."};
+          "before the claimed window only; the delay from price to trade is the one with the "
+          "lowest Schwarz criterion. Standard errors: Newey and West (1987), 18 months. The "
+          "prediction interval holds the coefficients' error and the errors of the months ahead, "
+          "as correlated as the residuals; Student's t with one degree of freedom per year of "
+          "data."};
+  if (monthly == nullptr) return left_out(std::move(line), no_monthly_table(claim_case));
   if (drivers.empty()) {
     return left_out(std::move(line), "no monthly price or exchange rate was given");
   }
+  const PairSeries& series = *monthly;
   const Measure measure = claim_case.claim.measure;
   const data::Window claimed = claim_case.windows.claimed;
   if (claim_case.windows.lag_months() != kYear) {
@@ -321,10 +323,9 @@ LineResult price_line(const ClaimCase& claim_case, const PairSeries& series,
     line.period += fmt::format("; left out for a blank month: {}", fmt::join(months, ", "));
   }
   line.finding = fmt::format(
-      "From {} alone, {} months ahead of trade, growth of {} was to be expected (90% interval {} "
-      "to "
-      "{}; R2 {:.2f} before the window).",
-      list_text(names), fit.lag_months, signed_percent_text(std::expm1(centre)),
+      "From {} alone{}, growth of {} was to be expected (90% interval {} to {}; R2 {:.2f} before "
+      "the window).",
+      list_text(names), lag_text(fit.lag_months), signed_percent_text(std::expm1(centre)),
       signed_percent_text(std::expm1(centre - reach * spread)),
       signed_percent_text(std::expm1(centre + reach * spread)), fit.r_squared);
   if (claim_case.has_growth_to_explain()) {

@@ -42,8 +42,9 @@ struct PriceFit {
 
 /// L2, prices and currency: growth predicted from prices with a prediction interval;
 /// s = 1 - predicted / gamma is the most that anything else can explain. Not a main line: what
-/// prices leave over is not yet integration. Table: "prices".
-[[nodiscard]] LineResult price_line(const ClaimCase& claim_case, const PairSeries& series,
+/// prices leave over is not yet integration. Table: "prices". Left out, with the reason, without
+/// monthly trade (null) or prices.
+[[nodiscard]] LineResult price_line(const ClaimCase& claim_case, const PairSeries* series,
                                     const std::vector<DriverSeries>& drivers);
 
 }  // namespace altyn::attribution

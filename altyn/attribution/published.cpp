@@ -98,8 +98,8 @@ LineResult literature_line(const ClaimCase& claim_case, const std::vector<Study>
       .question = "What have others found?",
       .bound = "upper",
       .limits =
-          "Effects on the level of trade in earlier years. The range is what they would explain "
-          "if all of it had come inside the claimed window; none of the studies says so.",
+          "Effects on the level of trade in earlier years. The range is what they would explain if "
+          "all of it had come inside the claimed window; none of the studies says so.",
       .data = "published abstracts, in our words",
       .method =
           "A level effect x counts as ln(1 + x) of the log growth. Numbers at second hand are "
@@ -165,12 +165,12 @@ LineResult history_line(const ClaimCase& claim_case, const PairSeries* series,
       .title = "The same claim at other times",
       .question = "Were such figures heard before, and what did trade do then?",
       .limits =
-          "Statements on file, not all that were made. Shows that such growth needs no "
-          "agreement; not what this agreement did.",
+          "Statements on file, not all that were made. Shows that such growth needs no agreement; "
+          "not what this agreement did.",
       .data = series == nullptr ? "statements on file" : "statements on file; " + series->source,
       .method =
-          "Statements on the same pair, each beside the growth of turnover that the data show "
-          "for the months it is about against a year earlier."};
+          "Statements on the same pair, each beside the growth of turnover that the data show for "
+          "the months it is about against a year earlier."};
   std::vector<const Statement*> kept;
   for (const Statement& statement : statements) {
     const bool says_a_rate = !std::isnan(statement.growth) || !std::isnan(statement.share);
@@ -189,8 +189,8 @@ LineResult history_line(const ClaimCase& claim_case, const PairSeries* series,
       .id = "history",
       .title = fmt::format("What was said of {} trade at other times", claim_case.pair_name()),
       .note =
-          "Growth then: turnover in the months the statement is about, against a "
-          "year earlier; blank when it names none or the data lack them.",
+          "Growth then: turnover in the months the statement is about, against a year earlier; "
+          "blank when it names none or the data lack them.",
       .columns = {{"date", "Date", ""},
                   {"who", "Who", ""},
                   {"said", "Said", ""},
@@ -225,8 +225,8 @@ LineResult history_line(const ClaimCase& claim_case, const PairSeries* series,
             : "");
   } else {
     line.finding = fmt::format(
-        "{} other statements on the pair's trade are on file, none with much "
-        "the same figure before this one.",
+        "{} other statements on the pair's trade are on file, none with much the same figure "
+        "before this one.",
         kept.size());
   }
   return {.line = std::move(line), .tables = {std::move(table)}};

@@ -26,7 +26,9 @@ json cell(const Cell& value) {
   return nullptr;
 }
 
-json certificate(const Certificate& one) {
+}  // namespace
+
+json to_json(const Certificate& one) {
   json blocks = json::array();
   for (const CertificateBlock& block : one.blocks) {
     blocks.push_back({{"name", block.name},
@@ -41,9 +43,36 @@ json certificate(const Certificate& one) {
           {"numeraire", one.numeraire}, {"iterations", one.iterations}};
 }
 
+json to_json(const ResultTable& one) {
+  json columns = json::array();
+  for (const ResultColumn& column : one.columns) {
+    columns.push_back({{"name", column.name}, {"label", column.label}, {"unit", column.unit}});
+  }
+  json rows = json::array();
+  for (const auto& row : one.rows) {
+    json cells = json::array();
+    for (const Cell& value : row) cells.push_back(cell(value));
+    rows.push_back(std::move(cells));
+  }
+  return {{"title", one.title},
+          {"note", one.note},
+          {"columns", std::move(columns)},
+          {"rows", std::move(rows)}};
+}
+
+json to_json(const Source& one) {
+  return {{"file", one.file},
+          {"provider", one.provider},
+          {"licence", one.licence},
+          {"sha256", one.sha256},
+          {"what", one.what}};
+}
+
+namespace {
+
 json line(const LineOfEvidence& one) {
   json certificates = json::array();
-  for (const Certificate& each : one.certificates) certificates.push_back(certificate(each));
+  for (const Certificate& each : one.certificates) certificates.push_back(to_json(each));
   return {{"id", one.id},
           {"title", one.title},
           {"question", one.question},
@@ -61,23 +90,6 @@ json line(const LineOfEvidence& one) {
           {"seed", one.seed ? json(*one.seed) : json(nullptr)},
           {"certificates", std::move(certificates)},
           {"tables", one.tables}};
-}
-
-json table(const ResultTable& one) {
-  json columns = json::array();
-  for (const ResultColumn& column : one.columns) {
-    columns.push_back({{"name", column.name}, {"label", column.label}, {"unit", column.unit}});
-  }
-  json rows = json::array();
-  for (const auto& row : one.rows) {
-    json cells = json::array();
-    for (const Cell& value : row) cells.push_back(cell(value));
-    rows.push_back(std::move(cells));
-  }
-  return {{"title", one.title},
-          {"note", one.note},
-          {"columns", std::move(columns)},
-          {"rows", std::move(rows)}};
 }
 
 json ledger_entries(const std::vector<data::LedgerEntry>& entries) {
@@ -142,7 +154,7 @@ json to_json(const CheckResult& result) {
     methods.push_back({{"id", one.id}, {"title", one.title}, {"text", one.method}});
   }
   json tables = json::object();
-  for (const ResultTable& one : result.tables) tables[one.id] = table(one);
+  for (const ResultTable& one : result.tables) tables[one.id] = to_json(one);
   json ledgers = json::array();
   for (const auto& [title, ledger] : result.ledgers) {
     ledgers.push_back({{"title", title},
@@ -159,13 +171,7 @@ json to_json(const CheckResult& result) {
                         {"where", one.where}});
   }
   json sources = json::array();
-  for (const Source& one : result.sources) {
-    sources.push_back({{"file", one.file},
-                       {"provider", one.provider},
-                       {"licence", one.licence},
-                       {"sha256", one.sha256},
-                       {"what", one.what}});
-  }
+  for (const Source& one : result.sources) sources.push_back(to_json(one));
   return {{"schema", "altyn.check/1"},
           {"title", result.title},
           {"claim", claim(result)},

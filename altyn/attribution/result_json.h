@@ -9,4 +9,9 @@ namespace altyn::attribution {
 /// The result in the form of docs/check-result.md. Numbers that are not finite become null.
 [[nodiscard]] nlohmann::json to_json(const CheckResult& result);
 
+/// Parts of it that other results are made of too.
+[[nodiscard]] nlohmann::json to_json(const ResultTable& table);
+[[nodiscard]] nlohmann::json to_json(const Certificate& certificate);
+[[nodiscard]] nlohmann::json to_json(const Source& source);
+
 }  // namespace altyn::attribution

@@ -153,10 +153,10 @@ ResultTable structural_table(const ClaimCase& claim_case, const WorldTrade& worl
                              Index year0, Index year1) {
   ResultTable table = {
       .id = "structural",
-      .title = fmt::format("{} to {}: the pair's growth against what both countries bring to all "
-                           "their trade",
-                           world.years()[static_cast<std::size_t>(year0)],
-                           world.years()[static_cast<std::size_t>(year1)]),
+      .title = fmt::format(
+          "{} to {}: the pair's growth against what both countries bring to all their trade",
+          world.years()[static_cast<std::size_t>(year0)],
+          world.years()[static_cast<std::size_t>(year1)]),
       .note =
           "World, exporter's and importer's part add up to the prediction; the parts are measured "
           "from the trade-weighted mean of all exporters and of all importers.",
@@ -252,20 +252,19 @@ SizeGrowth fit_sizes(const WorldTrade& world, Side side, Index year0, Index year
   return growth;
 }
 
-SizeResult size_line(const ClaimCase& claim_case, const WorldTrade& world,
+SizeResult size_line(const ClaimCase& claim_case, const WorldTrade* yearly,
                      const BoundPairs& agreement, Context& context) {
   const Claim& claim = claim_case.claim;
   LineOfEvidence line = {
       .id = "L4",
       .title = "Sizes and third countries",
       .question =
-          "Did the two countries' trade with each other grow more than their trade with "
-          "everyone else lets expect?",
+          "Did the two countries' trade with each other grow more than their trade with everyone "
+          "else lets expect?",
       .is_main = true,
       .limits =
           "Calendar years, not the claimed months. What is left to the pair holds everything "
           "particular to it, not integration alone; trade diverted from others is in it.",
-      .data = world.source(),
       .seed = claim_case.seed,
       .method =
           "Poisson pseudo maximum likelihood of all flows recorded in both calendar years on "
@@ -275,6 +274,12 @@ SizeResult size_line(const ClaimCase& claim_case, const WorldTrade& world,
           "prediction is the error of that share. Each side's records are a fit of their own, and "
           "every draw takes one."};
   SizeResult result;
+  if (yearly == nullptr) {
+    result.line_result = left_out(std::move(line), std::string(kNoYearlyTable));
+    return result;
+  }
+  const WorldTrade& world = *yearly;
+  line.data = world.source();
   result.year0 = calendar_year(claim_case.windows.versus);
   result.year1 = calendar_year(claim_case.windows.claimed);
   const auto reporter = world.find(claim.reporter);
@@ -314,10 +319,9 @@ SizeResult size_line(const ClaimCase& claim_case, const WorldTrade& world,
   }
   if (result.predictions.empty()) {
     result.line_result =
-        left_out(std::move(line),
-                 fmt::format("neither side recorded the pair's trade in both {} and {} in a "
-                             "way that a prediction can be made for",
-                             result.year0, result.year1));
+        left_out(std::move(line), fmt::format("neither side recorded the pair's trade in both {} "
+                                              "and {} in a way that a prediction can be made for",
+                                              result.year0, result.year1));
     return result;
   }
 
@@ -348,9 +352,9 @@ SizeResult size_line(const ClaimCase& claim_case, const WorldTrade& world,
       return result.predictions[k].observed_log_change - result.predictions[k].predicted_log_change;
     };
     const bool agree = std::signbit(beyond(0)) == std::signbit(beyond(1));
-    line.checks.push_back({agree, fmt::format("the two sides' records {} on the sign of the pair's "
-                                              "own growth",
-                                              agree ? "agree" : "disagree")});
+    line.checks.push_back(
+        {agree, fmt::format("the two sides' records {} on the sign of the pair's own growth",
+                            agree ? "agree" : "disagree")});
   }
   if (claim_case.has_growth_to_explain() && comparable) {
     double predicted = 0.0;

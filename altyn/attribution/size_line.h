@@ -59,8 +59,8 @@ struct SizeResult {
 /// that the two countries do not show in their trade with everyone else.
 /// s = (gamma - predicted - e) / gamma on one side's records, e the deviation of a pair of like
 /// size drawn at random from those that `agreement` does not bind. Table: "structural". Left out,
-/// with the reason, when the world table lacks a country or a year.
-[[nodiscard]] SizeResult size_line(const ClaimCase& claim_case, const WorldTrade& world,
+/// with the reason, without a yearly table (null), or when it lacks a country or a year.
+[[nodiscard]] SizeResult size_line(const ClaimCase& claim_case, const WorldTrade* yearly,
                                    const BoundPairs& agreement, Context& context);
 
 }  // namespace altyn::attribution

@@ -73,10 +73,12 @@ Synthesis synthesise(const std::vector<LineOfEvidence>& lines, double threshold)
   synthesis.share = pooled_interval(pools, weights);
   synthesis.probability_at_threshold = probability;
   synthesis.sentence = fmt::format(
-      "{} together, each with the same weight, put the share of the growth at {} (90% interval {} "
-      "to "
-      "{}); the chance that it reaches {} is {}.",
-      list_text(ids), percent_text(synthesis.share->mid, 0), percent_text(synthesis.share->low, 0),
+      "{} together{} put the share of the growth at {} (90% interval {} to {}); the chance that it "
+      "reaches {} is {}.",
+      list_text(ids),
+      lines_on.size() == kept.size() ? ", each with the same weight,"
+                                     : ", lines on the same estimate sharing one weight,",
+      percent_text(synthesis.share->mid, 0), percent_text(synthesis.share->low, 0),
       percent_text(synthesis.share->high, 0), percent_text(threshold, 0),
       probability_text(probability));
   return synthesis;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "altyn/attribution/check_result.h"
@@ -15,6 +16,9 @@ namespace altyn::attribution {
 [[nodiscard]] CauseVerdict judge_cause(const ClaimCase& claim_case,
                                        const std::vector<LineOfEvidence>& lines,
                                        const Synthesis& synthesis);
+
+/// "Not supported": how a verdict on the cause is called on every surface.
+[[nodiscard]] std::string_view label_of(CauseKey key);
 
 /// How good and how agreed the evidence is, apart from what it says: every line's own checks, and
 /// whether three main lines agree. High: at least four of five pass; medium: at least half.

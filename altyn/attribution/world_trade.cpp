@@ -22,13 +22,14 @@ WorldTrade::WorldTrade(const data::Table& table, std::string source)
   panels_[1] = data::load_pair_panel(table, {}, {.mirror = data::MirrorChoice::kExporterFirst});
   const data::PairPanel& panel = panels_[0];
   if (!panel.two_sided || panel.years.empty()) {
-    throw InputError({.code = "one-sided-table",
-                      .what = panel.years.empty() ? "the table has no years"
-                                                  : "the table holds one side's records only",
-                      .where = source_,
-                      .why = "a claim is checked on what exporters and what importers recorded",
-                      .fixes = {"columns: exporter, importer, year, importer_reported_musd, "
-                                "exporter_reported_musd"}});
+    throw InputError(
+        {.code = "one-sided-table",
+         .what = panel.years.empty() ? "the table has no years"
+                                     : "the table holds one side's records only",
+         .where = source_,
+         .why = "a claim is checked on what exporters and what importers recorded",
+         .fixes = {
+             "columns: exporter, importer, year, importer_reported_musd, exporter_reported_musd"}});
   }
   economies_ = panel.economies;
   years_ = panel.years;

@@ -15,7 +15,7 @@
 
 /// Many sectors with input-output links, tariffs and their revenue, in changes. Switches: several
 /// factors, no inputs, entry and selection of firms (Krugman, Melitz), export taxes, pooled
-/// revenue. Equations and their numbers: docs/models/caliendo_parro.md.
+/// revenue. Equations and their numbers: docs/models/multi-sector.md.
 namespace altyn::equilibrium {
 
 struct MultiSectorOptions {

@@ -56,13 +56,13 @@ struct MultiSectorBase {
 
 /// What changes. Empty vectors mean no change; shapes as in the base.
 struct MultiSectorShock {
-  std::vector<double> tariff;      ///< [sector, importer, exporter] new rates
-  std::vector<double> export_tax;  ///< [sector, importer, exporter] new rates
-  std::vector<double> cost_hat;    ///< [sector, importer, exporter] iceberg cost, new over old
-  std::vector<double> productivity_hat;           ///< [sector, economy]
-  std::vector<double> deficit;                    ///< [economy] new, instead of the base's
-  std::vector<double> theta;                      ///< [sector] other elasticities for this solve
-  std::optional<std::vector<RevenuePool>> pools;  ///< new pools; an empty list ends sharing
+  std::vector<double> tariff{};      ///< [sector, importer, exporter] new rates
+  std::vector<double> export_tax{};  ///< [sector, importer, exporter] new rates
+  std::vector<double> cost_hat{};    ///< [sector, importer, exporter] iceberg cost, new over old
+  std::vector<double> productivity_hat{};           ///< [sector, economy]
+  std::vector<double> deficit{};                    ///< [economy] new, instead of the base's
+  std::vector<double> theta{};                      ///< [sector] other elasticities for this solve
+  std::optional<std::vector<RevenuePool>> pools{};  ///< new pools; an empty list ends sharing
 };
 
 }  // namespace altyn::equilibrium

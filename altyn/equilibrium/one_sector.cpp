@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -23,7 +24,6 @@ namespace {
 
 using Vector = std::vector<double>;
 
-constexpr const char* kClosureNames[] = {"none", "additive", "world_share", "multiplicative"};
 constexpr Index kNoNumeraire = -1;
 
 enum class Trouble { kNothing, kSpendingNotPositive, kNotFinite };
@@ -35,9 +35,11 @@ struct World {
   OneSectorAccounts accounts;
   Vector value_added_share;  // beta [n]
   Vector supply_exponent;    // (1 + psi) / beta [n]: of the real producer price in real output
+  LabourMobility mobility;
   double world_value_added = 0.0;
   Index numeraire = kNoNumeraire;  // an economy, or none: world value added
   Closure closure = Closure::kMultiplicative;
+  Vector local_part;  // of spending that is earned in the market itself [n] (closure endogenous)
 };
 
 // The equations of one shock, evaluated at producer prices x.
@@ -47,13 +49,16 @@ struct System {
   const double* a = nullptr;
   const double* b = nullptr;  // equals a when there are no tariffs
   Vector productivity_log;    // [n]
+  const std::vector<PoolPlaces>* pools = nullptr;
+  Vector endowment;  // [n] values of the change
 
-  Vector price, index, wage;                    // logs, in the numeraire [n]
-  Vector scale, demand_share, per_price;        // s [n], q [stride], E / q [stride]
-  Vector factory_share;                         // b^T s [stride]; q when there are no tariffs
-  Vector output, spending, expenditure, sales;  // values [n]
-  Vector residual;                              // ln(demand / supply) [n]
-  Vector step_scale;                            // [n]
+  Vector price, index, wage, workers;     // logs, in the numeraire [n]
+  Vector scale, demand_share, per_price;  // s [n], q [stride], E / q [stride]
+  Vector factory_share;                   // b^T s [stride]; q when there are no tariffs
+  Vector output, value_added, deficit;    // values [n]
+  Vector spending, expenditure, sales, received;
+  Vector residual;    // ln(demand / supply) [n]
+  Vector step_scale;  // [n]
   double deficit_scalar = 1.0;
   double deficit_left = 0.0;  // closure none: part of the deficits on the way to balance
   double worst_residual = -1.0;
@@ -63,32 +68,115 @@ struct System {
 
   void resize(const World& w) {
     world = &w;
-    for (Vector* v : {&productivity_log, &price, &index, &wage, &scale, &output, &spending,
-                      &expenditure, &sales, &residual, &step_scale}) {
+    for (Vector* v : {&productivity_log, &endowment, &price, &index, &wage, &workers, &scale,
+                      &output, &value_added, &deficit, &spending, &expenditure, &sales, &received,
+                      &residual, &step_scale}) {
       v->resize(w.n);
     }
     for (Vector* v : {&demand_share, &per_price, &factory_share}) v->assign(w.stride, 0.0);
   }
 
   double evaluate(std::span<const double> x);
+  void set_spending(bool tariffs);
+  void set_local_deficits();
+  [[nodiscard]] double kept_duty(const PoolPlaces& pool, std::size_t k) const;
+  void set_pool_spending(const PoolPlaces& pool);
   void set_step_scale();
-  [[nodiscard]] double closing_deficit(std::size_t n) const;
 };
 
-// Equation (5): spending at the factory gate less own output.
-double System::closing_deficit(std::size_t n) const {
-  const World& w = *world;
-  switch (w.closure) {
-    case Closure::kNone:
-      return deficit_left * w.accounts.deficit[n];
-    case Closure::kAdditive:
-      return w.accounts.deficit[n];
-    case Closure::kWorldShare:
-      return deficit_scalar * w.accounts.deficit[n];
-    case Closure::kMultiplicative:
-      return (deficit_scalar * w.accounts.spending[n] / w.accounts.output[n] - 1.0) * output[n];
+// The part of member k's spending that is duty on members' goods and stays with it.
+double System::kept_duty(const PoolPlaces& pool, std::size_t k) const {
+  if (pool.duties_inside_too) return 0.0;
+  double kept = 0.0;
+  for (const std::size_t i : pool.members) {
+    const std::size_t cell = i * world->stride + k;
+    kept += (a[cell] - b[cell]) * scale[i];
   }
-  return 0.0;
+  return kept / demand_share[k];
+}
+
+// Spending of a pool's members. Of every unit that member k spends, `kept` is duty on members'
+// goods that it keeps and `shared` goes to the pool; what comes back depends on all members'
+// spending, one linear equation.
+void System::set_pool_spending(const PoolPlaces& pool) {
+  double collected = 0.0, left = 1.0;
+  for (std::size_t m = 0; m < pool.members.size(); ++m) {
+    const std::size_t k = pool.members[m];
+    const double kept = kept_duty(pool, k);
+    const double shared = 1.0 - spending[k] - kept;
+    collected += shared * (output[k] + deficit[k]) / (1.0 - kept);
+    left -= shared * pool.keys[m] / (1.0 - kept);
+  }
+  for (std::size_t m = 0; m < pool.members.size(); ++m) {
+    const std::size_t k = pool.members[m];
+    expenditure[k] =
+        (output[k] + deficit[k] + pool.keys[m] * collected / left) / (1.0 - kept_duty(pool, k));
+  }
+}
+
+// Closure endogenous, equation (10): spending at the factory gate S solves one linear system in
+// output, and deficits follow from it. Columns sum to one, so that the world's deficits are zero.
+void System::set_local_deficits() {
+  const World& w = *world;
+  const auto size = static_cast<Eigen::Index>(w.n);
+  const Vector& factory = b != a ? factory_share : demand_share;
+  Eigen::MatrixXd earned(size, size);  // of a unit spent in the column's market, outside it
+  Eigen::VectorXd made(size);
+  for (std::size_t n = 0; n < w.n; ++n) {
+    const double unit = w.local_part[n] / factory[n];
+    for (std::size_t i = 0; i < w.n; ++i) {
+      earned(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(n)) =
+          b[i * w.stride + n] * scale[i] * unit;
+    }
+    made(static_cast<Eigen::Index>(n)) = output[n];
+  }
+  Eigen::MatrixXd system = earned;
+  for (Eigen::Index n = 0; n < size; ++n) {
+    system(n, n) += 1.0 - w.local_part[static_cast<std::size_t>(n)];
+  }
+  for (const PoolPlaces& pool : *pools) {
+    for (const std::size_t k : pool.members) {
+      const double part = factory[k] / demand_share[k];
+      const double shared = (1.0 - part - kept_duty(pool, k)) / part;
+      const auto column = static_cast<Eigen::Index>(k);
+      system(column, column) += shared;
+      for (std::size_t m = 0; m < pool.members.size(); ++m) {
+        system(static_cast<Eigen::Index>(pool.members[m]), column) -= pool.keys[m] * shared;
+      }
+    }
+  }
+  const Eigen::VectorXd spent = system.partialPivLu().solve(made);
+  const Eigen::VectorXd elsewhere = earned * spent;
+  for (std::size_t n = 0; n < w.n; ++n) {
+    const auto row = static_cast<Eigen::Index>(n);
+    deficit[n] = w.local_part[n] * spent(row) - elsewhere(row);
+  }
+}
+
+// Equations (4) and (5): deficits, revenue, spending. Shares of spending fix the part 1 - F of an
+// economy's spending that is revenue, so that incomes follow without iteration even when revenue
+// is pooled.
+void System::set_spending(bool tariffs) {
+  const World& w = *world;
+  deficit_scalar = close_deficits(w.closure, deficit_left, w.accounts.value_added,
+                                  w.accounts.deficit, value_added, deficit);
+  if (w.closure == Closure::kEndogenous) set_local_deficits();
+  for (std::size_t n = 0; n < w.n; ++n) {
+    spending[n] = tariffs ? factory_share[n] / demand_share[n] : 1.0;  // F
+    expenditure[n] = (output[n] + deficit[n]) / spending[n];
+  }
+  if (tariffs) {
+    for (const PoolPlaces& pool : *pools) set_pool_spending(pool);
+  }
+  for (std::size_t n = 0; n < w.n; ++n) {
+    spending[n] *= expenditure[n];
+    received[n] = expenditure[n] - output[n] - deficit[n];
+    if (!(spending[n] > 0.0) && trouble == Trouble::kNothing) {
+      trouble = std::isfinite(spending[n]) ? Trouble::kSpendingNotPositive : Trouble::kNotFinite;
+      troubled = static_cast<Index>(n);
+    }
+    per_price[n] = expenditure[n] / demand_share[n];
+  }
 }
 
 double System::evaluate(std::span<const double> x) {
@@ -100,44 +188,33 @@ double System::evaluate(std::span<const double> x) {
   if (tariffs) numerics::multiply_transposed(b, scale, factory_share);
 
   // (1), (2): price indices, wages and output at x, then everything into the numeraire.
-  double world_value_added = 0.0;
   for (std::size_t i = 0; i < w.n; ++i) {
     index[i] = -std::log(demand_share[i]) / theta;
     const double real_price = x[i] + productivity_log[i] - index[i];
-    const double beta = w.value_added_share[i];
-    wage[i] = index[i] + real_price / beta;
+    residual[i] = real_price / w.value_added_share[i];  // the real reward, for a moment
+    wage[i] = index[i] + residual[i];
     output[i] = w.accounts.output[i] * std::exp(index[i] + w.supply_exponent[i] * real_price);
-    world_value_added += beta * output[i];
+  }
+  move_workers(w.mobility, w.accounts.value_added, residual, workers);
+  double world_value_added = 0.0;
+  for (std::size_t i = 0; i < w.n; ++i) {
+    output[i] *= endowment[i];
+    if (!w.mobility.empty()) output[i] *= std::exp(workers[i]);
+    value_added[i] = w.value_added_share[i] * output[i];
+    world_value_added += value_added[i];
   }
   const double unit = w.numeraire == kNoNumeraire
                           ? std::log(world_value_added / w.world_value_added)
                           : wage[static_cast<std::size_t>(w.numeraire)];
   const double rescale = std::exp(-unit);
-  double weighted = 0.0;
   for (std::size_t i = 0; i < w.n; ++i) {
     price[i] = x[i] - unit;
     index[i] -= unit;
     wage[i] -= unit;
     output[i] *= rescale;
-    weighted += w.accounts.spending[i] / w.accounts.output[i] * output[i];
+    value_added[i] *= rescale;
   }
-  world_value_added *= rescale;
-  deficit_scalar = 1.0;
-  if (w.closure == Closure::kWorldShare) deficit_scalar = world_value_added / w.world_value_added;
-  if (w.closure == Closure::kMultiplicative) {
-    deficit_scalar = std::accumulate(output.begin(), output.end(), 0.0) / weighted;
-  }
-
-  // (4), (5): spending.
-  for (std::size_t n = 0; n < w.n; ++n) {
-    spending[n] = output[n] + closing_deficit(n);
-    expenditure[n] = tariffs ? spending[n] * demand_share[n] / factory_share[n] : spending[n];
-    if (!(spending[n] > 0.0) && trouble == Trouble::kNothing) {
-      trouble = std::isfinite(spending[n]) ? Trouble::kSpendingNotPositive : Trouble::kNotFinite;
-      troubled = static_cast<Index>(n);
-    }
-    per_price[n] = expenditure[n] / demand_share[n];
-  }
+  set_spending(tariffs);
   if (trouble != Trouble::kNothing) return std::numeric_limits<double>::infinity();
 
   // (6): market clearing.
@@ -182,8 +259,9 @@ struct OneSectorWorkspace::State {
   Vector shares, factory_shares;  // a and b of the shock [n * stride]
   Vector unknown;                 // x [n]
   // The point that hats compare with: zero prices, or the balanced base.
-  Vector price, index, wage, income;
-  Vector sold, bought;  // sums of the reported flows
+  Vector price, index, wage, workers, income;
+  Vector sold, bought, tax;       // sums of the reported flows, duties by pair
+  std::vector<PoolPlaces> pools;  // of a shock with pools of its own
 };
 
 OneSectorWorkspace::OneSectorWorkspace() : state_(std::make_unique<State>()) {}
@@ -255,8 +333,7 @@ std::string explain(const System& system, double reached, SolveStatus& status,
         "there is no equilibrium past {:.0f}% of the shock with deficits {}: the spending of {} "
         "has "
         "fallen to {:.1f}% of its output; use the multiplicative closure or a smaller shock",
-        100.0 * reached, kClosureNames[static_cast<std::size_t>(w.closure)], base.economies[least],
-        100.0 * ratio(least));
+        100.0 * reached, to_string(w.closure), base.economies[least], 100.0 * ratio(least));
   }
   const Index worst = system.trouble == Trouble::kNothing ? system.worst : system.troubled;
   return fmt::format("the market of {} does not clear: ln(demand / supply) is off by {:.1e}",
@@ -270,12 +347,12 @@ std::vector<Field<OneSectorOptions>> OneSectorOptions::fields() {
   return {
       make_enum_field<&OneSectorOptions::closure>(
           {.name = "closure",
-           .doc =
-               "How trade deficits are closed: none (the base is balanced first), additive "
-               "(fixed in units of the numeraire), world_share (fixed shares of world income) or "
-               "multiplicative (spending proportional to own output, with one world scalar).",
+           .doc = "How trade deficits are closed: none (the base is balanced first), additive "
+                  "(fixed in units of the numeraire), world_share (fixed shares of world income), "
+                  "multiplicative (spending proportional to own output, with one world scalar) or "
+                  "endogenous (a fixed part of each market's spending is earned there).",
            .source = "Dekle, Eaton and Kortum (2008)"},
-          {std::begin(kClosureNames), std::end(kClosureNames)}),
+          closure_names()),
       make_field(
           &OneSectorOptions::numeraire,
           {.name = "numeraire",
@@ -294,8 +371,6 @@ std::vector<Field<OneSectorOptions>> OneSectorOptions::fields() {
   };
 }
 
-const char* to_string(Closure closure) { return kClosureNames[static_cast<std::size_t>(closure)]; }
-
 OneSectorModel::OneSectorModel(OneSectorBase base, OneSectorOptions options)
     : state_(std::make_unique<State>()) {
   State& s = *state_;
@@ -309,8 +384,9 @@ OneSectorModel::OneSectorModel(OneSectorBase base, OneSectorOptions options)
   w.supply_exponent.resize(w.n);
   for (std::size_t i = 0; i < w.n; ++i) {
     w.supply_exponent[i] = (1.0 + base.supply_elasticity) / w.value_added_share[i];
-    w.world_value_added += w.value_added_share[i] * w.accounts.output[i];
+    w.world_value_added += w.accounts.value_added[i];
   }
+  w.mobility = base.mobility;
   if (options.numeraire != "world") {
     const auto found = std::find(base.economies.begin(), base.economies.end(), options.numeraire);
     if (found == base.economies.end()) {
@@ -337,6 +413,13 @@ OneSectorModel::OneSectorModel(OneSectorBase base, OneSectorOptions options)
       }
     }
   }
+  if (w.closure == Closure::kEndogenous) {
+    Vector flows = base.trade;
+    for (std::size_t cell = 0; cell < base.tariff.size(); ++cell) {
+      flows[cell] /= 1.0 + base.tariff[cell];
+    }
+    w.local_part = local_parts(base.economies, flows, w.accounts.spending, w.accounts.deficit);
+  }
   s.base = std::move(base);
   s.options = std::move(options);
   s.balanced.assign(w.n, 0.0);
@@ -347,6 +430,8 @@ OneSectorModel::OneSectorModel(OneSectorBase base, OneSectorOptions options)
     system.theta = s.base.theta;
     system.a = s.shares.data();
     system.b = s.factory_shares.empty() ? system.a : s.factory_shares.data();
+    system.pools = &w.accounts.pools;
+    std::fill(system.endowment.begin(), system.endowment.end(), 1.0);
     // A failure shows again, with its message, in every solve.
     (void)balance(system, s.balanced, workspace.state_->fixed_point, s.options, {});
   }
@@ -421,21 +506,23 @@ struct Worst {
   double residual = 0.0;
   std::size_t at = 0;
   void see(double value, std::size_t i) {
-    if (!(std::abs(value) <= residual)) {
-      residual = std::abs(value);
-      at = i;
-    }
+    // What is no number is worse than any number, and stays.
+    if (std::isnan(residual) || std::abs(value) <= residual) return;
+    residual = std::abs(value);
+    at = i;
   }
 };
 
 // Every block of equations from the reported flows, not from the search's own quantities.
 void certify(const System& system, const OneSectorBase& base, const OneSectorShock& shock,
-             const OneSectorOptions& options, Vector& sold, Vector& bought,
+             const OneSectorOptions& options, Vector& sold, Vector& bought, Vector& tax,
              OneSectorResult& result) {
   const World& w = *system.world;
   const Vector& tariff = shock.tariff.empty() ? base.tariff : shock.tariff;
-  result.revenue.assign(w.n, 0.0);
-  result.deficit.resize(w.n);
+  result.revenue_collected.resize(w.n);
+  result.revenue_received.resize(w.n);
+  result.deficit = system.deficit;
+  tax.assign(w.n * w.n, 0.0);
   sold.assign(w.n, 0.0);
   bought.assign(w.n, 0.0);
   for (std::size_t i = 0; i < w.n; ++i) {
@@ -447,23 +534,23 @@ void certify(const System& system, const OneSectorBase& base, const OneSectorSho
       } else {
         const double factory = value / (1.0 + tariff[i * w.n + n]);
         sold[i] += factory;
-        result.revenue[n] += value - factory;
+        tax[i * w.n + n] = value - factory;
       }
     }
   }
-  Worst market, budget, prices, deficits;
+  share_duties(*system.pools, tax, result.revenue_collected, result.revenue_received);
+  Worst market, budget, prices;
   double deficit_sum = 0.0;
   double world_output = 0.0;
   double world_value_added = 0.0;
   result.certificate.positive = true;
   for (std::size_t i = 0; i < w.n; ++i) {
-    result.deficit[i] = system.closing_deficit(i);
     deficit_sum += result.deficit[i];
     world_output += system.output[i];
-    world_value_added += w.value_added_share[i] * system.output[i];
+    world_value_added += system.value_added[i];
     market.see(std::log(sold[i] / system.output[i]), i);
     budget.see(std::log(system.expenditure[i] /
-                        (system.output[i] + result.revenue[i] + result.deficit[i])),
+                        (system.output[i] + result.revenue_received[i] + result.deficit[i])),
                i);
     prices.see(std::log(bought[i] / system.expenditure[i]), i);
     const double values[] = {system.wage[i], system.price[i], system.index[i]};
@@ -512,11 +599,13 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
   System& system = k.system;
   check_shock(s.base, shock);
   system.resize(w);
+  system.pools = &w.accounts.pools;
+  std::fill(system.endowment.begin(), system.endowment.end(), 1.0);
   system.theta = shock.theta > 0.0 ? shock.theta : s.base.theta;
   result.theta = system.theta;
 
   // What hats compare with.
-  for (Vector* v : {&k.price, &k.index, &k.wage}) v->assign(w.n, 0.0);
+  for (Vector* v : {&k.price, &k.index, &k.wage, &k.workers}) v->assign(w.n, 0.0);
   k.income.resize(w.n);
   result.base_trade.resize(w.n * w.n);
   if (w.closure == Closure::kNone) {
@@ -530,12 +619,14 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     k.price = system.price;
     k.index = system.index;
     k.wage = system.wage;
+    k.workers = system.workers;
     result.base_output = system.output;
     result.base_expenditure = system.expenditure;
-    result.base_revenue.resize(w.n);
-    result.base_deficit.assign(w.n, 0.0);
+    result.base_revenue_collected.resize(w.n);
+    result.base_revenue_received = system.received;
+    result.base_deficit = system.deficit;
     for (std::size_t i = 0; i < w.n; ++i) {
-      result.base_revenue[i] = system.expenditure[i] - system.output[i];
+      result.base_revenue_collected[i] = system.expenditure[i] - system.spending[i];
       k.income[i] = final_income(system, i);
     }
     write_trade(system, result.base_trade, result.base_domestic_share);
@@ -552,7 +643,8 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     result.certificate.iterations = 0;
     result.base_output = w.accounts.output;
     result.base_expenditure = w.accounts.expenditure;
-    result.base_revenue = w.accounts.revenue;
+    result.base_revenue_collected = w.accounts.collected;
+    result.base_revenue_received = w.accounts.received;
     result.base_deficit = w.accounts.deficit;
     result.base_trade = s.base.trade;
     result.base_domestic_share.resize(w.n);
@@ -565,6 +657,10 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
   }
 
   // The shock.
+  if (shock.pools) {
+    k.pools = resolve_pools(*shock.pools, s.base.economies);
+    system.pools = &k.pools;
+  }
   const auto set_part = [&](double t) {
     k.shares = s.shares;
     apply_shock(s.base, shock, system.theta, t, w, k.shares, k.factory_shares);
@@ -573,6 +669,7 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     for (std::size_t i = 0; i < w.n; ++i) {
       system.productivity_log[i] =
           shock.productivity_hat.empty() ? 0.0 : t * std::log(shock.productivity_hat[i]);
+      system.endowment[i] = shock.endowment_hat.empty() ? 1.0 : std::pow(shock.endowment_hat[i], t);
     }
   };
   const auto solve_part = [&](double t, Vector& x) -> numerics::PathSolve {
@@ -592,12 +689,12 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
         "{} would have to consume less than nothing: its deficit, held {}, and its new income "
         "leave "
         "{:.3g}; use the multiplicative closure or a smaller shock",
-        s.base.economies[i], kClosureNames[static_cast<std::size_t>(w.closure)],
-        final_income(system, i));
+        s.base.economies[i], to_string(w.closure), final_income(system, i));
   }
 
-  for (Vector* v : {&result.wage_hat, &result.producer_price_hat, &result.price_hat,
-                    &result.output_hat, &result.expenditure_hat, &result.welfare_hat}) {
+  for (Vector* v :
+       {&result.wage_hat, &result.producer_price_hat, &result.price_hat, &result.output_hat,
+        &result.expenditure_hat, &result.workers_hat, &result.welfare_hat}) {
     v->resize(w.n);
   }
   result.output = system.output;
@@ -605,6 +702,7 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
   result.deficit_scalar = system.deficit_scalar;
   for (std::size_t i = 0; i < w.n; ++i) {
     result.wage_hat[i] = std::exp(system.wage[i] - k.wage[i]);
+    result.workers_hat[i] = std::exp(system.workers[i] - k.workers[i]);
     result.producer_price_hat[i] = std::exp(system.price[i] - k.price[i]);
     result.price_hat[i] = std::exp(system.index[i] - k.index[i]);
     result.output_hat[i] = system.output[i] / result.base_output[i];
@@ -612,7 +710,7 @@ void OneSectorModel::solve(const OneSectorShock& shock, OneSectorWorkspace& work
     result.welfare_hat[i] = final_income(system, i) / k.income[i] / result.price_hat[i];
   }
   write_trade(system, result.trade, result.domestic_share);
-  certify(system, s.base, shock, s.options, k.sold, k.bought, result);
+  certify(system, s.base, shock, s.options, k.sold, k.bought, k.tax, result);
   result.certificate.status = result.status;
   result.certificate.iterations += static_cast<int>(solved.iterations);
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "altyn/core/fields.h"
 #include "altyn/core/status.h"
 #include "altyn/core/types.h"
+#include "altyn/equilibrium/closure.h"
+#include "altyn/equilibrium/revenue_pool.h"
 
 /// One-sector general equilibrium in changes: Armington or Eaton-Kortum with deficits, tariffs,
 /// roundabout intermediates and an elastic supply, each of them off by default.
@@ -25,6 +28,8 @@ struct OneSectorBase {
   std::vector<double> tariff;             ///< [n * n] ad-valorem rates (0.05 = 5%); empty = none
   std::vector<double> value_added_share;  ///< [n] of gross output, in (0, 1]; empty = 1
   double supply_elasticity = 0.0;         ///< of factor supply to its real reward (psi)
+  std::vector<RevenuePool> pools;         ///< duties shared in the base
+  LabourMobility mobility;                ///< of workers between regions; empty = none
 };
 
 /// What changes. Empty vectors mean no change.
@@ -35,15 +40,10 @@ struct OneSectorShock {
                                    ///< variable; adds to cost_hat
   std::vector<double> tariff;      ///< [n * n] new rates; empty = those of the base
   std::vector<double> productivity_hat;  ///< [n]
+  std::vector<double> endowment_hat;     ///< [n] of factors: workers, capital
   double theta = 0.0;  ///< another trade elasticity for this solve; 0 = the base's
-};
-
-/// How deficits are closed (docs/models/one-sector.md, equation 5).
-enum class Closure {
-  kNone,            ///< no deficits: the base is balanced first, and changes are from there
-  kAdditive,        ///< fixed in units of the numeraire
-  kWorldShare,      ///< fixed shares of world income
-  kMultiplicative,  ///< spending proportional to own output, with one world scalar
+  /// New pools instead of the base's; an empty list ends sharing.
+  std::optional<std::vector<RevenuePool>> pools;
 };
 
 struct OneSectorOptions {
@@ -68,15 +68,18 @@ struct OneSectorResult {
   std::vector<double> price_hat;           ///< [n] price index of spending
   std::vector<double> output_hat;          ///< [n] value of sales at the factory gate
   std::vector<double> expenditure_hat;     ///< [n]
+  std::vector<double> workers_hat;         ///< [n] 1 where they do not move
   std::vector<double> welfare_hat;         ///< [n] real income: factor income, revenue and deficit
                                            ///< over the price index
 
   std::vector<double> base_trade;  ///< [n * n] what the hats compare with
-  std::vector<double> base_output, base_expenditure, base_revenue, base_deficit;  ///< [n]
-  std::vector<double> base_domestic_share;  ///< [n] of spending
-  std::vector<double> trade;                ///< [n * n] new spending, tariff included
-  std::vector<double> output, expenditure, revenue, deficit;  ///< [n]
-  std::vector<double> domestic_share;                         ///< [n]
+  std::vector<double> base_output, base_expenditure, base_deficit;    ///< [n]
+  std::vector<double> base_revenue_collected, base_revenue_received;  ///< [n]
+  std::vector<double> base_domestic_share;                            ///< [n] of spending
+  std::vector<double> trade;                         ///< [n * n] new spending, tariff included
+  std::vector<double> output, expenditure, deficit;  ///< [n]
+  std::vector<double> revenue_collected, revenue_received;  ///< [n] before and after pooling
+  std::vector<double> domestic_share;                       ///< [n]
   double deficit_scalar = 1.0;  ///< world scalar of the multiplicative closure
 
   /// [n * n] the same shock when nothing but the pair's own cost responds (direct), and when prices
@@ -145,9 +148,6 @@ Index solve_many(const OneSectorModel& model, Index n_draws,
                  const std::function<void(Index draw, OneSectorShock& shock)>& set_shock,
                  const std::function<void(Index draw, const OneSectorResult& result)>& take_result,
                  Context& context);
-
-/// The name used in options and certificates: "none", "additive", "world_share", "multiplicative".
-[[nodiscard]] const char* to_string(Closure closure);
 
 /// Gain of today's trade over autarky, 1 - lambda_nn^(1/theta_eff) per economy: the part of real
 /// income that autarky would cost, where theta_eff is theta times the value added share over one

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <unordered_map>
@@ -153,7 +154,9 @@ OneSectorAccounts check_base(const OneSectorBase& base) {
   accounts.output.assign(n, 0.0);
   accounts.expenditure.assign(n, 0.0);
   accounts.spending.assign(n, 0.0);
-  accounts.revenue.resize(n);
+  accounts.collected.resize(n);
+  accounts.received.resize(n);
+  accounts.value_added.resize(n);
   accounts.deficit.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) {
@@ -176,9 +179,8 @@ OneSectorAccounts check_base(const OneSectorBase& base) {
                    "an economy without spending has no price index",
                    {"drop it, or add its domestic sales"});
     }
-    accounts.revenue[i] = accounts.expenditure[i] - accounts.spending[i];
-    accounts.deficit[i] = accounts.spending[i] - accounts.output[i];
     const double share = base.value_added_share.empty() ? 1.0 : base.value_added_share[i];
+    accounts.value_added[i] = share * accounts.output[i];
     const double income = accounts.expenditure[i] - (1.0 - share) * accounts.output[i];
     if (!(income > 0.0)) {
       fail_economy(
@@ -191,13 +193,48 @@ OneSectorAccounts check_base(const OneSectorBase& base) {
     }
   }
   check_connected(base);
+  accounts.pools = resolve_pools(base.pools, base.economies);
+  check_mobility(base.economies, base.mobility);
+  std::vector<double> tax(n * n, 0.0);
+  for (std::size_t cell = 0; cell < base.tariff.size(); ++cell) {
+    tax[cell] = base.trade[cell] * base.tariff[cell] / (1.0 + base.tariff[cell]);
+  }
+  share_duties(accounts.pools, tax, accounts.collected, accounts.received);
+  for (std::size_t i = 0; i < n; ++i) {
+    accounts.deficit[i] = accounts.expenditure[i] - accounts.output[i] - accounts.received[i];
+  }
   return accounts;
+}
+
+void share_duties(const std::vector<PoolPlaces>& pools, std::span<const double> tax,
+                  std::span<double> collected, std::span<double> received) {
+  const std::size_t n = collected.size();
+  std::fill(collected.begin(), collected.end(), 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < n; ++k) collected[k] += tax[i * n + k];
+  }
+  std::copy(collected.begin(), collected.end(), received.begin());
+  for (const PoolPlaces& pool : pools) {
+    double shared = 0.0;
+    for (const std::size_t k : pool.members) {
+      double own = 0.0;  // duties on members' goods that stay with the collector
+      for (const std::size_t i : pool.members) {
+        if (!pool.duties_inside_too) own += tax[i * n + k];
+      }
+      shared += collected[k] - own;
+      received[k] = own;
+    }
+    for (std::size_t m = 0; m < pool.members.size(); ++m) {
+      received[pool.members[m]] += pool.keys[m] * shared;
+    }
+  }
 }
 
 void check_shock(const OneSectorBase& base, const OneSectorShock& shock) {
   const std::size_t n = base.economies.size();
   check_positive(base, shock.cost_hat, true, "cost_hat");
   check_positive(base, shock.productivity_hat, false, "productivity_hat");
+  check_positive(base, shock.endowment_hat, false, "endowment_hat");
   check_rates(base, shock.tariff, "tariff");
   check_size(shock.direct_log.size(), n * n, true, "direct_log");
   for (std::size_t cell = 0; cell < shock.direct_log.size(); ++cell) {

@@ -19,7 +19,8 @@ enum Stream : std::uint32_t {
   kThetaStream = 4201,
   kTariffStream = 4202,
   kCostStream = 4203,
-  kTradeStream = 4204
+  kTradeStream = 4204,
+  kPolicyStream = 4205
 };
 
 // Shards of draws; fixed, so that nothing depends on the number of threads.
@@ -65,10 +66,26 @@ void perturb(const std::vector<double>& sd, std::uint64_t seed, Stream stream, I
   }
 }
 
-// The shock of one draw. `central` has all the arrays that are uncertain.
+// Fills the arrays that draws will change.
+MultiSectorShock explicit_shock(const MultiSectorBase& base, MultiSectorShock shock,
+                                const SectorUncertainty& uncertainty) {
+  const std::size_t cells = base.trade_share.size();
+  if (shock.theta.empty() && uncertain_theta(uncertainty)) shock.theta = base.theta;
+  if (shock.tariff.empty() && !uncertainty.tariff_log_sd.empty()) {
+    shock.tariff = base.tariff.empty() ? std::vector<double>(cells, 0.0) : base.tariff;
+  }
+  if (shock.cost_hat.empty() && !uncertainty.cost_log_sd.empty()) shock.cost_hat.assign(cells, 1.0);
+  return shock;
+}
+
+// The shock of one draw.
 MultiSectorShock drawn_shock(const MultiSectorBase& base, const MultiSectorShock& central,
                              const SectorUncertainty& uncertainty, std::uint64_t seed, Index draw) {
   MultiSectorShock shock = central;
+  if (uncertainty.policy) {
+    RandomStream random(seed, kPolicyStream, static_cast<std::uint64_t>(draw));
+    shock = explicit_shock(base, uncertainty.policy(random), uncertainty);
+  }
   if (uncertain_theta(uncertainty)) {
     RandomStream random(seed, kThetaStream, static_cast<std::uint64_t>(draw));
     const double common = uncertainty.theta_common_log_sd * random.normal();
@@ -105,18 +122,6 @@ MultiSectorBase drawn_base(const MultiSectorBase& base, double sd, std::uint64_t
   return noisy;
 }
 
-// Fills the arrays that draws will change.
-MultiSectorShock explicit_shock(const MultiSectorBase& base, MultiSectorShock shock,
-                                const SectorUncertainty& uncertainty) {
-  const std::size_t cells = base.trade_share.size();
-  if (shock.theta.empty() && uncertain_theta(uncertainty)) shock.theta = base.theta;
-  if (shock.tariff.empty() && !uncertainty.tariff_log_sd.empty()) {
-    shock.tariff = base.tariff.empty() ? std::vector<double>(cells, 0.0) : base.tariff;
-  }
-  if (shock.cost_hat.empty() && !uncertainty.cost_log_sd.empty()) shock.cost_hat.assign(cells, 1.0);
-  return shock;
-}
-
 void summarise(SectorDraws& draws, double level) {
   const std::size_t n_outcomes = draws.central.size();
   std::vector<double> column;
@@ -146,6 +151,22 @@ void summarise(SectorDraws& draws, double level) {
     draws.low.push_back(quantile(0.5 * (1.0 - level)));
     draws.high.push_back(quantile(0.5 * (1.0 + level)));
   }
+}
+
+// First-order effect of going from one list of wedges to another; an empty list stands for the
+// base's. A wedge is the value plus `unit`.
+double wedge_effect(const std::vector<double>& slopes, const std::vector<double>& from,
+                    const std::vector<double>& to, const std::vector<double>& base, double unit) {
+  const auto wedge_log = [&](const std::vector<double>& values, std::size_t k) {
+    if (!values.empty()) return std::log(unit + values[k]);
+    return base.empty() ? 0.0 : std::log(unit + base[k]);
+  };
+  if (from.empty() && to.empty()) return 0.0;
+  double effect = 0.0;
+  for (std::size_t k = 0; k < slopes.size(); ++k) {
+    if (slopes[k] != 0.0) effect += slopes[k] * (wedge_log(to, k) - wedge_log(from, k));
+  }
+  return effect;
 }
 
 }  // namespace
@@ -242,8 +263,11 @@ DeltaDeviation delta_deviation(const MultiSectorModel& model, const MultiSectorS
   check_uncertainty(base, uncertainty);
   const MultiSectorShock full = explicit_shock(base, shock, uncertainty);
   const bool trade = uncertainty.trade_log_sd > 0.0;
-  const GradientParts parts{.tariff = !uncertainty.tariff_log_sd.empty(),
-                            .cost = !uncertainty.cost_log_sd.empty(),
+  const bool policy = !uncertainty.one_sd.empty();
+  for (const MultiSectorShock& step : uncertainty.one_sd) check_shock(base, step);
+  const GradientParts parts{.tariff = policy || !uncertainty.tariff_log_sd.empty(),
+                            .export_tax = policy,
+                            .cost = policy || !uncertainty.cost_log_sd.empty(),
                             .trade_share = trade};
   DeltaDeviation delta;
   MultiSectorWorkspace workspace;
@@ -277,8 +301,16 @@ DeltaDeviation delta_deviation(const MultiSectorModel& model, const MultiSectorS
     for (std::size_t k = 0; k < sd.size(); ++k) square += std::pow(slopes[k] * sd[k], 2.0);
     return square;
   };
-  if (parts.tariff) close(cells(slope.tariff, uncertainty.tariff_log_sd), delta.tariff);
-  if (parts.cost) close(cells(slope.cost, uncertainty.cost_log_sd), delta.cost);
+  close(cells(slope.tariff, uncertainty.tariff_log_sd), delta.tariff);
+  close(cells(slope.cost, uncertainty.cost_log_sd), delta.cost);
+  for (const MultiSectorShock& step : uncertainty.one_sd) {
+    const double effect =
+        wedge_effect(slope.tariff, full.tariff, step.tariff, base.tariff, 1.0) +
+        wedge_effect(slope.export_tax, full.export_tax, step.export_tax, base.export_tax, 1.0) +
+        wedge_effect(slope.cost, full.cost_hat, step.cost_hat, {}, 0.0);
+    delta.policy.push_back(effect);
+    variance += effect * effect;
+  }
   if (trade) {
     // A flow moves the equilibrium that is the base and the one after the shock: what counts is the
     // difference of the two gradients, for shares that keep summing to one.

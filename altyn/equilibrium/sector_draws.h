@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "altyn/core/rng.h"
 #include "altyn/equilibrium/adjoint.h"
 
 namespace altyn::equilibrium {
@@ -16,6 +17,13 @@ struct SectorUncertainty {
   std::vector<double> tariff_log_sd{};  ///< [sector, importer, exporter] of ln(1 + new rate)
   std::vector<double> cost_log_sd{};    ///< [sector, importer, exporter] of ln iceberg cost
   double trade_log_sd = 0.0;  ///< of every flow of the base; each draw is made an equilibrium again
+  /// The policy of one draw in place of the central shock: assumptions with ranges, estimated
+  /// coefficients with their covariance. Called from several threads; the noise above comes on top.
+  std::function<MultiSectorShock(RandomStream&)> policy{};
+  /// For the delta method: the central shock with one uncertain assumption of `policy` a standard
+  /// deviation higher, an entry per assumption. Wedges may differ from the central shock's, nothing
+  /// else.
+  std::vector<MultiSectorShock> one_sd{};
 };
 
 struct DrawOptions {
@@ -60,6 +68,7 @@ struct DeltaDeviation {
   double value = 0.0;                                         ///< the measure itself
   double sd = 0.0;                                            ///< in all
   double theta = 0.0, tariff = 0.0, cost = 0.0, trade = 0.0;  ///< each source by itself
+  std::vector<double> policy;  ///< effect of each of SectorUncertainty::one_sd, with its sign
 };
 
 /// The delta method: gradients by the adjoint times the deviations of SectorUncertainty.

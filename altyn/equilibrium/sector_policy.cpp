@@ -43,7 +43,40 @@ double new_rate(RateFormula formula, double present, double value) {
   return present;
 }
 
+// Between the present rate and the new one.
+double phased_rate(RateFormula formula, double present, double value, double part) {
+  return present + part * (new_rate(formula, present, value) - present);
+}
+
+void check_part(double part) {
+  if (part >= 0.0 && part <= 1.0) return;
+  throw InputError({.code = "phase-range",
+                    .what = fmt::format("{} of a measure is in force", part),
+                    .where = "part",
+                    .why = "a phase-in goes from 0 (not begun) to 1 (complete)"});
+}
+
+void check_cost(double change, const char* field) {
+  if (change > -1.0 && std::isfinite(change)) return;
+  throw InputError({.code = "cost-range",
+                    .what = fmt::format("a cost change of {}", change),
+                    .where = field,
+                    .why = "a change is a fraction above -1 (-0.05 cuts delivery costs by 5%)"});
+}
+
 }  // namespace
+
+double phase_share(int first_year, int full_year, int year) {
+  if (full_year < first_year) {
+    throw InputError({.code = "phase-range",
+                      .what = fmt::format("a phase-in from {} to {}", first_year, full_year),
+                      .where = "phase_in",
+                      .why = "the first step comes before the last",
+                      .fixes = {fmt::format("phase_in = [{}, {}]", full_year, first_year)}});
+  }
+  const double steps = full_year - first_year + 1;
+  return std::clamp((year - first_year + 1) / steps, 0.0, 1.0);
+}
 
 const char* to_string(RateFormula formula) {
   return kFormulaNames[static_cast<std::size_t>(formula)];
@@ -88,18 +121,21 @@ double SectorPolicy::checked_rate(double rate, std::size_t cell) const {
                     .why = "a rate is a fraction above -1 (0.05 is 5%)"});
 }
 
+// Positions of names; all of them when none is given.
+template <class Find>
+std::vector<std::size_t> SectorPolicy::places(const std::vector<std::string>& names,
+                                              std::size_t count, const Find& find) {
+  std::vector<std::size_t> all;
+  if (names.empty()) {
+    all.resize(count);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+  }
+  for (const std::string& name : names) all.push_back(find(name));
+  return all;
+}
+
 std::vector<std::size_t> SectorPolicy::cells(const CellSelection& selection) const {
   const std::size_t n = base_.economies.size();
-  const auto places = [](const std::vector<std::string>& names, std::size_t count,
-                         const auto& find) {
-    std::vector<std::size_t> all;
-    if (names.empty()) {
-      all.resize(count);
-      std::iota(all.begin(), all.end(), std::size_t{0});
-    }
-    for (const std::string& name : names) all.push_back(find(name));
-    return all;
-  };
   const auto by_name = [this](const std::string& name) { return economy(name); };
   const std::vector<std::size_t> importers = places(selection.importers, n, by_name);
   const std::vector<std::size_t> exporters = places(selection.exporters, n, by_name);
@@ -135,12 +171,14 @@ void SectorPolicy::set_tariff(std::size_t cell, double rate) {
 }
 
 void SectorPolicy::apply(const TariffRule& rule) {
+  check_part(rule.part);
   for (const std::size_t cell : cells(rule.cells)) {
-    set_tariff(cell, new_rate(rule.formula, tariff(cell), rule.value));
+    set_tariff(cell, phased_rate(rule.formula, tariff(cell), rule.value, rule.part));
   }
 }
 
 void SectorPolicy::apply(const ExportTaxRule& rule) {
+  check_part(rule.part);
   if (shock_.export_tax.empty()) {
     shock_.export_tax = base_.export_tax.empty()
                             ? std::vector<double>(base_.trade_share.size(), 0.0)
@@ -148,26 +186,61 @@ void SectorPolicy::apply(const ExportTaxRule& rule) {
   }
   for (const std::size_t cell : cells(rule.cells)) {
     double& rate = shock_.export_tax[cell];
-    rate = checked_rate(new_rate(rule.formula, rate, rule.value), cell);
+    rate = checked_rate(phased_rate(rule.formula, rate, rule.value, rule.part), cell);
   }
+}
+
+void SectorPolicy::change_cost(std::size_t cell, double factor) {
+  if (shock_.cost_hat.empty()) shock_.cost_hat.assign(base_.trade_share.size(), 1.0);
+  shock_.cost_hat[cell] *= factor;
 }
 
 void SectorPolicy::apply(const CostRule& rule) {
-  if (!(rule.change > -1.0) || !std::isfinite(rule.change)) {
-    throw InputError({.code = "cost-range",
-                      .what = fmt::format("a cost change of {}", rule.change),
-                      .where = "change",
-                      .why = "a change is a fraction above -1 (-0.05 cuts delivery costs by 5%)"});
+  check_cost(rule.change, "change");
+  check_part(rule.part);
+  const double factor = std::pow(1.0 + rule.change, rule.part);
+  for (const std::size_t cell : cells(rule.cells)) change_cost(cell, factor);
+}
+
+std::size_t SectorPolicy::apply(const PreferenceRule& rule) {
+  check_cost(rule.cost, "cost");
+  check_part(rule.part);
+  check_part(rule.use);
+  std::size_t in_use = 0;
+  for (const std::size_t cell : cells(rule.cells)) {
+    const double present = tariff(cell);
+    const double rate =
+        checked_rate(phased_rate(RateFormula::kCap, present, rule.rate, rule.part), cell);
+    if ((1.0 + present) / (1.0 + rate) <= 1.0 + rule.cost) continue;
+    set_tariff(cell, present + rule.use * (rate - present));
+    change_cost(cell, std::pow(1.0 + rule.cost, rule.use));
+    ++in_use;
   }
-  if (shock_.cost_hat.empty()) shock_.cost_hat.assign(base_.trade_share.size(), 1.0);
-  for (const std::size_t cell : cells(rule.cells)) shock_.cost_hat[cell] *= 1.0 + rule.change;
+  return in_use;
+}
+
+void SectorPolicy::raise_productivity(const std::vector<std::string>& economies,
+                                      const std::vector<std::string>& sectors, double factor) {
+  check_cost(factor - 1.0, "productivity");
+  if (shock_.productivity_hat.empty()) {
+    shock_.productivity_hat.assign(base_.sectors.size() * base_.economies.size(), 1.0);
+  }
+  const auto made_in = places(economies, base_.economies.size(),
+                              [this](const std::string& name) { return economy(name); });
+  for (const std::size_t j : places(sectors, base_.sectors.size(),
+                                    [this](const std::string& name) { return sector(name); })) {
+    for (const std::size_t e : made_in) shock_.productivity_hat[base_.at(j, e)] *= factor;
+  }
 }
 
 void SectorPolicy::apply(const std::vector<ScheduleLine>& schedule) {
+  const auto one = [](const std::string& name) {
+    return name.empty() ? std::vector<std::string>{} : std::vector<std::string>{name};
+  };
   for (const ScheduleLine& line : schedule) {
-    CellSelection selection{
-        .importers = {line.importer}, .exporters = {}, .sectors = {line.sector}};
-    if (!line.exporter.empty()) selection.exporters.push_back(line.exporter);
+    const CellSelection selection{.importers = one(line.importer),
+                                  .exporters = one(line.exporter),
+                                  .sectors = one(line.sector)};
     for (const std::size_t cell : cells(selection)) set_tariff(cell, line.rate);
   }
 }

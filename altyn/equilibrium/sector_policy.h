@@ -30,6 +30,7 @@ struct TariffRule {
   CellSelection cells{};
   RateFormula formula = RateFormula::kSet;
   double value = 0.0;
+  double part = 1.0;     ///< of the way from the present rate to the new one: phase_share()
   std::string source{};  ///< where the assumption comes from; "" = unsourced
 };
 
@@ -38,6 +39,7 @@ struct ExportTaxRule {
   CellSelection cells{};
   RateFormula formula = RateFormula::kSet;
   double value = 0.0;
+  double part = 1.0;
   std::string source{};
 };
 
@@ -46,10 +48,28 @@ struct ExportTaxRule {
 struct CostRule {
   CellSelection cells{};
   double change = 0.0;
+  double part = 1.0;  ///< of the change in logs
   std::string source{};
 };
 
-/// One line of a tariff schedule. An empty exporter stands for all partners.
+/// A preferential rate that must be earned by proof of origin. Where the duty saved is worth less
+/// than the proof, the present rate stays and nothing is spent; elsewhere `use` of the trade pays
+/// the preferential rate and the cost, the rest the present rate.
+struct PreferenceRule {
+  CellSelection cells{};
+  double rate = 0.0;
+  double cost = 0.0;  ///< of proof, as a fraction of the cost of delivery
+  double use = 1.0;   ///< share of trade that can meet the rules
+  double part = 1.0;  ///< of the way from the present rate to the preferential one
+  std::string source{};
+};
+
+/// How much of a measure is in force in a year, when it comes in equal annual steps of which the
+/// first falls in `first_year` and the last in `full_year`: 0 before, 1 after. Errors: InputError
+/// ("phase-range") when the full year comes first.
+[[nodiscard]] double phase_share(int first_year, int full_year, int year);
+
+/// One line of a tariff schedule. An empty name stands for all.
 struct ScheduleLine {
   std::string importer{};
   std::string exporter{};
@@ -64,12 +84,19 @@ class SectorPolicy {
   /// `base` must outlive the policy.
   explicit SectorPolicy(const MultiSectorBase& base);
 
-  /// Errors of all: InputError for a name that the base does not have (with the nearest one), and
-  /// for a rate at or below -100% ("tariff-range"), naming the cell.
+  /// Errors of all: InputError for a name that the base does not have (with the nearest one), for a
+  /// rate at or below -100% ("tariff-range"), naming the cell, for a part outside 0 to 1
+  /// ("phase-range"), and for costs at or below -100% ("cost-range").
   void apply(const TariffRule& rule);
   void apply(const ExportTaxRule& rule);
   void apply(const CostRule& rule);
-  /// Sets tariffs line by line; later lines win over earlier ones.
+  /// Returns the number of cells where the preference is worth its proof.
+  std::size_t apply(const PreferenceRule& rule);
+  /// Multiplies output per unit of inputs; empty lists stand for all. Errors also for a factor at
+  /// or below zero ("cost-range").
+  void raise_productivity(const std::vector<std::string>& economies,
+                          const std::vector<std::string>& sectors, double factor);
+  /// Sets tariffs line by line; an empty name stands for all; later lines win over earlier ones.
   void apply(const std::vector<ScheduleLine>& schedule);
   /// Sets one tariff. Positions as in MultiSectorBase::cell.
   void set_tariff(std::size_t cell, double rate);
@@ -89,8 +116,12 @@ class SectorPolicy {
   [[nodiscard]] std::vector<std::size_t> cells(const CellSelection& selection) const;
 
  private:
+  template <class Find>
+  static std::vector<std::size_t> places(const std::vector<std::string>& names, std::size_t count,
+                                         const Find& find);
   std::string cell_name(std::size_t cell) const;
   double checked_rate(double rate, std::size_t cell) const;
+  void change_cost(std::size_t cell, double factor);
   const MultiSectorBase& base_;
   MultiSectorShock shock_;
 };

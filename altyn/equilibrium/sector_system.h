@@ -9,7 +9,7 @@
 #include "altyn/equilibrium/sector_world.h"
 
 /// The equations of one shock in the order of one sweep, their linear version and its transpose.
-/// Internal to the model's own files. Equation numbers: docs/models/caliendo_parro.md.
+/// Internal to the model's own files. Equation numbers: docs/models/multi-sector.md.
 namespace altyn::equilibrium::sector {
 
 /// Positions of the parts of the unknown.

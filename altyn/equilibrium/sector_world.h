@@ -10,7 +10,7 @@
 /// A checked multi-sector base in the layout of the kernels. Internal to the model's own files.
 ///
 /// Sector-major arrays hold J rows of `row` doubles: one per economy, padded with zeros to a
-/// multiple of 8. Symbols are those of docs/models/caliendo_parro.md.
+/// multiple of 8. Symbols are those of docs/models/multi-sector.md.
 namespace altyn::equilibrium::sector {
 
 using Block = numerics::RawVector<double>;

@@ -32,18 +32,19 @@ struct ShardTask {
   double* buffer;  // [longest_run * P]
 };
 
-/// kEffects > 0: that many intercepts; 0: any number, slopes included.
-template <int kLanes, int kEffects, bool kColumns>
+/// kEffects intercepts come first; with kMore, any number of other effects, slopes included,
+/// follow.
+template <int kLanes, int kEffects, bool kMore, bool kColumns>
 ALTYN_INLINE void sweep_runs(const ShardTask& task) {
   using V = Lanes<kLanes>;
   // Locals, because the compiler must assume that every store may change what `task` points at.
-  constexpr std::size_t kKnown = kEffects > 0 ? kEffects : 1;
-  const GroupId* levels[kKnown] = {};
-  double* sums[kKnown] = {};
+  const GroupId* levels[kEffects + 1] = {};
+  double* sums[kEffects + 1] = {};
   for (std::size_t e = 0; e < kEffects; ++e) {
     levels[e] = task.effects[e].levels;
     sums[e] = task.sums + task.effects[e].shift * kLanes;
   }
+  const std::span<const EffectRows> more = task.effects.subspan(kEffects);
   const Index* const run_begin = task.layout->run_begin.data();
   const double* const v = task.v;
   const double* const weights = task.weights;
@@ -53,12 +54,11 @@ ALTYN_INLINE void sweep_runs(const ShardTask& task) {
   for (std::size_t j = 0; j < n_columns; ++j) columns[j] = task.columns[j];
   const auto netted = [&](Index p) __attribute__((always_inline)) {
     V d{};
-    if constexpr (kEffects > 0) {
-      for (std::size_t e = 0; e < kEffects; ++e) {
-        d += load<kLanes>(v + Index{levels[e][p]} * kLanes);
-      }
-    } else {
-      for (const EffectRows& effect : task.effects) {
+    for (std::size_t e = 0; e < kEffects; ++e) {
+      d += load<kLanes>(v + Index{levels[e][p]} * kLanes);
+    }
+    if constexpr (kMore) {
+      for (const EffectRows& effect : more) {
         const V value = load<kLanes>(v + Index{effect.levels[p]} * kLanes);
         d += effect.slope != nullptr ? value * effect.slope[p] : value;
       }
@@ -71,13 +71,12 @@ ALTYN_INLINE void sweep_runs(const ShardTask& task) {
     return d;
   };
   const auto add = [&](Index p, V weighted) __attribute__((always_inline)) {
-    if constexpr (kEffects > 0) {
-      for (std::size_t e = 0; e < kEffects; ++e) {
-        double* sum = sums[e] + Index{levels[e][p]} * kLanes;
-        store<kLanes>(sum, load<kLanes>(sum) + weighted);
-      }
-    } else {
-      for (const EffectRows& effect : task.effects) {
+    for (std::size_t e = 0; e < kEffects; ++e) {
+      double* sum = sums[e] + Index{levels[e][p]} * kLanes;
+      store<kLanes>(sum, load<kLanes>(sum) + weighted);
+    }
+    if constexpr (kMore) {
+      for (const EffectRows& effect : more) {
         double* sum = task.sums + (Index{effect.levels[p]} + effect.shift) * kLanes;
         store<kLanes>(sum, load<kLanes>(sum) +
                                (effect.slope != nullptr ? weighted * effect.slope[p] : weighted));
@@ -94,6 +93,8 @@ ALTYN_INLINE void sweep_runs(const ShardTask& task) {
   for (Index run = task.run_begin; run < task.run_end; ++run) {
     const Index begin = run_begin[run];
     const Index end = run_begin[run + 1];
+    // A run without weight adds nothing.
+    if (centred && task.inverse_run_weight[run] == 0.0 && task.out.empty()) continue;
     V mean{};
     double* residual = buffer;
     for (Index p = begin; p < end; ++p, residual += kLanes) {
@@ -117,21 +118,18 @@ ALTYN_INLINE void sweep_runs(const ShardTask& task) {
 
 template <int kLanes>
 ALTYN_INLINE void sweep_any(const ShardTask& task) {
-  const bool slopes = std::any_of(task.effects.begin(), task.effects.end(),
-                                  [](const EffectRows& effect) { return effect.slope != nullptr; });
-  const std::size_t n_effects = slopes ? 0 : task.effects.size();
+  const std::size_t intercepts = leading_intercepts(task.effects);
+  const bool more = task.effects.size() > intercepts;
   if (task.columns.empty()) {
-    switch (n_effects) {
-      case 1: return sweep_runs<kLanes, 1, false>(task);
-      case 2: return sweep_runs<kLanes, 2, false>(task);
-      default: return sweep_runs<kLanes, 0, false>(task);
-    }
+    if (intercepts == 2 && more) return sweep_runs<kLanes, 2, true, false>(task);
+    if (intercepts == 2) return sweep_runs<kLanes, 2, false, false>(task);
+    if (intercepts == 1 && !more) return sweep_runs<kLanes, 1, false, false>(task);
+    return sweep_runs<kLanes, 0, true, false>(task);
   }
-  switch (n_effects) {
-    case 1: return sweep_runs<kLanes, 1, true>(task);
-    case 2: return sweep_runs<kLanes, 2, true>(task);
-    default: return sweep_runs<kLanes, 0, true>(task);
-  }
+  if (intercepts == 2 && more) return sweep_runs<kLanes, 2, true, true>(task);
+  if (intercepts == 2) return sweep_runs<kLanes, 2, false, true>(task);
+  if (intercepts == 1 && !more) return sweep_runs<kLanes, 1, false, true>(task);
+  return sweep_runs<kLanes, 0, true, true>(task);
 }
 
 ALTYN_CLONES void sweep4(const ShardTask& task) { sweep_any<4>(task); }
@@ -144,18 +142,18 @@ void sweep(const WeightedRows& rows, int n_lanes, std::span<const double* const>
   context.pool->for_each_shard(layout.n_shards(), [&](Index shard) {
     const std::vector<EffectRows> effects = effect_rows(layout, sums, shard);
     RawVector<double> buffer(at(layout.longest_run * n_lanes));
-    const ShardTask task{.layout = &layout,
-                         .weights = rows.weights,
-                         .inverse_run_weight =
-                             layout.eliminated >= 0 ? rows.inverse_run_weight.data() : nullptr,
-                         .run_begin = layout.shards[at(shard)].run_begin,
-                         .run_end = layout.shards[at(shard)].run_end,
-                         .effects = effects,
-                         .columns = columns,
-                         .out = out,
-                         .v = v,
-                         .sums = sums.open(shard),
-                         .buffer = buffer.data()};
+    const ShardTask task{
+        .layout = &layout,
+        .weights = rows.weights,
+        .inverse_run_weight = layout.eliminated >= 0 ? rows.inverse_run_weight.data() : nullptr,
+        .run_begin = layout.shards[at(shard)].run_begin,
+        .run_end = layout.shards[at(shard)].run_end,
+        .effects = effects,
+        .columns = columns,
+        .out = out,
+        .v = v,
+        .sums = sums.open(shard),
+        .buffer = buffer.data()};
     n_lanes == 4 ? sweep4(task) : sweep8(task);
   });
   sums.merge(level_sums, context);
@@ -218,7 +216,14 @@ std::vector<EffectRows> effect_rows(const AbsorbLayout& layout, const LevelSums&
   return effects;
 }
 
-WeightedRows::WeightedRows(const AbsorbLayout& layout_in, const double* weights_in, Context& context)
+std::size_t leading_intercepts(std::span<const EffectRows> effects) {
+  std::size_t count = 0;
+  while (count < 2 && count < effects.size() && effects[count].slope == nullptr) ++count;
+  return count;
+}
+
+WeightedRows::WeightedRows(const AbsorbLayout& layout_in, const double* weights_in,
+                           Context& context)
     : layout(&layout_in), weights(weights_in) {
   if (layout->eliminated < 0) return;
   inverse_run_weight.resize(at(layout->n_runs()));
@@ -237,6 +242,31 @@ WeightedRows::WeightedRows(const AbsorbLayout& layout_in, const double* weights_
 void apply_normal_matrix(const WeightedRows& rows, int n_lanes, const double* v, LevelSums& sums,
                          double* normal_sums, Context& context) {
   sweep(rows, n_lanes, {}, v, sums, normal_sums, {}, context);
+}
+
+void apply_normal_matrix_alone(const WeightedRows& rows, int n_lanes, const double* v,
+                               double* normal_sums) {
+  const AbsorbLayout& layout = *rows.layout;
+  std::vector<EffectRows> effects;
+  for (const KeptEffect& kept : layout.kept) {
+    effects.push_back(
+        {.levels = kept.levels.data(), .slope = kept.slope.empty() ? nullptr : kept.slope.data()});
+  }
+  std::fill_n(normal_sums, Index{layout.n_kept_levels} * n_lanes, 0.0);
+  RawVector<double> buffer(at(layout.longest_run * n_lanes));
+  const ShardTask task{
+      .layout = &layout,
+      .weights = rows.weights,
+      .inverse_run_weight = layout.eliminated >= 0 ? rows.inverse_run_weight.data() : nullptr,
+      .run_begin = 0,
+      .run_end = layout.n_runs(),
+      .effects = effects,
+      .columns = {},
+      .out = {},
+      .v = v,
+      .sums = normal_sums,
+      .buffer = buffer.data()};
+  n_lanes == 4 ? sweep4(task) : sweep8(task);
 }
 
 void sweep_columns(const WeightedRows& rows, int n_lanes, std::span<const double* const> columns,

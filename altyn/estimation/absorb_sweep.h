@@ -40,11 +40,15 @@ struct EffectRows {
 [[nodiscard]] std::vector<EffectRows> effect_rows(const AbsorbLayout& layout, const LevelSums& sums,
                                                   Index shard);
 
+/// Intercepts before the first effect with a slope, two at most: kernels know these at compile
+/// time.
+[[nodiscard]] std::size_t leading_intercepts(std::span<const EffectRows> effects);
+
 /// Rows and weights that sweeps run over.
 struct WeightedRows {
   const AbsorbLayout* layout = nullptr;
-  const double* weights = nullptr;                ///< [n] fit order
-  std::vector<double> inverse_run_weight{};       ///< [n_runs] 1 / sum of weights, 0 when that is 0
+  const double* weights = nullptr;           ///< [n] fit order
+  std::vector<double> inverse_run_weight{};  ///< [n_runs] 1 / sum of weights, 0 when that is 0
 
   WeightedRows(const AbsorbLayout& layout_in, const double* weights_in, Context& context);
   WeightedRows(const AbsorbLayout& layout_in, const double* weights_in,
@@ -57,6 +61,10 @@ struct WeightedRows {
 /// normal_sums = S V. Cost: one pass over weights and levels.
 void apply_normal_matrix(const WeightedRows& rows, int n_lanes, const double* v, LevelSums& sums,
                          double* normal_sums, Context& context);
+
+/// The same in the calling thread, summed straight into `normal_sums`.
+void apply_normal_matrix_alone(const WeightedRows& rows, int n_lanes, const double* v,
+                               double* normal_sums);
 
 /// residual = M_0 (x - D_r V) for up to n_lanes columns; level_sums = D_r' W residual. When `out`
 /// is not empty the residuals are written there (out[j] may be columns[j]).

@@ -15,7 +15,7 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 constexpr Index kSampledRows = 4096;
 constexpr double kTolerableAge = 0.02;  // relative change of weights a preconditioner survives
-constexpr Index kProbe = 30;           // steps with the diagonal before the graph is looked at
+constexpr Index kProbe = 30;            // steps with the diagonal before the graph is looked at
 
 /// The inverse of the level weights.
 class DiagonalPreconditioner final : public LevelPreconditioner {
@@ -51,9 +51,12 @@ LevelSums& EffectSolver::sums(int n_lanes) {
 std::string EffectSolver::route() const {
   if (layout_.n_kept_levels == 0) return "";
   switch (kind_) {
-    case Kind::kBlocks: return "conjugate gradients with factored blocks";
-    case Kind::kDiagonal: return "conjugate gradients with the diagonal";
-    case Kind::kGraph: return "conjugate gradients with approximate Cholesky of the level graph";
+    case Kind::kBlocks:
+      return "conjugate gradients with factored blocks";
+    case Kind::kDiagonal:
+      return "conjugate gradients with the diagonal";
+    case Kind::kGraph:
+      return "conjugate gradients with approximate Cholesky of the level graph";
   }
   return "";
 }
@@ -78,8 +81,12 @@ bool EffectSolver::has_aged() const {
 void EffectSolver::build(Context& context) {
   if (preconditioner_ == nullptr) {
     switch (kind_) {
-      case Kind::kBlocks: preconditioner_ = make_block_preconditioner(layout_); break;
-      case Kind::kGraph: preconditioner_ = make_graph_preconditioner(layout_); break;
+      case Kind::kBlocks:
+        preconditioner_ = make_block_preconditioner(layout_);
+        break;
+      case Kind::kGraph:
+        preconditioner_ = make_graph_preconditioner(layout_);
+        break;
       case Kind::kDiagonal:
         preconditioner_ = std::make_unique<DiagonalPreconditioner>(layout_.n_kept_levels);
     }
@@ -99,6 +106,16 @@ void EffectSolver::use_weights(WeightedRows rows, const double* level_weights, i
     level_weights_[l] = level_weights[static_cast<Index>(l) * stride];
   }
   if (preconditioner_ == nullptr || has_aged()) build(context);
+}
+
+numerics::ConjugateGradientResult EffectSolver::solve_alone(
+    int n_lanes, numerics::RawVector<double>& r, numerics::RawVector<double>& x,
+    const numerics::ConjugateGradientOptions& options, Context& context) const {
+  return numerics::conjugate_gradients(
+      layout_.n_kept_levels, n_lanes,
+      [&](const double* v, double* out) { apply_normal_matrix_alone(*rows_, n_lanes, v, out); },
+      [&](const double* in, double* out) { preconditioner_->apply(n_lanes, in, out, context); }, r,
+      x, options, context);
 }
 
 numerics::ConjugateGradientResult EffectSolver::solve(

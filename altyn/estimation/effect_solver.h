@@ -19,7 +19,7 @@ class LevelPreconditioner {
   /// apart.
   virtual void rebuild(const double* weights, const double* level_weights, int stride,
                        Context& context) = 0;
-  /// z = M r; both [L * n_lanes].
+  /// z = M r; both [L * n_lanes]. Several threads may apply one preconditioner at once.
   virtual void apply(int n_lanes, const double* r, double* z, Context& context) = 0;
 };
 
@@ -40,13 +40,21 @@ class EffectSolver {
                                           const numerics::ConjugateGradientOptions& options,
                                           Context& context);
 
+  /// The same with the preconditioner that the last solve chose, in the calling thread; several
+  /// threads may do so at once.
+  numerics::ConjugateGradientResult solve_alone(int n_lanes, numerics::RawVector<double>& r,
+                                                numerics::RawVector<double>& x,
+                                                const numerics::ConjugateGradientOptions& options,
+                                                Context& context) const;
+
   [[nodiscard]] LevelSums& sums(int n_lanes);
   /// How systems are solved: "conjugate gradients with country-year blocks", ...
   [[nodiscard]] std::string route() const;
-  /// Frees the preconditioner, which a finished fit no longer needs; the next solve builds it again.
+  /// Frees the preconditioner, which a finished fit no longer needs; the next solve builds it
+  /// again.
   void release();
   [[nodiscard]] const WeightedRows& rows() const { return *rows_; }
-  [[nodiscard]] Index iterations() const { return iterations_; }
+  [[nodiscard]] Index iterations() const { return iterations_; }  ///< of solve()
 
  private:
   enum class Kind { kBlocks, kDiagonal, kGraph };

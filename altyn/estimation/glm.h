@@ -28,7 +28,7 @@ using Column = numerics::RawVector<double>;
 /// How far one effect is from its equations: the level with the largest score.
 struct EffectScore {
   std::string name;
-  double residual = -1.0;          ///< |sum of w * score| in that level / scale of the certificate
+  double residual = -1.0;  ///< |sum of w * score| in that level / scale of the certificate
   GroupId level = 0;
   std::vector<GroupId> key_ids{};  ///< its key ids, in the order of Effect::keys
 };
@@ -44,7 +44,7 @@ struct EffectScore {
 struct GlmFit {
   SolveStatus status = SolveStatus::kNotRun;
   Family family = Family::kPoisson;
-  std::vector<std::string> regressor_names{};  ///< [k]
+  std::vector<std::string> regressor_names{};  ///< [k] columns, then cells
   std::vector<double> coefficients{};          ///< [k]; 0 where redundant
   std::vector<bool> redundant{};               ///< [k] collinear with effects or earlier regressors
   std::vector<double> hessian{};               ///< [k * k] X~' W X~
@@ -52,7 +52,8 @@ struct GlmFit {
   Column residual{};                           ///< [n] score with respect to eta, without weight:
                                                ///< y - mu, gamma (y - mu) / mu
   Column partialled{};                         ///< [n * k] X~, column after column: regressors net
-                                               ///< of effects at the final working weights
+                                               ///< of effects at the final working weights; empty
+                                               ///< when the problem has cells
   Index iterations = 0;                        ///< Newton steps
   Index inner_iterations = 0;                  ///< conjugate gradient steps in all
   std::vector<EffectScore> effect_scores{};    ///< [E]
@@ -63,7 +64,7 @@ struct GlmFit {
   std::vector<std::vector<double>> level_values{};  ///< [E][levels] one solution for the effects;
                                                     ///< recover_effects() gives the normalised one
   /// [k][levels of all effects but the eliminated one] coefficients of each regressor on the
-  /// effects; only a later fit that starts here uses them.
+  /// effects: what X~ follows from when the problem has cells, and where a later fit starts.
   std::vector<std::vector<double>> regressor_levels{};
 
   [[nodiscard]] Index n_rows() const { return static_cast<Index>(mu.size()); }
@@ -77,11 +78,14 @@ struct GlmFit {
 /// <= tolerance, where s is the residual and scale = sum w |y| (Poisson, Gaussian) or sum w (gamma,
 /// logit). X~ is then exact to the same tolerance.
 /// `start`: a fit of the same rows and effects (weights, y and regressors may differ): its plan is
-/// reused, Newton starts at its coefficients and effects, and regressors of the same name start from its X~.
-/// Errors: InputError as check_problem and plan_absorption.
-/// Without `row_results` (bootstrap draws) mu, residual and partialled stay empty, and the Hessian is
-/// that of regressors netted of effects as closely as the last step needed.
-/// Cost: 5 to 10 passes over the rows; memory 8 n (2 + k) bytes and the plan.
+/// reused, Newton starts at its coefficients and effects, and regressors of the same name start
+/// from its X~. Errors: InputError as check_problem and plan_absorption. Without `row_results`
+/// (bootstrap draws) mu, residual and partialled stay empty, and the Hessian is that of regressors
+/// netted of effects as closely as the last step needed (none with cells). Cells are found together
+/// with the levels of the effects; what they are net of effects is worked out once, at the end. Of
+/// cells that depend on each other, the last ones are redundant. Cost: 5 to 10 passes over the
+/// rows; memory 8 n (2 + k) bytes and the plan. With C cells conjugate gradients for every eight of
+/// them and C^2 products over the levels; memory 24 C bytes per level.
 [[nodiscard]] GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& context,
                              const GlmFit* start = nullptr);
 
@@ -102,8 +106,8 @@ struct FitMeasures {
 /// Shapes: cluster_ids [n] in input order, in 0 .. n_clusters - 1. The same bits for any number of
 /// threads. Cost: one pass.
 [[nodiscard]] std::vector<double> sum_scores(const GlmProblem& problem, const GlmFit& fit,
-                                             std::span<const GroupId> cluster_ids,
-                                             Index n_clusters, Context& context);
+                                             std::span<const GroupId> cluster_ids, Index n_clusters,
+                                             Context& context);
 /// The same for clusters that are the levels of an effect: [n_levels(effect) * k].
 [[nodiscard]] std::vector<double> sum_scores_by_effect(const GlmProblem& problem, const GlmFit& fit,
                                                        Index effect, Context& context);

@@ -7,7 +7,9 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/estimation/absorb_layout.h"
+#include "altyn/estimation/cell_sets.h"
 #include "altyn/estimation/glm.h"
+#include "altyn/estimation/net_regressors.h"
 #include "altyn/numerics/raw_vector.h"
 
 namespace altyn::estimation {
@@ -31,8 +33,8 @@ Index input_row(const AbsorptionPlan& plan, Index p) {
 
 void for_each_task(Index n, Context& context, const std::function<void(Index, ShardRange)>& work) {
   const Index n_tasks = n_tasks_of(n);
-  context.pool->for_each_shard(
-      n_tasks, [&](Index task) { work(task, shard_range(n, n_tasks, task)); });
+  context.pool->for_each_shard(n_tasks,
+                               [&](Index task) { work(task, shard_range(n, n_tasks, task)); });
 }
 
 /// y log(y / mu) with 0 log 0 = 0.
@@ -40,13 +42,16 @@ double entropy_term(double y, double mu) { return y > 0.0 ? y * std::log(y / mu)
 
 double deviance_term(Family family, double y, double mu) {
   switch (family) {
-    case Family::kPoisson: return 2.0 * (entropy_term(y, mu) - (y - mu));
-    case Family::kGaussian: return (y - mu) * (y - mu);
+    case Family::kPoisson:
+      return 2.0 * (entropy_term(y, mu) - (y - mu));
+    case Family::kGaussian:
+      return (y - mu) * (y - mu);
     case Family::kGamma:
       // Zeros have no saturated gamma model; their part of the deviance is 2 (log mu - 1), up to a
       // constant that no fit changes.
       return y > 0.0 ? 2.0 * ((y - mu) / mu - std::log(y / mu)) : 2.0 * (std::log(mu) - 1.0);
-    case Family::kLogit: return 2.0 * (entropy_term(y, mu) + entropy_term(1.0 - y, 1.0 - mu));
+    case Family::kLogit:
+      return 2.0 * (entropy_term(y, mu) + entropy_term(1.0 - y, 1.0 - mu));
   }
   return 0.0;
 }
@@ -55,9 +60,12 @@ double deviance_term(Family family, double y, double mu) {
 double likelihood_term(Family family, double y, double mu) {
   constexpr double kLog2Pi = 1.8378770664093453;
   switch (family) {
-    case Family::kPoisson: return (y > 0.0 ? y * std::log(mu) : 0.0) - mu - std::lgamma(y + 1.0);
-    case Family::kGaussian: return -0.5 * ((y - mu) * (y - mu) + kLog2Pi);
-    case Family::kGamma: return -y / mu - std::log(mu);
+    case Family::kPoisson:
+      return (y > 0.0 ? y * std::log(mu) : 0.0) - mu - std::lgamma(y + 1.0);
+    case Family::kGaussian:
+      return -0.5 * ((y - mu) * (y - mu) + kLog2Pi);
+    case Family::kGamma:
+      return -y / mu - std::log(mu);
     case Family::kLogit:
       return (y > 0.0 ? y * std::log(mu) : 0.0) + (y < 1.0 ? (1.0 - y) * std::log1p(-mu) : 0.0);
   }
@@ -67,9 +75,12 @@ double likelihood_term(Family family, double y, double mu) {
 double inverse_link(Family family, double eta) {
   switch (family) {
     case Family::kPoisson:
-    case Family::kGamma: return std::exp(eta);
-    case Family::kGaussian: return eta;
-    case Family::kLogit: return 1.0 / (1.0 + std::exp(-eta));
+    case Family::kGamma:
+      return std::exp(eta);
+    case Family::kGaussian:
+      return eta;
+    case Family::kLogit:
+      return 1.0 / (1.0 + std::exp(-eta));
   }
   return 0.0;
 }
@@ -168,8 +179,9 @@ void add_scores(const GlmProblem& problem, const GlmFit& fit, ShardRange range, 
 }
 
 template <class ClusterOf>
-std::vector<double> scores_by_cluster(const GlmProblem& problem, const GlmFit& fit, Index n_clusters,
-                                      const ClusterOf& cluster, Context& context) {
+std::vector<double> scores_by_cluster(const GlmProblem& problem, const GlmFit& fit,
+                                      Index n_clusters, const ClusterOf& cluster,
+                                      Context& context) {
   const std::size_t k = fit.coefficients.size();
   std::vector<double> result(at(n_clusters) * k);
   if (k == 0) return result;
@@ -210,6 +222,35 @@ std::vector<double> scores_by_cluster(const GlmProblem& problem, const GlmFit& f
   return result;
 }
 
+/// The same for problems with cells, whose x~ are formed as they are summed.
+std::vector<double> cell_scores(const GlmProblem& problem, const GlmFit& fit,
+                                std::span<const GroupId> cluster, Index n_clusters,
+                                Context& context) {
+  const auto* layout = dynamic_cast<const AbsorbLayout*>(fit.plan.get());
+  ALTYN_CHECK(layout != nullptr, "fits come from fit_glm");
+  ALTYN_CHECK(fit.hessian.size() == fit.coefficients.size() * fit.coefficients.size(),
+              "scores need a fit with row results");
+  const RowValues rows{problem};
+  RawVector<double> weights(at(fit.n_rows()));
+  RawVector<double> scores(at(fit.n_rows()));
+  for_each_task(fit.n_rows(), context, [&](Index, ShardRange range) {
+    for (Index p = range.begin; p < range.end; ++p) {
+      const double own = rows.weight(input_row(*fit.plan, p));
+      weights[at(p)] = own * working_weight(fit.family, fit.mu[at(p)]);
+      scores[at(p)] = own * fit.residual[at(p)];
+    }
+  });
+  std::vector<RawVector<double>> copies(problem.regressors.size());
+  std::vector<const double*> columns;
+  for (std::size_t j = 0; j < problem.regressors.size(); ++j) {
+    columns.push_back(layout->ordered(problem.regressors[j], copies[j], context).data());
+  }
+  const CellSets cells(problem, *layout, context);
+  return sum_netted_scores(*layout, columns, cells.sets(), fit.regressor_levels,
+                           WeightedRows(*layout, weights.data(), context), scores.data(), cluster,
+                           n_clusters, context);
+}
+
 }  // namespace
 
 std::vector<double> sum_scores(const GlmProblem& problem, const GlmFit& fit,
@@ -217,6 +258,12 @@ std::vector<double> sum_scores(const GlmProblem& problem, const GlmFit& fit,
                                Context& context) {
   ALTYN_CHECK(static_cast<Index>(cluster_ids.size()) == fit.n_rows(), "one cluster per row");
   const std::span<const GroupId> order = fit.plan->rows();
+  if (!problem.cells.empty()) {
+    if (order.empty()) return cell_scores(problem, fit, cluster_ids, n_clusters, context);
+    std::vector<GroupId> ordered(cluster_ids.size());
+    for (std::size_t p = 0; p < ordered.size(); ++p) ordered[p] = cluster_ids[order[p]];
+    return cell_scores(problem, fit, ordered, n_clusters, context);
+  }
   if (order.empty()) {
     return scores_by_cluster(
         problem, fit, n_clusters, [&](Index p) { return Index{cluster_ids[at(p)]}; }, context);
@@ -230,6 +277,9 @@ std::vector<double> sum_scores_by_effect(const GlmProblem& problem, const GlmFit
   const auto* layout = dynamic_cast<const AbsorbLayout*>(fit.plan.get());
   ALTYN_CHECK(layout != nullptr, "fits come from fit_glm");
   const Index n_clusters = layout->n_levels(effect);
+  if (!problem.cells.empty()) {
+    return cell_scores(problem, fit, layout->levels_in_fit_order(effect), n_clusters, context);
+  }
   for (const KeptEffect& kept : layout->kept) {
     if (kept.effect != effect) continue;
     return scores_by_cluster(
@@ -242,8 +292,9 @@ std::vector<double> sum_scores_by_effect(const GlmProblem& problem, const GlmFit
   context.pool->for_each_shard(layout->n_shards(), [&](Index shard) {
     for (Index run = layout->shards[at(shard)].run_begin; run < layout->shards[at(shard)].run_end;
          ++run) {
-      add_scores(problem, fit, {layout->run_begin[at(run)], layout->run_begin[at(run + 1)]}, 0,
-                 [&](Index) { return run; }, result.data());
+      add_scores(
+          problem, fit, {layout->run_begin[at(run)], layout->run_begin[at(run + 1)]}, 0,
+          [&](Index) { return run; }, result.data());
     }
   });
   return result;
@@ -269,8 +320,15 @@ std::vector<double> linear_predictor(const GlmProblem& problem, const GlmFit& fi
   for (Index p = 0; p < fit.n_rows(); ++p) {
     const Index row = input_row(*fit.plan, p);
     double sum = rows.offset(row);
-    for (std::size_t j = 0; j < fit.coefficients.size(); ++j) {
+    for (std::size_t j = 0; j < problem.regressors.size(); ++j) {
       sum += fit.coefficients[j] * problem.regressors[j][at(row)];
+    }
+    std::size_t first = problem.regressors.size();
+    for (const CellRegressors& set : problem.cells) {
+      if (const GroupId cell = set.ids[at(row)]; cell != kNoGroup) {
+        sum += fit.coefficients[first + cell] * (set.values.empty() ? 1.0 : set.values[at(row)]);
+      }
+      first += set.names.size();
     }
     eta[at(p)] += sum;
   }
@@ -354,7 +412,8 @@ RecoveredEffects recover_effects(const GlmProblem& problem, const GlmFit& fit, C
   }
   for (std::size_t e = 0; e < n_effects; ++e) {
     const auto first = x.begin() + static_cast<std::ptrdiff_t>(parts[e].first);
-    result.values.emplace_back(first, first + static_cast<std::ptrdiff_t>(fit.level_values[e].size()));
+    result.values.emplace_back(first,
+                               first + static_cast<std::ptrdiff_t>(fit.level_values[e].size()));
   }
   return result;
 }

@@ -27,11 +27,11 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// Row buffers of one run, each padded to a multiple of eight.
 struct RunBuffers {
-  double* rows = nullptr;      // [padded * P] x - D_r V
-  double* eta = nullptr;       // [padded]
+  double* rows = nullptr;  // [padded * P] x - D_r V
+  double* eta = nullptr;   // [padded]
   double* mu = nullptr;
-  double* score = nullptr;     // with the rows' own weights
-  double* weight = nullptr;    // working weight with the rows' own
+  double* score = nullptr;   // with the rows' own weights
+  double* weight = nullptr;  // working weight with the rows' own
 };
 
 struct ShardTask {
@@ -246,16 +246,35 @@ ALTYN_INLINE Lanes<kLanes> regressor_lanes(const double* const* columns, Index p
   return x;
 }
 
-/// kEffects > 0: that many intercepts; 0: any number, slopes included.
-template <int kLanes, int kSwept, int kEffects>
+/// A run without weight adds nothing to any sum: a bootstrap draw leaves out a third of the pairs.
+/// Where rows are asked for, it is worked through as any other.
+ALTYN_INLINE bool fill_left_out(ShardTask& task, Index run, Index begin, Index end) {
+  if (task.columns->mu != nullptr || !task.columns->partialled.empty()) return false;
+  const double* own = task.rows->weights.data();
+  for (Index p = begin; p < end; ++p) {
+    if (own[p] != 0.0) return false;
+  }
+  if (task.alpha != nullptr) task.inverse_run_weight[run] = 0.0;
+  if (task.columns->working_weights != nullptr) {
+    std::fill(task.columns->working_weights + begin, task.columns->working_weights + end, 0.0);
+  }
+  if (task.columns->weighted_score != nullptr) {
+    std::fill(task.columns->weighted_score + begin, task.columns->weighted_score + end, 0.0);
+  }
+  return true;
+}
+
+/// kEffects intercepts come first; with kMore, any number of other effects, slopes included,
+/// follow.
+template <int kLanes, int kSwept, int kEffects, bool kMore>
 ALTYN_INLINE void glm_runs(ShardTask& task) {
   using V = Lanes<kLanes>;
   const GlmRows& rows = *task.rows;
   const RunBuffers& b = task.buffers;
   // Locals, because the compiler must assume that every store may change what `task` points at.
-  constexpr std::size_t kKnown = kEffects > 0 ? kEffects : 1;
-  const GroupId* levels[kKnown] = {};
-  double* sums[kKnown] = {};
+  const GroupId* levels[kEffects + 1] = {};
+  double* sums[kEffects + 1] = {};
+  const std::span<const EffectRows> more = task.effects.subspan(kEffects);
   for (std::size_t e = 0; e < kEffects; ++e) {
     levels[e] = task.effects[e].levels;
     sums[e] = task.sums + task.effects[e].shift * kLanes;
@@ -268,23 +287,24 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
   const double* const weight = b.weight;
   const double* const score = b.score;
   const double* offset = rows.offset.empty() ? nullptr : rows.offset.data();
+  const double* own_weights = rows.weights.empty() ? nullptr : rows.weights.data();
   V gram[kLanes] = {};
   for (Index run = task.run_begin; run < task.run_end; ++run) {
     const Index begin = rows.layout->run_begin[at(run)];
     const Index end = rows.layout->run_begin[at(run + 1)];
     const Index count = end - begin;
     const Index padded = (count + 7) / 8 * 8;
+    if (own_weights != nullptr && fill_left_out(task, run, begin, end)) continue;
 
     // x - D_r V, and eta without the eliminated effect
     double* d_row = d_rows;
     for (Index p = begin; p < end; ++p, d_row += kLanes) {
       V d{};
-      if constexpr (kEffects > 0) {
-        for (std::size_t e = 0; e < kEffects; ++e) {
-          d += load<kLanes>(v + Index{levels[e][p]} * kLanes);
-        }
-      } else {
-        for (const EffectRows& effect : task.effects) {
+      for (std::size_t e = 0; e < kEffects; ++e) {
+        d += load<kLanes>(v + Index{levels[e][p]} * kLanes);
+      }
+      if constexpr (kMore) {
+        for (const EffectRows& effect : more) {
           const V value = load<kLanes>(v + Index{effect.levels[p]} * kLanes);
           d += effect.slope != nullptr ? value * effect.slope[p] : value;
         }
@@ -309,15 +329,23 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
     for (Index i = count; i < padded; ++i) b.eta[i] = b.eta[0];
 
     const RunView view{.y = rows.y.data() + begin,
-                       .own_weights = rows.weights.empty() ? nullptr : rows.weights.data() + begin,
+                       .own_weights = own_weights != nullptr ? own_weights + begin : nullptr,
                        .count = count,
                        .padded = padded};
     double* alpha = task.alpha != nullptr ? task.alpha + run : nullptr;
     switch (rows.family) {
-      case Family::kPoisson: task.objective += poisson_means(view, b, alpha); break;
-      case Family::kGaussian: task.objective += gaussian_means(view, b, alpha); break;
-      case Family::kGamma: task.objective += gamma_means(view, b, alpha); break;
-      case Family::kLogit: task.objective += logit_means(view, b, alpha); break;
+      case Family::kPoisson:
+        task.objective += poisson_means(view, b, alpha);
+        break;
+      case Family::kGaussian:
+        task.objective += gaussian_means(view, b, alpha);
+        break;
+      case Family::kGamma:
+        task.objective += gamma_means(view, b, alpha);
+        break;
+      case Family::kLogit:
+        task.objective += logit_means(view, b, alpha);
+        break;
     }
 
     Lanes8 weight_sum{};
@@ -348,13 +376,12 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
       weighted[0] = score[i];
       weighted[kLanes - 1] = w;
       for (int lane = 1; lane <= kSwept; ++lane) gram[lane] += weighted * d[lane];
-      if constexpr (kEffects > 0) {
-        for (std::size_t e = 0; e < kEffects; ++e) {
-          double* sum = sums[e] + Index{levels[e][p]} * kLanes;
-          store<kLanes>(sum, load<kLanes>(sum) + weighted);
-        }
-      } else {
-        for (const EffectRows& effect : task.effects) {
+      for (std::size_t e = 0; e < kEffects; ++e) {
+        double* sum = sums[e] + Index{levels[e][p]} * kLanes;
+        store<kLanes>(sum, load<kLanes>(sum) + weighted);
+      }
+      if constexpr (kMore) {
+        for (const EffectRows& effect : more) {
           double* sum = task.sums + (Index{effect.levels[p]} + effect.shift) * kLanes;
           V term = weighted;
           if (effect.slope != nullptr) {
@@ -392,10 +419,9 @@ ALTYN_INLINE void glm_runs(ShardTask& task) {
 
 template <int kLanes, int kSwept>
 ALTYN_INLINE void glm_any(ShardTask& task) {
-  const bool slopes = std::any_of(task.effects.begin(), task.effects.end(),
-                                  [](const EffectRows& effect) { return effect.slope != nullptr; });
-  if (task.effects.size() == 2 && !slopes) return glm_runs<kLanes, kSwept, 2>(task);
-  return glm_runs<kLanes, kSwept, 0>(task);
+  if (leading_intercepts(task.effects) < 2) return glm_runs<kLanes, kSwept, 0, true>(task);
+  if (task.effects.size() == 2) return glm_runs<kLanes, kSwept, 2, false>(task);
+  return glm_runs<kLanes, kSwept, 2, true>(task);
 }
 
 ALTYN_CLONES void glm_0(ShardTask& task) { glm_any<4, 0>(task); }
@@ -423,8 +449,8 @@ ALTYN_CLONES void start_rows(const LinearStart& task) {
   for (Index i = 0; i < task.count; i += 8) {
     const Index left = task.count - i;
     const Lanes8 y = load_upto(task.y + i, left);
-    const Lanes8 own = task.own_weights != nullptr ? load_upto(task.own_weights + i, left)
-                                                   : ones_upto(left);
+    const Lanes8 own =
+        task.own_weights != nullptr ? load_upto(task.own_weights + i, left) : ones_upto(left);
     Lanes8 w = own;
     Lanes8 z = y;
     if (task.family == Family::kPoisson || task.family == Family::kGamma) {
@@ -480,6 +506,13 @@ GlmRows::GlmRows(const GlmProblem& problem, const AbsorbLayout& layout_in, Conte
   for (std::size_t j = 0; j < problem.regressors.size(); ++j) {
     regressors.push_back(layout->ordered(problem.regressors[j], copies_[j + 3], context).data());
   }
+}
+
+GlmRows GlmRows::with_weights(std::span<const double> w) const {
+  GlmRows rows = linear(y, w);
+  rows.family = family;
+  rows.offset = offset;
+  return rows;
 }
 
 GlmRows GlmRows::linear(std::span<const double> z, std::span<const double> w) const {
@@ -581,7 +614,8 @@ void start_margins(const GlmRows& rows, LevelSums& sums, GlmPoint& point, Contex
       outcome += found[l * kLanes];
       mean += found[l * kLanes + 1];
     }
-    if (!(outcome > 0.0) || !(mean > 0.0) || !std::isfinite(outcome) || !std::isfinite(mean)) return;
+    if (!(outcome > 0.0) || !(mean > 0.0) || !std::isfinite(outcome) || !std::isfinite(mean))
+      return;
     for (std::size_t l = first; l < first + kept.n_levels; ++l) {
       const double share = found[l * kLanes] / found[l * kLanes + 1];
       factor[l] = share >= kLeastShare * (outcome / mean) ? share : kLeastShare * (outcome / mean);

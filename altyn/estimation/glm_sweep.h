@@ -26,6 +26,8 @@ struct GlmRows {
   std::span<const double> offset;   ///< empty = 0
   std::vector<const double*> regressors;
 
+  /// The same rows under other weights, in fit order.
+  [[nodiscard]] GlmRows with_weights(std::span<const double> w) const;
   /// The same rows as a weighted linear problem for the response z, without offset.
   [[nodiscard]] GlmRows linear(std::span<const double> z, std::span<const double> w) const;
 
@@ -43,12 +45,14 @@ struct GlmPoint {
 
 /// What one pass finds.
 struct GlmSums {
-  numerics::RawVector<double> levels;  ///< [L * P]: lane 0 score, lanes 1 .. m D_r'W x~, last D_r'W 1
+  numerics::RawVector<double>
+      levels;  ///< [L * P]: lane 0 score, lanes 1 .. m D_r'W x~, last D_r'W 1
   /// [P * P] row-major: element (0, j) is the score of x~_j, (i, j) is x~_i' W x~_j, lanes 1 .. m.
   std::vector<double> gram;
-  std::vector<double> inverse_run_weight;  ///< [n_runs] 1 / sum of working weights, 0 when that is 0
-  double total_weight = 0.0;    ///< sum of working weights
-  double objective = 0.0;       ///< quasi-likelihood up to a constant
+  std::vector<double>
+      inverse_run_weight;     ///< [n_runs] 1 / sum of working weights, 0 when that is 0
+  double total_weight = 0.0;  ///< sum of working weights
+  double objective = 0.0;     ///< quasi-likelihood up to a constant
   double largest_run_score = 0.0;
   Index worst_run = 0;
   bool finite = true;
@@ -56,11 +60,11 @@ struct GlmSums {
 
 /// Where a pass writes its rows; null: nowhere.
 struct GlmColumns {
-  double* working_weights = nullptr;         ///< [n] with the rows' own weights
-  double* weighted_score = nullptr;          ///< [n] with the rows' own weights
-  double* mu = nullptr;                      ///< [n]; goes with residual
-  double* residual = nullptr;                ///< [n] without the rows' own weights
-  std::vector<double*> partialled{};         ///< m columns [n]
+  double* working_weights = nullptr;  ///< [n] with the rows' own weights
+  double* weighted_score = nullptr;   ///< [n] with the rows' own weights
+  double* mu = nullptr;               ///< [n]; goes with residual
+  double* residual = nullptr;         ///< [n] without the rows' own weights
+  std::vector<double*> partialled{};  ///< m columns [n]
 };
 
 /// One pass at a point: means, scores and their sums by level; concentrates the eliminated effect.
@@ -69,9 +73,9 @@ struct GlmColumns {
 void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& point,
                LevelSums& sums, GlmSums& found, const GlmColumns& columns, Context& context);
 
-/// Starts theta of a log link at the margins: each kept effect in turn makes the totals of its levels
-/// right, given those before. Exact at once for a year's exporters and importers without regressors.
-/// `sums` has four lanes. Cost: one light pass per effect.
+/// Starts theta of a log link at the margins: each kept effect in turn makes the totals of its
+/// levels right, given those before. Exact at once for a year's exporters and importers without
+/// regressors. `sums` has four lanes. Cost: one light pass per effect.
 void start_margins(const GlmRows& rows, LevelSums& sums, GlmPoint& point, Context& context);
 
 /// Starting weights and response of the linear problem whose solution starts Newton's method:

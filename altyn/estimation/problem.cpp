@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "altyn/core/errors.h"
 
@@ -38,6 +39,21 @@ void check_finite(std::string_view column, std::span<const double> values) {
   }
 }
 
+void check_cells(const CellRegressors& cells, std::size_t n) {
+  const std::string_view first = cells.names.empty() ? "cells" : std::string_view(cells.names[0]);
+  check_length(first, cells.ids.size(), n);
+  if (!cells.values.empty()) check_length(first, cells.values.size(), n);
+  for (std::size_t row = 0; row < n; ++row) {
+    if (cells.ids[row] < cells.names.size() || cells.ids[row] == kNoGroup) continue;
+    throw InputError({.code = "cell-out-of-range",
+                      .what = fmt::format("row {} lies in cell {} of {}", row, cells.ids[row],
+                                          cells.names.size()),
+                      .where = fmt::format("{}, row {}", first, row),
+                      .why = "every cell is one regressor",
+                      .fixes = {"name as many cells as the codes count"}});
+  }
+}
+
 void check_range(std::string_view column, std::span<const double> values, double low, double high,
                  std::string_view rule, std::string fix) {
   bool fine = true;
@@ -54,12 +70,37 @@ void check_range(std::string_view column, std::span<const double> values, double
 
 std::string_view to_string(Family family) {
   switch (family) {
-    case Family::kPoisson: return "poisson";
-    case Family::kGaussian: return "gaussian";
-    case Family::kGamma: return "gamma";
-    case Family::kLogit: return "logit";
+    case Family::kPoisson:
+      return "poisson";
+    case Family::kGaussian:
+      return "gaussian";
+    case Family::kGamma:
+      return "gamma";
+    case Family::kLogit:
+      return "logit";
   }
   return "";
+}
+
+void check_weights(std::span<const double> weights, std::size_t n_rows) {
+  check_length("weights", weights.size(), n_rows);
+  check_finite("weights", weights);
+  check_range("weights", weights, 0.0, std::numeric_limits<double>::max(),
+              "it must not be negative", "drop the row or correct its weight");
+}
+
+Index GlmProblem::n_regressors() const {
+  std::size_t count = regressors.size();
+  for (const CellRegressors& set : cells) count += set.names.size();
+  return static_cast<Index>(count);
+}
+
+std::vector<std::string> GlmProblem::all_names() const {
+  std::vector<std::string> names = regressor_names;
+  for (const CellRegressors& set : cells) {
+    names.insert(names.end(), set.names.begin(), set.names.end());
+  }
+  return names;
 }
 
 void check_problem(const GlmProblem& problem, Context& context) {
@@ -101,14 +142,12 @@ void check_problem(const GlmProblem& problem, Context& context) {
     check_length(problem.regressor_names[j], problem.regressors[j].size(), n);
     checks.push_back({.name = problem.regressor_names[j], .values = problem.regressors[j]});
   }
-  if (!problem.weights.empty()) {
-    check_length("weights", problem.weights.size(), n);
-    checks.push_back({.name = "weights",
-                      .values = problem.weights,
-                      .high = kHuge,
-                      .rule = "it must not be negative",
-                      .fix = "drop the row or correct its weight"});
+  for (const CellRegressors& set : problem.cells) {
+    check_cells(set, n);
+    if (set.names.empty() || set.values.empty()) continue;
+    checks.push_back({.name = set.names.front(), .values = set.values});
   }
+  if (!problem.weights.empty()) check_weights(problem.weights, n);
   if (!problem.offset.empty()) {
     check_length("offset", problem.offset.size(), n);
     checks.push_back({.name = "offset", .values = problem.offset});

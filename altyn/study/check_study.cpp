@@ -12,10 +12,9 @@
 #include "altyn/core/errors.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/core/version.h"
-#include "altyn/data/checks.h"
 #include "altyn/data/document.h"
 #include "altyn/data/monthly_trade.h"
-#include "altyn/data/pair_panel.h"
+#include "altyn/study/article_study.h"
 #include "altyn/study/report_page.h"
 #include "altyn/study/sections.h"
 
@@ -131,11 +130,12 @@ std::string command_of(const Study& study) {
   if (claim.is_object() && claim.contains("file")) {
     command += " " + claim.at("file").get<std::string>();
   }
+  if (claim.is_object() && claim.contains("text")) command += " -";
   for (const char* section : {"claim", "data", "options"}) {
     const json entries = study.content.value(section, json::object());
     if (!entries.is_object()) continue;
     for (const auto& [key, value] : entries.items()) {
-      if (key == "file") continue;
+      if (key == "file" || key == "text") continue;
       std::string flag = key;
       std::replace(flag.begin(), flag.end(), '_', '-');
       const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -230,17 +230,8 @@ attribution::CheckInputs read_check_inputs(attribution::Claim claim, const Check
     inputs.monthly.push_back(read_panel(entry, sources));
   }
   if (!data.world.empty()) {
-    const data::Table world = sources.read(data.world);
-    inputs.world = attribution::WorldTrade(world);
-    // Only what concerns the two economies of the claim.
-    const data::CheckOptions checks{.focus = {inputs.claim.reporter, inputs.claim.partner}};
-    const data::PairPanel panel = data::load_pair_panel(world);
-    for (const data::Finding& finding : data::check_pairs(panel, checks)) {
-      inputs.findings.push_back({.severity = std::string(data::to_string(finding.severity)),
-                                 .check = finding.check,
-                                 .sentence = finding.sentence,
-                                 .where = finding.where});
-    }
+    const std::string provider = provider_of(sources, sources.find(data.world));
+    inputs.world = attribution::WorldTrade(sources.read(data.world), provider);
   }
   if (!data.gdp.empty()) inputs.gdp = sources.read(data.gdp);
   for (const std::string& entry : data.prices) {
@@ -265,12 +256,9 @@ attribution::CheckInputs read_check_inputs(attribution::Claim claim, const Check
   return inputs;
 }
 
-StudyResult run_check(const Study& study, Context& context) {
-  check_sections(study, {"claim", "data", "options"});
-  const auto data = read_section<CheckData>(study, "data");
-  const auto options = read_section<attribution::CheckOptions>(study, "options");
-  DataSources sources(study.folder, data.cases);
-  attribution::Claim claim = read_claim(study, sources);
+StudyResult check_claim(const Study& study, attribution::Claim claim, const CheckData& data,
+                        const attribution::CheckOptions& options, DataSources& sources,
+                        Context& context) {
   attribution::CheckInputs inputs = read_check_inputs(std::move(claim), data, sources);
   inputs.claim_file = study.where;
 
@@ -299,6 +287,16 @@ StudyResult run_check(const Study& study, Context& context) {
   }
   result.files.push_back({"results.parquet", tidy_table(found)});
   return result;
+}
+
+StudyResult run_check(const Study& study, Context& context) {
+  if (is_article(study)) return run_article(study, context);
+  check_sections(study, {"claim", "data", "options"});
+  const auto data = read_section<CheckData>(study, "data");
+  const auto options = read_section<attribution::CheckOptions>(study, "options");
+  DataSources sources(study.folder, data.cases);
+  attribution::Claim claim = read_claim(study, sources);
+  return check_claim(study, std::move(claim), data, options, sources, context);
 }
 
 }  // namespace altyn::study

@@ -34,8 +34,16 @@ struct CheckData {
                                                          const CheckData& data,
                                                          DataSources& sources);
 
+/// Checks one claim that was read already: its tables, its result and its files. Errors: as
+/// run_check.
+[[nodiscard]] StudyResult check_claim(const Study& study, attribution::Claim claim,
+                                      const CheckData& data,
+                                      const attribution::CheckOptions& options,
+                                      DataSources& sources, Context& context);
+
 /// Checks a claim: sections `claim`, `data` and `options` (attribution::CheckOptions). Files:
-/// report.html, report.md, key_results.csv, results.parquet, result.json, claim-review.json.
+/// report.html, report.md, key_results.csv, results.parquet, result.json, claim-review.json. An
+/// article in place of a claim file is read for its claims (article_study.h).
 [[nodiscard]] StudyResult run_check(const Study& study, Context& context);
 
 }  // namespace altyn::study

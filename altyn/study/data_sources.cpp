@@ -41,8 +41,7 @@ std::string DataSources::find(const std::string& name_or_path) {
                                   : fmt::format("write {}, a bundled table", near)}});
     }
   }
-  const data::CaseFile* file = bundled(path);
-  const std::string name = file == nullptr ? name_or_path : kCasesPrefix + file->file;
+  const std::string name = shown_name(path, name_or_path);
   const bool known = std::any_of(inputs_.begin(), inputs_.end(),
                                  [&](const InputFile& input) { return input.path == name; });
   if (!known) inputs_.push_back({.path = name, .sha256 = data::sha256_of_file(path)});
@@ -51,7 +50,15 @@ std::string DataSources::find(const std::string& name_or_path) {
 
 data::Table DataSources::read(const std::string& name_or_path, const data::ReadOptions& options,
                               data::SampleLedger* ledger) {
-  return data::read_table(find(name_or_path), options, ledger);
+  const std::string path = find(name_or_path);
+  data::Table table = data::read_table(path, options, ledger);
+  table.set_source(shown_name(path, name_or_path));
+  return table;
+}
+
+std::string DataSources::shown_name(const std::string& path, const std::string& asked) const {
+  const data::CaseFile* file = bundled(path);
+  return file == nullptr ? asked : kCasesPrefix + file->file;
 }
 
 const data::CaseFile* DataSources::bundled(const std::string& path) const {

@@ -21,7 +21,8 @@ class DataSources {
   /// The path of a bundled table ("world_trade") or of a file. Errors: InputError "file-not-found"
   /// with the nearest bundled name.
   [[nodiscard]] std::string find(const std::string& name_or_path);
-  /// Reads what find() finds. Errors: as read_table.
+  /// Reads what find() finds; the table's source is the name a reader knows it by, not where it
+  /// lies on this machine. Errors: as read_table.
   [[nodiscard]] data::Table read(const std::string& name_or_path,
                                  const data::ReadOptions& options = {},
                                  data::SampleLedger* ledger = nullptr);
@@ -34,6 +35,9 @@ class DataSources {
   [[nodiscard]] const std::vector<InputFile>& inputs() const { return inputs_; }
 
  private:
+  /// A bundled table by its place in cases/, a user's file as it was asked for.
+  [[nodiscard]] std::string shown_name(const std::string& path, const std::string& asked) const;
+
   std::string folder_;
   data::CasesFolder cases_;
   std::vector<InputFile> inputs_;

@@ -3,49 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "altyn/core/errors.h"
-#include "altyn/data/country_codes.h"
 #include "altyn/data/document.h"
+#include "altyn/study/extends.h"
 #include "altyn/study/sections.h"
 
 namespace altyn::study {
 namespace {
 
 using nlohmann::json;
-
-// The sections of `own` on top of those of the scenario it extends; changes are appended.
-json merged(json below, const json& own) {
-  for (const char* section : {"scenario", "world", "model"}) {
-    if (!own.contains(section)) continue;
-    for (const auto& [key, value] : own.at(section).items()) below[section][key] = value;
-  }
-  if (own.contains("change")) {
-    for (const json& change : own.at("change")) below["change"].push_back(change);
-  }
-  return below;
-}
-
-json with_extended(const json& content, const std::string& where, const std::string& folder,
-                   DataSources& sources, std::vector<std::string> seen) {
-  const std::string extended =
-      content.contains("scenario") ? content.at("scenario").value("extends", "") : "";
-  if (extended.empty()) return merged(json::object(), content);
-  if (std::find(seen.begin(), seen.end(), extended) != seen.end()) {
-    throw InputError({.code = "extends-itself",
-                      .what = fmt::format("{} extends itself", extended),
-                      .where = where,
-                      .why = "a scenario needs a first one to stand on",
-                      .fixes = {"remove the line extends = ..."}});
-  }
-  seen.push_back(extended);
-  const std::string path = sources.find((std::filesystem::path(folder) / extended).string());
-  const json below = data::read_document(path).value;
-  const std::string below_folder = std::filesystem::path(path).parent_path().string();
-  return merged(with_extended(below, path, below_folder, sources, seen), content);
-}
 
 [[noreturn]] void fail_change(const std::string& where, const std::string& what,
                               const std::string& fix) {
@@ -56,35 +25,187 @@ json with_extended(const json& content, const std::string& where, const std::str
                     .fixes = {fix}});
 }
 
-void check_change(ScenarioChange& change, const std::string& where) {
-  for (std::vector<std::string>* side : {&change.from, &change.with, &change.joining}) {
-    for (std::string& economy : *side) economy = data::economy_code(economy, where);
+void check_range(const std::vector<double>& range, double value, const std::string& where,
+                 const std::string& field) {
+  if (range.empty()) return;
+  if (range.size() == 2 && range[0] <= value && value <= range[1]) return;
+  throw InputError(
+      {.code = "bad-range",
+       .what = fmt::format("{} must be two numbers around the value {:g}", field, value),
+       .where = where,
+       .why = "draws lie between them, half of them on each side of the value",
+       .fixes = {fmt::format("{} = [{:g}, {:g}]", field, 0.5 * value, 1.5 * value)}});
+}
+
+// A [[tariff]], or a tariff [[change]] with a rate of its own.
+bool names_a_rate(const std::string& name, const Scenario& scenario) {
+  for (const ScenarioTariff& tariff : scenario.tariffs) {
+    if (tariff.name == name) return true;
   }
-  if (change.what == ChangeKind::kAgreement) {
-    if (change.agreement.empty()) {
-      fail_change(where, "no agreement is named", "agreement = \"EAEU\"");
+  for (const ScenarioChange& change : scenario.changes) {
+    if (change.name == name) return change.what == ChangeKind::kTariff && change.same_as.empty();
+  }
+  return false;
+}
+
+void check_change(const ScenarioChange& change, const Scenario& scenario,
+                  const std::string& where) {
+  switch (change.what) {
+    case ChangeKind::kAgreement:
+      if (change.agreement.empty()) {
+        fail_change(where, "no agreement is named", "agreement = \"EAEU\"");
+      }
+      if (change.effect == 0.0 && change.effect_se == 0.0) {
+        fail_change(where, "the agreement's effect is missing",
+                    "effect = -0.0647 and effect_se = 0.0981, from altyn estimate");
+      }
+      if (change.turn_on && change.joining.empty()) {
+        fail_change(where, "nobody joins", "joining = [\"UZB\"]");
+      }
+      return;
+    case ChangeKind::kBorderCost:
+      if (change.from.empty() || change.with.empty()) {
+        fail_change(where, "the pairs are missing",
+                    "from = [\"KAZ\"] and with = [\"RUS\", \"BLR\"]");
+      }
+      check_range(change.range_pct, change.by_pct, where, "range_pct");
+      check_range(change.level_range_pct, change.level_pct, where, "level_range_pct");
+      return;
+    case ChangeKind::kTariff:
+      if (change.importer.empty()) {
+        fail_change(where, "no importer is named", "importer = [\"KAZ\"]");
+      }
+      check_range(change.range_pct, change.rate_pct, where, "range_pct");
+      if (!change.same_as.empty() && !names_a_rate(change.same_as, scenario)) {
+        std::vector<std::string> names;
+        for (const ScenarioTariff& tariff : scenario.tariffs) names.push_back(tariff.name);
+        const std::string near = nearest_name(change.same_as, names);
+        fail_change(where, fmt::format("there is no tariff named {}", change.same_as),
+                    near.empty() ? "give rate_pct" : "same_as = \"" + near + "\"");
+      }
+      return;
+  }
+}
+
+void need(const std::string& value, const char* key, const std::string& where) {
+  if (!value.empty()) return;
+  throw InputError({.code = "missing-key",
+                    .what = fmt::format("{} is missing", key),
+                    .where = where,
+                    .why = "results and draws are told apart by it"});
+}
+
+void check_revenue(const ScenarioRevenue& revenue, const std::string& where) {
+  check_range(revenue.join_share_range_pct, revenue.join_share_pct, where, "join_share_range_pct");
+  const bool changes = revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
+  if (revenue.pool.empty() && changes) need("", "pool", where);
+  if (!revenue.pool.empty()) need(revenue.date, "date", where);
+  if (!revenue.join.empty() && !(revenue.join_share_pct > 0.0 && revenue.join_share_pct < 100.0)) {
+    fail_change(where, fmt::format("the share of {} is missing", revenue.join),
+                "join_share_pct = 2.0");
+  }
+}
+
+template <class S>
+std::vector<S> read_entries(const json& content, const char* list, const std::string& where) {
+  std::vector<S> entries;
+  for (const json& entry : content.value(list, json::array())) {
+    S item;
+    options_from_json(item, entry, fmt::format("{} [[{}]] {}", where, list, entries.size() + 1));
+    entries.push_back(std::move(item));
+  }
+  return entries;
+}
+
+// Reads and checks everything but that something changes.
+Scenario read_whole(const Study& study, const std::string& within, DataSources& sources) {
+  check_sections(study, {"scenario", "world", "model", "revenue", "regions", "tariff", "region",
+                         "change", "flags", "file"});
+  Study whole = study;
+  whole.content = extended_content(study, sources, within);
+  const json flags = study.content.value("flags", json::object());
+  for (const auto& [key, value] : flags.items()) whole.content["model"][key] = value;
+  Scenario scenario{.head = read_section<ScenarioHead>(whole, "scenario"),
+                    .world = read_section<ScenarioWorld>(whole, "world"),
+                    .model = read_section<ScenarioModel>(whole, "model"),
+                    .revenue = read_section<ScenarioRevenue>(whole, "revenue"),
+                    .regions = read_section<ScenarioRegions>(whole, "regions"),
+                    .where = study.where};
+  scenario.tariffs = read_entries<ScenarioTariff>(whole.content, "tariff", study.where);
+  scenario.region_list = read_entries<ScenarioRegion>(whole.content, "region", study.where);
+  scenario.changes = read_entries<ScenarioChange>(whole.content, "change", study.where);
+
+  check_range(scenario.model.theta_range, scenario.model.theta, study.where + " [model]",
+              "theta_range");
+  check_range(scenario.regions.distance_elasticity_range, scenario.regions.distance_elasticity,
+              study.where + " [regions]", "distance_elasticity_range");
+  check_revenue(scenario.revenue, study.where + " [revenue]");
+  std::set<std::string> names;
+  const auto check_name = [&](const std::string& name, const std::string& where) {
+    if (names.insert(name).second) return;
+    throw InputError({.code = "duplicate-name",
+                      .what = fmt::format("the name {} stands twice", name),
+                      .where = where,
+                      .why = "an assumption is drawn by its name"});
+  };
+  std::size_t place = 0;
+  for (const ScenarioTariff& tariff : scenario.tariffs) {
+    const std::string where = fmt::format("{} [[tariff]] {}", study.where, ++place);
+    need(tariff.name, "name", where);
+    check_name(tariff.name, where);
+    if (tariff.importer.empty()) fail_change(where, "no importer is named", "importer = [\"KAZ\"]");
+    check_range(tariff.range_pct, tariff.rate_pct, where, "range_pct");
+  }
+  place = 0;
+  for (const ScenarioRegion& region : scenario.region_list) {
+    const std::string where = fmt::format("{} [[region]] {}", study.where, ++place);
+    need(region.of, "of", where);
+    need(region.code, "code", where);
+    check_name(region.code, where);
+    if (!region.is_rest()) check_range(region.range_pct, region.share_pct, where, "range_pct");
+    if (!(region.area_km2 > 0.0)) {
+      fail_change(where, fmt::format("the area of {} is missing", region.code),
+                  "area_km2 = 168000, for its distance to itself");
     }
-    if (change.effect == 0.0 && change.effect_se == 0.0) {
-      fail_change(where, "the agreement's effect is missing",
-                  "effect = -0.0647 and effect_se = 0.0981, from altyn estimate");
-    }
-    return;
   }
-  if (change.from.empty() || change.with.empty()) {
-    fail_change(where, "the pairs are missing", "from = [\"KAZ\"] and with = [\"RUS\", \"BLR\"]");
+  place = 0;
+  for (ScenarioChange& change : scenario.changes) {
+    const std::string where = fmt::format("{} [[change]] {}", study.where, ++place);
+    if (change.name.empty()) change.name = fmt::format("change {}", place);
+    check_name(change.name, where);
+    check_change(change, scenario, where);
   }
-  if (!change.range_pct.empty() &&
-      (change.range_pct.size() != 2 || change.range_pct[0] > change.range_pct[1])) {
-    fail_change(where, "range_pct must be two numbers, the lower first", "range_pct = [2, 10]");
-  }
+  return scenario;
+}
+
+bool changes_something(const Scenario& scenario) {
+  const ScenarioRevenue& revenue = scenario.revenue;
+  return !scenario.changes.empty() || revenue.dissolve || !revenue.leave.empty() ||
+         !revenue.join.empty();
+}
+
+// The sections that two scenarios of one base share, as text.
+std::string base_text(const Scenario& s) {
+  json text = {options_to_json(s.world),
+               s.head.year,
+               s.revenue.pool,
+               s.revenue.date,
+               options_to_json(s.regions),
+               options_to_json(s.model)};
+  for (const ScenarioTariff& one : s.tariffs) text.push_back(options_to_json(one));
+  for (const ScenarioRegion& one : s.region_list) text.push_back(options_to_json(one));
+  return text.dump();
 }
 
 }  // namespace
 
 std::vector<Field<ScenarioChange>> ScenarioChange::fields() {
   return {
+      make_field(&ScenarioChange::name,
+                 {.name = "name",
+                  .doc = "what the assumption is called; scenarios draw the same name alike"}),
       make_enum_field<&ScenarioChange::what>({.name = "what", .doc = "what changes"},
-                                             {"agreement", "border_cost"}),
+                                             {"agreement", "border_cost", "tariff"}),
       make_field(&ScenarioChange::agreement,
                  {.name = "agreement", .doc = "an agreement with all it grew from: EAEU"}),
       make_field(&ScenarioChange::turn_on,
@@ -101,22 +222,159 @@ std::vector<Field<ScenarioChange>> ScenarioChange::fields() {
                                               .doc = "its standard error, for the draws",
                                               .minimum = 0,
                                               .maximum = 10}),
-      make_field(&ScenarioChange::from, {.name = "from", .doc = "exporters of a border cost"}),
-      make_field(&ScenarioChange::with, {.name = "with", .doc = "importers of a border cost"}),
+      make_field(&ScenarioChange::from,
+                 {.name = "from", .doc = "exporters of a border cost: codes, regions or a union"}),
+      make_field(&ScenarioChange::with,
+                 {.name = "with", .doc = "importers of a border cost: codes, regions or a union"}),
       make_field(&ScenarioChange::both,
                  {.name = "both", .doc = "the cost changes in both directions"}),
-      make_field(&ScenarioChange::by_pct, {.name = "by_pct",
-                                           .doc = "change of trade cost",
-                                           .unit = "percent",
-                                           .minimum = -99,
-                                           .maximum = 1000}),
+      make_field(&ScenarioChange::by_pct,
+                 {.name = "by_pct",
+                  .doc = "change of trade cost; where level_pct is given, change of that cost",
+                  .unit = "percent",
+                  .minimum = -99,
+                  .maximum = 1000}),
       make_field(&ScenarioChange::range_pct, {.name = "range_pct",
-                                              .doc = "range of by_pct for the draws, uniform",
+                                              .doc = "range of by_pct or rate_pct for the draws",
                                               .unit = "percent",
                                               .minimum = -99,
                                               .maximum = 1000}),
+      make_field(&ScenarioChange::level_pct,
+                 {.name = "level_pct",
+                  .doc = "the border cost there is, as part of the goods' value",
+                  .unit = "percent",
+                  .minimum = 0,
+                  .maximum = 1000}),
+      make_field(&ScenarioChange::level_range_pct, {.name = "level_range_pct",
+                                                    .doc = "range of level_pct for the draws",
+                                                    .unit = "percent",
+                                                    .minimum = 0,
+                                                    .maximum = 1000}),
+      make_field(&ScenarioChange::importer,
+                 {.name = "importer", .doc = "who changes its tariff: codes or a union"}),
+      make_field(&ScenarioChange::exporter,
+                 {.name = "exporter",
+                  .doc = "on whose goods; empty is all without a preference in the base year"}),
+      make_enum_field<&ScenarioChange::formula>(
+          {.name = "formula", .doc = "how the new duty follows from today's"},
+          {"set", "add", "cut", "cap", "swiss"}),
+      make_field(&ScenarioChange::rate_pct,
+                 {.name = "rate_pct",
+                  .doc = "rate, points, percent or coefficient of the formula",
+                  .unit = "percent",
+                  .minimum = -99,
+                  .maximum = 1000}),
+      make_field(
+          &ScenarioChange::same_as,
+          {.name = "same_as",
+           .doc = "takes the rate of the tariff or tariff change of this name, drawn with it"}),
       make_field(&ScenarioChange::source,
                  {.name = "source", .doc = "where the assumption comes from"})};
+}
+
+std::vector<Field<ScenarioTariff>> ScenarioTariff::fields() {
+  return {
+      make_field(&ScenarioTariff::name, {.name = "name", .doc = "what the tariff is called"}),
+      make_field(&ScenarioTariff::importer,
+                 {.name = "importer", .doc = "who charges it: codes or a union"}),
+      make_field(&ScenarioTariff::exporter,
+                 {.name = "exporter",
+                  .doc = "on whose goods; empty is all without a preference in the base year"}),
+      make_field(&ScenarioTariff::rate_pct, {.name = "rate_pct",
+                                             .doc = "average duty on the value of imports",
+                                             .unit = "percent",
+                                             .minimum = 0,
+                                             .maximum = 1000}),
+      make_field(&ScenarioTariff::range_pct, {.name = "range_pct",
+                                              .doc = "range of rate_pct for the draws",
+                                              .unit = "percent",
+                                              .minimum = 0,
+                                              .maximum = 1000}),
+      make_field(&ScenarioTariff::source, {.name = "source", .doc = "where the rate comes from"})};
+}
+
+std::vector<Field<ScenarioRegion>> ScenarioRegion::fields() {
+  return {
+      make_field(&ScenarioRegion::of, {.name = "of", .doc = "the economy it is part of: RUS"}),
+      make_field(&ScenarioRegion::code,
+                 {.name = "code",
+                  .doc = "a code of its own; the economy's code stands for what is left of it"}),
+      make_field(&ScenarioRegion::name, {.name = "name", .doc = "its name"}),
+      make_field(&ScenarioRegion::share_pct, {.name = "share_pct",
+                                              .doc = "part of the economy's output and spending",
+                                              .unit = "percent",
+                                              .minimum = 0,
+                                              .maximum = 100}),
+      make_field(&ScenarioRegion::range_pct, {.name = "range_pct",
+                                              .doc = "range of share_pct for the draws",
+                                              .unit = "percent",
+                                              .minimum = 0,
+                                              .maximum = 100}),
+      make_field(&ScenarioRegion::latitude, {.name = "latitude",
+                                             .doc = "of its main city",
+                                             .unit = "degrees",
+                                             .minimum = -90,
+                                             .maximum = 90}),
+      make_field(&ScenarioRegion::longitude, {.name = "longitude",
+                                              .doc = "of its main city",
+                                              .unit = "degrees",
+                                              .minimum = -180,
+                                              .maximum = 180}),
+      make_field(&ScenarioRegion::area_km2, {.name = "area_km2",
+                                             .doc = "area, for the distance to itself",
+                                             .unit = "km2",
+                                             .minimum = 0}),
+      make_field(&ScenarioRegion::source,
+                 {.name = "source", .doc = "where share and place come from"})};
+}
+
+std::vector<Field<ScenarioRegions>> ScenarioRegions::fields() {
+  return {
+      make_field(&ScenarioRegions::distance_elasticity,
+                 {.name = "distance_elasticity",
+                  .doc = "by how many percent trade falls when distance is one percent longer",
+                  .minimum = 0,
+                  .maximum = 10}),
+      make_field(&ScenarioRegions::distance_elasticity_range, {.name = "distance_elasticity_range",
+                                                               .doc = "its range for the draws",
+                                                               .minimum = 0,
+                                                               .maximum = 10}),
+      make_field(&ScenarioRegions::mobility,
+                 {.name = "mobility",
+                  .doc = "elasticity of a region's workers to its real wage; 0: nobody moves",
+                  .minimum = 0,
+                  .maximum = 20}),
+      make_field(
+          &ScenarioRegions::common_revenue,
+          {.name = "common_revenue", .doc = "regions share the duties of their economy by size"}),
+      make_field(&ScenarioRegions::source,
+                 {.name = "source", .doc = "where the elasticity comes from"})};
+}
+
+std::vector<Field<ScenarioRevenue>> ScenarioRevenue::fields() {
+  return {
+      make_field(&ScenarioRevenue::pool,
+                 {.name = "pool", .doc = "the union whose members pool import duties: EAEU"}),
+      make_field(&ScenarioRevenue::date,
+                 {.name = "date", .doc = "day whose sharing keys apply: 2016-06-30"}),
+      make_field(&ScenarioRevenue::dissolve,
+                 {.name = "dissolve", .doc = "everyone keeps what it collects"}),
+      make_field(&ScenarioRevenue::leave,
+                 {.name = "leave",
+                  .doc = "members that keep what they collect; the others' keys grow alike"}),
+      make_field(&ScenarioRevenue::join, {.name = "join", .doc = "an economy that joins"}),
+      make_field(&ScenarioRevenue::join_share_pct, {.name = "join_share_pct",
+                                                    .doc = "its key; the others' shrink alike",
+                                                    .unit = "percent",
+                                                    .minimum = 0,
+                                                    .maximum = 100}),
+      make_field(&ScenarioRevenue::join_share_range_pct, {.name = "join_share_range_pct",
+                                                          .doc = "range of the key for the draws",
+                                                          .unit = "percent",
+                                                          .minimum = 0,
+                                                          .maximum = 100}),
+      make_field(&ScenarioRevenue::source,
+                 {.name = "source", .doc = "where the key of the one who joins comes from"})};
 }
 
 std::vector<Field<ScenarioHead>> ScenarioHead::fields() {
@@ -125,7 +383,10 @@ std::vector<Field<ScenarioHead>> ScenarioHead::fields() {
       make_field(&ScenarioHead::title, {.name = "title", .doc = "the question it answers"}),
       make_field(&ScenarioHead::year,
                  {.name = "year", .doc = "year of the base", .minimum = 1000, .maximum = 3000}),
-      make_field(&ScenarioHead::extends, {.name = "extends", .doc = "scenario file to stand on"})};
+      make_field(&ScenarioHead::extends, {.name = "extends", .doc = "scenario file to stand on"}),
+      make_field(
+          &ScenarioHead::versus,
+          {.name = "versus", .doc = "scenario file to compare with instead of the base itself"})};
 }
 
 std::vector<Field<ScenarioWorld>> ScenarioWorld::fields() {
@@ -141,12 +402,13 @@ std::vector<Field<ScenarioModel>> ScenarioModel::fields() {
   return {make_field(&ScenarioModel::theta,
                      {.name = "theta", .doc = "trade elasticity", .minimum = 0.1, .maximum = 100}),
           make_field(&ScenarioModel::theta_range, {.name = "theta_range",
-                                                   .doc = "range of theta for the draws, uniform",
+                                                   .doc = "range of theta for the draws",
                                                    .minimum = 0.1,
                                                    .maximum = 100}),
+          make_field(&ScenarioModel::theta_source,
+                     {.name = "theta_source", .doc = "where theta and its range come from"}),
           make_enum_field<&ScenarioModel::deficits>(
-              {.name = "deficits", .doc = "how deficits are closed"},
-              {"none", "additive", "world_share", "multiplicative"}),
+              {.name = "deficits", .doc = "how deficits are closed"}, equilibrium::closure_names()),
           make_field(&ScenarioModel::n_draws, {.name = "n_draws",
                                                .doc = "draws behind the intervals; 0 gives none",
                                                .minimum = 0,
@@ -154,80 +416,32 @@ std::vector<Field<ScenarioModel>> ScenarioModel::fields() {
 }
 
 Scenario read_scenario(const Study& study, DataSources& sources) {
-  check_sections(study, {"scenario", "world", "model", "change"});
-  Study whole = study;
-  whole.content = with_extended(study.content, study.where, study.folder, sources, {});
-  Scenario scenario{.head = read_section<ScenarioHead>(whole, "scenario"),
-                    .world = read_section<ScenarioWorld>(whole, "world"),
-                    .model = read_section<ScenarioModel>(whole, "model")};
-  const json changes = whole.content.value("change", json::array());
-  for (const json& entry : changes) {
-    const std::string where =
-        fmt::format("{} [[change]] {}", study.where, scenario.changes.size() + 1);
-    ScenarioChange change;
-    options_from_json(change, entry, where);
-    check_change(change, where);
-    scenario.changes.push_back(std::move(change));
-  }
-  if (scenario.model.theta_range.size() != 2 ||
-      scenario.model.theta_range[0] > scenario.model.theta_range[1]) {
-    throw InputError({.code = "bad-option",
-                      .what = "theta_range must be two numbers, the lower first",
-                      .where = study.where + " [model] theta_range",
-                      .why = "theta is drawn between them",
-                      .fixes = {"theta_range = [3.0, 8.0]"}});
-  }
-  return scenario;
+  Scenario scenario = read_whole(study, "", sources);
+  if (changes_something(scenario)) return scenario;
+  throw InputError({.code = "no-changes",
+                    .what = "the scenario changes nothing",
+                    .where = study.where,
+                    .why = "its answer would be zero everywhere",
+                    .fixes = {"add a [[change]]", "name it in extends = ... or versus = ..."}});
 }
 
-double direct_effect(const ScenarioChange& change, double size, double theta) {
-  return change.what == ChangeKind::kAgreement ? size : -theta * std::log1p(size / 100.0);
-}
-
-std::vector<double> touched_pairs(const ScenarioChange& change, int year,
-                                  const std::vector<std::string>& economies,
-                                  const data::AgreementRegistry& registry) {
-  const std::size_t n = economies.size();
-  std::vector<double> pairs(n * n, 0.0);
-  const auto has = [](const std::vector<std::string>& list, const std::string& code) {
-    return std::find(list.begin(), list.end(), code) != list.end();
-  };
-  std::vector<std::string> inside;  // the agreement's members with those that join
-  if (change.what == ChangeKind::kAgreement) {
-    inside = registry.union_members(change.agreement, year);
-    inside.insert(inside.end(), change.joining.begin(), change.joining.end());
-  }
-  Index n_touched = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) {
-      if (i == j) continue;
-      const std::string& exporter = economies[i];
-      const std::string& importer = economies[j];
-      double& pair = pairs[i * n + j];
-      if (change.what == ChangeKind::kBorderCost) {
-        const bool there = has(change.from, exporter) && has(change.with, importer);
-        const bool back = has(change.with, exporter) && has(change.from, importer);
-        if (there || (change.both && back)) pair = 1.0;
-      } else {
-        const bool bound = registry.dummy(change.agreement, exporter, importer, year);
-        const bool joins = has(change.joining, exporter) || has(change.joining, importer);
-        if (!change.turn_on && bound && (change.joining.empty() || joins)) pair = -1.0;
-        if (change.turn_on && !bound && joins && has(inside, exporter) && has(inside, importer)) {
-          pair = 1.0;
-        }
-      }
-      if (pair != 0.0) ++n_touched;
-    }
-  }
-  if (n_touched > 0) return pairs;
-  throw InputError({.code = "no-pairs",
-                    .what = "the change touches no pair of this world",
-                    .where = change.agreement.empty()
-                                 ? fmt::format("{} with {}", fmt::join(change.from, ", "),
-                                               fmt::join(change.with, ", "))
-                                 : fmt::format("{} in {}", change.agreement, year),
-                    .why = "a scenario without effect looks like an answer of zero",
-                    .fixes = {"check the economies and the year against `altyn agreements`"}});
+Scenario read_versus(const Scenario& scenario, const Study& study, DataSources& sources) {
+  const std::filesystem::path name(scenario.head.versus);
+  const std::string path = sources.find(name.string());
+  Study other{.kind = study.kind,
+              .content = data::read_document(path).value,
+              .where = path,
+              .folder = study.folder};
+  other.content.erase("study");
+  Scenario versus = read_whole(other, name.parent_path().string(), sources);
+  versus.model = scenario.model;
+  if (base_text(versus) == base_text(scenario)) return versus;
+  throw InputError({.code = "other-base",
+                    .what = fmt::format("{} stands on another base", path),
+                    .where = study.where + " [scenario] versus",
+                    .why = "scenarios are compared in one world: year, tables, [[tariff]], "
+                           "[[region]] and the revenue pool must be the same",
+                    .fixes = {"let both extend the same file"}});
 }
 
 }  // namespace altyn::study

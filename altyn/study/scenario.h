@@ -4,8 +4,7 @@
 #include <vector>
 
 #include "altyn/core/fields.h"
-#include "altyn/data/agreements.h"
-#include "altyn/equilibrium/one_sector.h"
+#include "altyn/equilibrium/closure.h"
 #include "altyn/study/data_sources.h"
 #include "altyn/study/study.h"
 
@@ -15,10 +14,21 @@ namespace altyn::study {
 enum class ChangeKind {
   kAgreement,   ///< an agreement's estimated effect on trade, turned off or on
   kBorderCost,  ///< trade costs up or down by a percentage
+  kTariff,      ///< duties by a formula
+};
+
+/// How a tariff change turns today's duty into the new one.
+enum class TariffFormula {
+  kSet,    ///< the rate itself
+  kAdd,    ///< percentage points more, never below zero
+  kCut,    ///< percent less
+  kCap,    ///< no more than the rate
+  kSwiss,  ///< a t / (a + t) with coefficient a
 };
 
 /// One assumption of a scenario. The section [[change]]; every one wants a source.
 struct ScenarioChange {
+  std::string name;
   ChangeKind what = ChangeKind::kAgreement;
   std::string agreement;
   bool turn_on = false;
@@ -30,9 +40,70 @@ struct ScenarioChange {
   bool both = true;
   double by_pct = 0.0;
   std::vector<double> range_pct;
+  double level_pct = 0.0;
+  std::vector<double> level_range_pct;
+  std::vector<std::string> importer;
+  std::vector<std::string> exporter;
+  TariffFormula formula = TariffFormula::kSet;
+  double rate_pct = 0.0;
+  std::string same_as;
   std::string source;
 
   static std::vector<Field<ScenarioChange>> fields();
+};
+
+/// Duties charged in the base. The section [[tariff]].
+struct ScenarioTariff {
+  std::string name;
+  std::vector<std::string> importer;
+  std::vector<std::string> exporter;
+  double rate_pct = 0.0;
+  std::vector<double> range_pct;
+  std::string source;
+
+  static std::vector<Field<ScenarioTariff>> fields();
+};
+
+/// A part of an economy. The section [[region]].
+struct ScenarioRegion {
+  std::string of;
+  std::string code;
+  std::string name;
+  double share_pct = 0.0;
+  std::vector<double> range_pct;
+  double latitude = 0.0;
+  double longitude = 0.0;
+  double area_km2 = 0.0;
+  std::string source;
+  /// What the others leave of the economy: a region under the economy's own code.
+  [[nodiscard]] bool is_rest() const { return code == of; }
+
+  static std::vector<Field<ScenarioRegion>> fields();
+};
+
+/// How regions trade. The section [regions].
+struct ScenarioRegions {
+  double distance_elasticity = 1.15;
+  std::vector<double> distance_elasticity_range = {0.8, 1.5};
+  double mobility = 0.0;
+  bool common_revenue = true;
+  std::string source;
+
+  static std::vector<Field<ScenarioRegions>> fields();
+};
+
+/// Who shares customs revenue with whom. The section [revenue].
+struct ScenarioRevenue {
+  std::string pool;
+  std::string date;
+  bool dissolve = false;
+  std::vector<std::string> leave;
+  std::string join;
+  double join_share_pct = 0.0;
+  std::vector<double> join_share_range_pct;
+  std::string source;
+
+  static std::vector<Field<ScenarioRevenue>> fields();
 };
 
 /// The section [scenario].
@@ -41,6 +112,7 @@ struct ScenarioHead {
   std::string title;
   Index year = 2016;
   std::string extends;
+  std::string versus;
 
   static std::vector<Field<ScenarioHead>> fields();
 };
@@ -58,6 +130,7 @@ struct ScenarioWorld {
 struct ScenarioModel {
   double theta = 5.0;
   std::vector<double> theta_range = {3.0, 8.0};
+  std::string theta_source;
   equilibrium::Closure deficits = equilibrium::Closure::kMultiplicative;
   Index n_draws = 500;
 
@@ -68,24 +141,26 @@ struct Scenario {
   ScenarioHead head{};
   ScenarioWorld world{};
   ScenarioModel model{};
+  ScenarioRevenue revenue{};
+  ScenarioRegions regions{};
+  std::vector<ScenarioTariff> tariffs{};
+  std::vector<ScenarioRegion> region_list{};
   std::vector<ScenarioChange> changes{};
+  std::string where{};  ///< the file, for messages
 };
 
-/// Reads the sections scenario, world, model and [[change]] of a study; with `extends`, on top of
-/// another scenario file, whose changes come first.
+/// Reads the sections of a scenario; with `extends`, on top of another scenario file: sections key
+/// by key, lists appended, where an entry of the same name takes the other's place. The section
+/// [flags] of a study holds keys of [model] that were given beside the file.
 /// Errors: InputError of reading; "extends-itself"; "bad-change" for one that names no pairs or no
-/// size; "unknown-economy".
+/// size; "bad-range" for a range that is no two numbers around its value; "duplicate-name";
+/// "missing-key"; "no-changes" for a scenario that changes nothing.
 [[nodiscard]] Scenario read_scenario(const Study& study, DataSources& sources);
 
-/// The pairs that a change touches: [n * n] exporter row, importer column, +1 where an agreement
-/// comes into force or a cost applies, -1 where an agreement goes, else 0.
-/// Errors: InputError "no-pairs" when nothing in the world is touched.
-[[nodiscard]] std::vector<double> touched_pairs(const ScenarioChange& change, int year,
-                                                const std::vector<std::string>& economies,
-                                                const data::AgreementRegistry& registry);
-
-/// The effect on log trade of a change of this size (a coefficient, or percent of cost), per unit
-/// of touched_pairs().
-[[nodiscard]] double direct_effect(const ScenarioChange& change, double size, double theta);
+/// The scenario that another file of the same base describes, for comparison: the head's `versus`.
+/// A file without changes is the base itself. Errors: as read_scenario; "other-base" where its
+/// year, world, tariffs or regions are not those of `scenario`.
+[[nodiscard]] Scenario read_versus(const Scenario& scenario, const Study& study,
+                                   DataSources& sources);
 
 }  // namespace altyn::study

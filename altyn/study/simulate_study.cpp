@@ -3,328 +3,246 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <filesystem>
+#include <set>
 
+#include "altyn/attribution/result_json.h"
 #include "altyn/core/errors.h"
-#include "altyn/core/rng.h"
-#include "altyn/data/country_codes.h"
-#include "altyn/study/world_base.h"
+#include "altyn/core/version.h"
+#include "altyn/data/document.h"
+#include "altyn/study/report_page.h"
+#include "altyn/study/scenario_draws.h"
+#include "altyn/study/scenario_report.h"
+#include "altyn/study/sections.h"
 
 namespace altyn::study {
 namespace {
 
-using equilibrium::OneSectorModel;
 using equilibrium::OneSectorResult;
-using equilibrium::OneSectorShock;
 using nlohmann::json;
 
-constexpr std::uint32_t kDrawStream = 41;
-constexpr std::array<double, 3> kQuantiles = {0.05, 0.50, 0.95};
-
-double size_of(const ScenarioChange& change) {
-  return change.what == ChangeKind::kAgreement ? change.effect : change.by_pct;
-}
-
-// The size of a change in one draw: an estimate varies by its standard error, an assumption
-// uniformly over its range.
-double drawn_size(const ScenarioChange& change, RandomStream& stream) {
-  const double z = stream.uniform();
-  if (change.what == ChangeKind::kAgreement) {
-    return change.effect + change.effect_se * normal_quantile(z);
-  }
-  if (change.range_pct.empty()) return change.by_pct;
-  return change.range_pct[0] + z * (change.range_pct[1] - change.range_pct[0]);
-}
-
-// The pairs each change touches, found once; a draw only scales them.
-using Pattern = std::vector<std::vector<double>>;
-
-void set_shock(const Scenario& scenario, const Pattern& pattern, const std::vector<double>& sizes,
-               double theta, OneSectorShock& shock) {
-  shock.theta = theta;
-  shock.direct_log.assign(pattern.empty() ? 0 : pattern[0].size(), 0.0);
-  for (std::size_t c = 0; c < scenario.changes.size(); ++c) {
-    const double effect = direct_effect(scenario.changes[c], sizes[c], theta);
-    for (std::size_t k = 0; k < shock.direct_log.size(); ++k) {
-      shock.direct_log[k] += effect * pattern[c][k];
+// The assumptions of both scenarios; what they share by name they must share in full.
+std::vector<Assumption> joint_assumptions(const Scenario& scenario,
+                                          const std::optional<Scenario>& versus) {
+  std::vector<Assumption> list = assumptions_of(scenario);
+  if (!versus) return list;
+  for (const Assumption& other : assumptions_of(*versus)) {
+    const auto same = std::find_if(list.begin(), list.end(),
+                                   [&](const Assumption& one) { return one.name == other.name; });
+    if (same == list.end()) {
+      list.push_back(other);
+    } else if (same->value != other.value || same->low != other.low || same->high != other.high ||
+               same->se != other.se) {
+      throw InputError({.code = "duplicate-name",
+                        .what = fmt::format("{} has two values, {:g} and {:g}", other.name,
+                                            same->value, other.value),
+                        .where = versus->where,
+                        .why = "an assumption is drawn by its name",
+                        .fixes = {"give the [[change]] a name of its own"}});
     }
   }
+  return list;
 }
 
-// Exports or imports of each economy, its trade with itself left out.
-std::vector<double> foreign_trade(const std::vector<double>& trade, std::size_t n, bool exports) {
-  std::vector<double> sums(n, 0.0);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) {
-      if (i != j) sums[exports ? i : j] += trade[i * n + j];
+ScenarioAnswer solve(const Scenario& scenario, const std::optional<Scenario>& versus,
+                     DataSources& sources, Context& context) {
+  const std::vector<Assumption> assumptions = joint_assumptions(scenario, versus);
+  const ScenarioSetting setting(scenario, versus, sources);
+  const equilibrium::OneSectorOptions options{.closure = scenario.model.deficits};
+  const ScenarioInstance instance = setting.at(central_values(assumptions));
+  const OneSectorResult result =
+      equilibrium::solve_one_sector(instance.base, instance.shock, options, context);
+  OneSectorResult other;
+  if (versus) {
+    other = equilibrium::solve_one_sector(instance.base, instance.versus, options, context);
+  }
+  const bool solved = result.certificate.holds() && (!versus || other.certificate.holds());
+  ScenarioAnswer answer;
+  if (solved) {
+    const ScenarioDraws draws = run_draws(setting, assumptions, versus.has_value(),
+                                          scenario.model.n_draws, options, context);
+    answer = answer_of(
+        {scenario, setting, assumptions, instance, result, versus ? &other : nullptr, draws});
+  } else {
+    answer.name = scenario.head.name;
+    answer.failure = result.certificate.holds() ? other.message : result.message;
+  }
+  answer.certificates = {result.certificate};
+  if (versus) answer.certificates.push_back(other.certificate);
+  return answer;
+}
+
+std::string flag_words(const Study& study) {
+  std::string words;
+  const json flags = study.content.value("flags", json::object());
+  for (const auto& [key, value] : flags.items()) {
+    std::string flag = key;
+    std::replace(flag.begin(), flag.end(), '_', '-');
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    std::erase_if(text, [](char c) { return c == '[' || c == ']' || c == '"'; });
+    words += fmt::format(" --{} {}", flag, text);
+  }
+  return words;
+}
+
+// What makes a result repeatable and says where its data come from.
+void add_record(json& value, const Study& study, const std::string& files, const json& options,
+                const DataSources& sources, const Context& context) {
+  value["sources"] = json::array();
+  json inputs = json::array();
+  for (const InputFile& input : sources.inputs()) {
+    inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
+    if (const data::CaseFile* file = sources.bundled(input)) {
+      value["sources"].push_back(
+          attribution::to_json(attribution::Source{.file = file->file,
+                                                   .provider = file->provider,
+                                                   .licence = file->licence,
+                                                   .sha256 = input.sha256,
+                                                   .what = file->what}));
+    } else {
+      value["sources"].push_back(
+          attribution::to_json(attribution::Source{.file = input.path, .sha256 = input.sha256}));
     }
   }
-  return sums;
+  value["run"] = {{"version", version()},
+                  {"command", fmt::format("altyn simulate {}{}", files, flag_words(study))},
+                  {"seed", context.seed},
+                  {"n_draws", options.value("n_draws", json())},
+                  {"inputs", std::move(inputs)},
+                  {"options", options}};
 }
 
-// What is drawn of each economy, as changes in fractions.
-enum Outcome { kRealIncome, kExports, kImports, kPrices, kOutcomes };
-
-std::array<double, kOutcomes> outcomes_of(const OneSectorResult& result, std::size_t n,
-                                          std::size_t economy,
-                                          const std::vector<double>& base_exports,
-                                          const std::vector<double>& base_imports) {
-  double exports = 0.0;
-  double imports = 0.0;
-  for (std::size_t k = 0; k < n; ++k) {
-    if (k == economy) continue;
-    exports += result.trade[economy * n + k];
-    imports += result.trade[k * n + economy];
-  }
-  return {result.welfare_hat[economy] - 1.0, exports / base_exports[economy] - 1.0,
-          imports / base_imports[economy] - 1.0, result.price_hat[economy] - 1.0};
-}
-
-struct Draws {
-  // [outcome][economy][draw that converged]
-  std::array<std::vector<std::vector<double>>, kOutcomes> values;
-  Index n_failed = 0;
-  Index n_draws = 0;
+struct OneRun {
+  ScenarioAnswer answer;
+  json value;
+  std::vector<OutputFile> files;
 };
 
-Draws run_draws(const Scenario& scenario, const WorldBase& world, const Pattern& pattern,
-                const equilibrium::OneSectorOptions& options, Context& context) {
-  const std::vector<std::string>& economies = world.mid.economies;
-  const std::size_t n = economies.size();
-  Draws draws;
-  draws.n_draws = scenario.model.n_draws;
-  // Domestic trade is drawn among its low, central and high value: one prepared model each.
-  const std::array<const equilibrium::OneSectorBase*, 3> bases = {&world.low, &world.mid,
-                                                                  &world.high};
-  std::vector<std::vector<std::array<double, kOutcomes>>> kept(
-      static_cast<std::size_t>(draws.n_draws));
-  for (std::size_t b = 0; b < bases.size(); ++b) {
-    const OneSectorModel model(*bases[b], options);
-    const std::vector<double> exports = foreign_trade(bases[b]->trade, n, true);
-    const std::vector<double> imports = foreign_trade(bases[b]->trade, n, false);
-    const auto draw_of = [b, &bases](Index k) {
-      return static_cast<std::uint64_t>(k) * bases.size() + b;
-    };
-    const Index n_here = (draws.n_draws - static_cast<Index>(b) + 2) / 3;
-    context.report({.step = "draws", .iteration = static_cast<Index>(b), .total = 3});
-    draws.n_failed += equilibrium::solve_many(
-        model, n_here,
-        [&](Index k, OneSectorShock& shock) {
-          RandomStream stream(context.seed, kDrawStream, draw_of(k));
-          const double theta =
-              scenario.model.theta_range[0] +
-              stream.uniform() * (scenario.model.theta_range[1] - scenario.model.theta_range[0]);
-          std::vector<double> sizes;
-          for (const ScenarioChange& change : scenario.changes) {
-            sizes.push_back(drawn_size(change, stream));
-          }
-          set_shock(scenario, pattern, sizes, theta, shock);
-        },
-        [&](Index k, const OneSectorResult& result) {
-          if (result.status != SolveStatus::kConverged) return;
-          auto& row = kept[draw_of(k)];
-          for (std::size_t i = 0; i < n; ++i) {
-            row.push_back(outcomes_of(result, n, i, exports, imports));
-          }
-        },
-        context);
-  }
-  for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
-    draws.values[outcome].resize(n);
-    for (const auto& row : kept) {
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        draws.values[outcome][i].push_back(row[i][outcome]);
-      }
-    }
-    for (std::vector<double>& values : draws.values[outcome]) {
-      std::sort(values.begin(), values.end());
+OneRun run_one(const Study& study, DataSources& sources, Context& context) {
+  const Scenario scenario = read_scenario(study, sources);
+  std::optional<Scenario> versus;
+  if (!scenario.head.versus.empty()) versus = read_versus(scenario, study, sources);
+  OneRun run{.answer = solve(scenario, versus, sources, context), .value = {}, .files = {}};
+  if (!run.answer.failure.empty()) return run;
+  run.value = to_json(run.answer);
+  add_record(run.value, study, study.where, options_to_json(scenario.model), sources, context);
+  run.files.push_back({"report.html", report_html(run.value)});
+  run.files.push_back({"report.md", without_colour(answer_text(run.answer))});
+  run.files.push_back({"result.json", run.value.dump(1) + "\n"});
+  const std::pair<const char*, const char*> tables[] = {{"economies", "key_results.csv"},
+                                                        {"revenue", "revenue.csv"},
+                                                        {"drivers", "drivers.csv"},
+                                                        {"pairs", "trade.csv"},
+                                                        {"assumptions", "assumptions.csv"}};
+  for (const auto& [id, file] : tables) {
+    for (const attribution::ResultTable& table : run.answer.tables) {
+      if (table.id == id) run.files.push_back({file, attribution::to_data_table(table)});
     }
   }
-  return draws;
+  return run;
 }
 
-// Linear between order statistics; NaN without draws.
-double quantile(const std::vector<double>& sorted, double p) {
-  if (sorted.empty()) return data::kMissing;
-  const double place = p * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+Study study_of_file(const Study& batch, const std::string& file) {
+  const std::filesystem::path path = std::filesystem::path(batch.folder) / file;
+  Study study{.kind = batch.kind,
+              .content = data::read_document(path.string()).value,
+              .where = file,
+              .folder = path.parent_path().string()};
+  study.content.erase("study");
+  if (batch.content.contains("flags")) study.content["flags"] = batch.content.at("flags");
+  return study;
 }
 
-constexpr std::array<const char*, kOutcomes> kOutcomeNames = {
-    "real_income_change", "exports_change", "imports_change", "price_index_change"};
-
-data::Table economy_table(const WorldBase& world, const OneSectorResult& solved,
-                          const Draws& draws) {
-  const std::vector<std::string>& economies = world.mid.economies;
-  const std::size_t n = economies.size();
-  const std::vector<double> exports = foreign_trade(world.mid.trade, n, true);
-  const std::vector<double> imports = foreign_trade(world.mid.trade, n, false);
-  data::Table table("economies");
-  table.add("economy", economies);
-  std::vector<std::string> names;
-  for (const std::string& economy : economies) names.push_back(data::economy_name(economy));
-  table.add("name", names);
-  for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
-    data::NumberColumn point, low, high;
-    for (std::size_t i = 0; i < n; ++i) {
-      point.push_back(outcomes_of(solved, n, i, exports, imports)[outcome]);
-      low.push_back(quantile(draws.values[outcome][i], kQuantiles[0]));
-      high.push_back(quantile(draws.values[outcome][i], kQuantiles[2]));
-    }
-    const std::string name = kOutcomeNames[outcome];
-    table.add(name, std::move(point), "fraction");
-    table.add(name + "_low", std::move(low), "fraction");
-    table.add(name + "_high", std::move(high), "fraction");
+// The comparison as the page takes it: its bars are named by economy and scenario together.
+json comparison_value(const std::vector<ScenarioAnswer>& answers) {
+  attribution::ResultTable table = comparison_of(answers);
+  for (auto& row : table.rows) {
+    const auto text = [](const attribution::Cell& cell) { return std::get<std::string>(cell); };
+    row[2] = text(row[2]) + ": " + text(row[0]);
+    row[1] = text(row[1]) + " " + text(row[0]);
   }
-  table.add("domestic_trade", world.domestic_flag);
-  return table;
-}
-
-// The pairs whose own cost changes: the direct effect, with prices, and with incomes too.
-data::Table pair_table(const OneSectorShock& shock, const std::vector<std::string>& economies,
-                       const OneSectorResult& solved) {
-  const std::size_t n = economies.size();
-  std::vector<std::string> exporter, importer;
-  data::NumberColumn base, direct, conditional, full;
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) {
-      const std::size_t cell = i * n + j;
-      if (shock.direct_log[cell] == 0.0 || solved.base_trade[cell] <= 0.0) continue;
-      exporter.push_back(economies[i]);
-      importer.push_back(economies[j]);
-      base.push_back(solved.base_trade[cell]);
-      direct.push_back(solved.direct_trade[cell] / solved.base_trade[cell] - 1.0);
-      conditional.push_back(solved.conditional_trade[cell] / solved.base_trade[cell] - 1.0);
-      full.push_back(solved.trade[cell] / solved.base_trade[cell] - 1.0);
-    }
-  }
-  data::Table table("pairs");
-  table.add("exporter", exporter);
-  table.add("importer", importer);
-  table.add("base_musd", std::move(base), "million USD");
-  table.add("direct_change", std::move(direct), "fraction");
-  table.add("conditional_change", std::move(conditional), "fraction");
-  table.add("full_change", std::move(full), "fraction");
-  return table;
-}
-
-std::string percent(double fraction) {
-  return data::is_missing(fraction) ? "" : fmt::format("{:+.2f}", 100.0 * fraction);
-}
-
-// Economies by the size of their real income change, those of the scenario's pairs first.
-std::vector<std::size_t> display_order(const data::Table& economies, const data::Table& pairs) {
-  const data::NumberColumn& income = economies.numbers("real_income_change");
-  const data::TextColumn& codes = economies.texts("economy");
-  const data::TextColumn& exporters = pairs.texts("exporter");
-  std::vector<std::size_t> order(income.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto involved = [&](std::size_t i) {
-    const std::string_view code = codes.at(static_cast<Index>(i));
-    return std::find(exporters.dictionary.begin(), exporters.dictionary.end(), code) !=
-           exporters.dictionary.end();
-  };
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    if (involved(a) != involved(b)) return involved(a);
-    return std::abs(income[a]) > std::abs(income[b]);
+  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
+    return std::get<std::string>(a[1]).substr(0, 3) < std::get<std::string>(b[1]).substr(0, 3);
   });
-  return order;
+  ScenarioAnswer all{.name = "comparison",
+                     .title = "Scenarios side by side",
+                     .about = "",
+                     .certificates = {},
+                     .failure = "",
+                     .summary = {},
+                     .notes = {},
+                     .tables = {std::move(table)}};
+  for (const ScenarioAnswer& answer : answers) {
+    all.summary.push_back(
+        fmt::format("{}: {}", answer.name, answer.failure.empty() ? answer.title : answer.failure));
+    all.certificates.insert(all.certificates.end(), answer.certificates.begin(),
+                            answer.certificates.end());
+  }
+  return to_json(all);
 }
 
-constexpr std::size_t kShownEconomies = 15;
-
-std::string summary_text(const Scenario& scenario, const WorldBase& world,
-                         const data::Table& economies, const data::Table& pairs, const Draws& draws,
-                         const OneSectorResult& solved) {
-  const std::string title = scenario.head.title.empty() ? scenario.head.name : scenario.head.title;
-  std::string text = fmt::format("\033[1m{}\033[0m\n", title);
-  text += fmt::format("One sector, {} economies, base {}, theta {:g}, deficits {}.\n\n",
-                      economies.n_rows(), scenario.head.year, scenario.model.theta,
-                      equilibrium::to_string(scenario.model.deficits));
-  for (const ScenarioChange& change : scenario.changes) {
-    text += change.what == ChangeKind::kAgreement
-                ? fmt::format("  {} turned {}: effect on log trade {:+.4f} (se {:.4f})",
-                              change.agreement, change.turn_on ? "on" : "off", change.effect,
-                              change.effect_se)
-                : fmt::format("  trade cost {:+g}% between {} and {}", change.by_pct,
-                              fmt::join(change.from, ", "), fmt::join(change.with, ", "));
-    text += change.source.empty() ? "\n      no source given\n"
-                                  : fmt::format("\n      source: {}\n", change.source);
-  }
-  text += fmt::format("\n\033[1m{:<24}{:>24}{:>12}{:>12}\033[0m\n", "change in %",
-                      "real income [5%, 95%]", "exports", "imports");
-  const std::vector<std::size_t> order = display_order(economies, pairs);
-  for (std::size_t k = 0; k < std::min(kShownEconomies, order.size()); ++k) {
-    const std::size_t i = order[k];
-    std::string income = percent(economies.numbers("real_income_change")[i]);
-    const double low = economies.numbers("real_income_change_low")[i];
-    if (!data::is_missing(low)) {
-      income += fmt::format(" [{}, {}]", percent(low),
-                            percent(economies.numbers("real_income_change_high")[i]));
+StudyResult run_batch(const Study& study, Context& context) {
+  check_sections(study, {"scenarios", "flags"});
+  StudyResult result;
+  std::vector<ScenarioAnswer> answers;
+  std::set<std::string> names;
+  DataSources all(study.folder);
+  std::string files;
+  json options;
+  for (const json& entry : study.content.at("scenarios")) {
+    const auto file = entry.get<std::string>();
+    (void)all.find(file);
+    const Study one = study_of_file(study, file);
+    DataSources sources(one.folder);
+    OneRun run = run_one(one, sources, context);
+    if (!names.insert(run.answer.name).second) {
+      throw InputError({.code = "duplicate-name",
+                        .what = fmt::format("two scenarios are named {}", run.answer.name),
+                        .where = file,
+                        .why = "each writes into a folder of its name"});
     }
-    text +=
-        fmt::format("{:<24}{:>24}{:>12}{:>12}\n", economies.texts("name").at(static_cast<Index>(i)),
-                    income, percent(economies.numbers("exports_change")[i]),
-                    percent(economies.numbers("imports_change")[i]));
+    for (const InputFile& input : sources.inputs()) {
+      const bool known =
+          std::any_of(result.inputs.begin(), result.inputs.end(),
+                      [&](const InputFile& other) { return other.path == input.path; });
+      if (!known) result.inputs.push_back(input);
+    }
+    for (OutputFile& output : run.files) {
+      output.name = run.answer.name + "/" + output.name;
+      result.files.push_back(std::move(output));
+    }
+    result.certificates.insert(result.certificates.end(), run.answer.certificates.begin(),
+                               run.answer.certificates.end());
+    if (run.value.contains("run")) options = run.value["run"]["options"];
+    files += (files.empty() ? "" : " ") + file;
+    answers.push_back(std::move(run.answer));
   }
-  for (const std::string& note : world.notes) text += fmt::format("\n\033[2m{}\033[0m", note);
-  if (draws.n_draws > 0) {
-    text += fmt::format(
-        "\n\033[2mIntervals: {} draws over the sizes above, theta in [{:g}, {:g}] and domestic "
-        "trade; "
-        "{} did not converge and are left out.\033[0m",
-        draws.n_draws, scenario.model.theta_range[0], scenario.model.theta_range[1],
-        draws.n_failed);
-  }
-  return text + fmt::format("\n\033[2m{}\033[0m\n", solved.certificate.summary());
+  for (const InputFile& input : all.inputs()) result.inputs.push_back(input);
+  result.text = comparison_text(answers);
+  result.value = comparison_value(answers);
+  add_record(result.value, study, files, options, all, context);
+  result.files.push_back({"report.html", report_html(result.value)});
+  result.files.push_back({"report.md", without_colour(result.text)});
+  result.files.push_back({"comparison.csv", attribution::to_data_table(comparison_of(answers))});
+  return result;
 }
 
 }  // namespace
 
 StudyResult run_simulate(const Study& study, Context& context) {
+  if (study.content.contains("scenarios")) return run_batch(study, context);
+  // The name of the file, where the scenario was read from one; a repeated run has it too.
+  Study named = study;
+  named.where = study.content.value("file", study.where);
   DataSources sources(study.folder);
-  const Scenario scenario = read_scenario(study, sources);
-  std::vector<std::string> agreement_files;
-  for (const std::string& name : scenario.world.agreements) {
-    agreement_files.push_back(sources.find(name));
-  }
-  const auto registry = data::AgreementRegistry::read(agreement_files);
-  WorldBase world = read_world_base(scenario.world.trade, scenario.world.gdp,
-                                    static_cast<int>(scenario.head.year), sources);
-  for (equilibrium::OneSectorBase* base : {&world.low, &world.mid, &world.high}) {
-    base->theta = scenario.model.theta;
-  }
-  const equilibrium::OneSectorOptions options{.closure = scenario.model.deficits};
-
-  std::vector<double> sizes;
-  for (const ScenarioChange& change : scenario.changes) sizes.push_back(size_of(change));
-  OneSectorShock shock;
-  Pattern pattern;
-  for (const ScenarioChange& change : scenario.changes) {
-    pattern.push_back(
-        touched_pairs(change, static_cast<int>(scenario.head.year), world.mid.economies, registry));
-  }
-  set_shock(scenario, pattern, sizes, scenario.model.theta, shock);
-  const OneSectorResult solved = equilibrium::solve_one_sector(world.mid, shock, options, context);
-
+  OneRun run = run_one(named, sources, context);
   StudyResult result;
-  result.certificates = {solved.certificate};
+  result.certificates = run.answer.certificates;
   result.inputs = sources.inputs();
-  if (!solved.certificate.holds()) {
-    result.text = fmt::format("No answer: {}\n{}\n", solved.message, solved.certificate.summary());
-    return result;
-  }
-  const Draws draws = run_draws(scenario, world, pattern, options, context);
-  const data::Table economies = economy_table(world, solved, draws);
-  const data::Table pairs = pair_table(shock, world.mid.economies, solved);
-  result.text = summary_text(scenario, world, economies, pairs, draws, solved);
-  result.files.push_back({"report.md", without_colour(result.text)});
-  result.files.push_back({"key_results.csv", economies});
-  result.files.push_back({"trade.csv", pairs});
+  result.value = std::move(run.value);
+  result.files = std::move(run.files);
+  result.text = run.answer.failure.empty() ? answer_text(run.answer)
+                                           : fmt::format("No answer: {}\n", run.answer.failure);
   return result;
 }
 

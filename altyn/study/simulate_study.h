@@ -1,18 +1,17 @@
 #pragma once
 
-#include <vector>
-
-#include "altyn/data/table.h"
-#include "altyn/study/scenario.h"
 #include "altyn/study/study.h"
 
 namespace altyn::study {
 
-/// Solves a scenario: sections `scenario`, `world`, `model` and `change`. Files: report.md,
-/// key_results.csv (one row per economy), trade.csv (pairs whose cost changes).
-/// Intervals come from draws over effects, cost ranges, theta and domestic trade together; draws
-/// that do not converge are counted in the text.
-/// Errors: InputError of the scenario file and its base.
+/// Solves a scenario (docs/simulate.md), or several side by side where the study has the section
+/// `scenarios`, a list of files. Files of each: report.html, report.md, result.json,
+/// key_results.csv (one row per economy), revenue.csv, drivers.csv, trade.csv (pairs whose cost
+/// changes), assumptions.csv; of several, the same in a folder by name, and comparison.csv,
+/// report.md and report.html of all.
+/// Intervals come from draws over all assumptions together; draws without an equilibrium are
+/// counted. Errors: InputError of the scenario files and their base; "duplicate-name" where two
+/// scenarios have one name or one assumption two values.
 [[nodiscard]] StudyResult run_simulate(const Study& study, Context& context);
 
 }  // namespace altyn::study

@@ -10,7 +10,7 @@
 #include "altyn/study/check_study.h"
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/estimate_study.h"
-#include "altyn/study/simulate_study.h"
+#include "altyn/study/sector_study.h"
 
 namespace altyn::study {
 namespace {
@@ -22,7 +22,7 @@ struct Kind {
 
 constexpr Kind kKinds[] = {{"check", run_check},
                            {"estimate", run_estimate},
-                           {"simulate", run_simulate},
+                           {"simulate", run_simulation},
                            {"data_check", run_data_check}};
 
 const Kind& find_kind(const std::string& name, const std::string& where) {

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "altyn/attribution/text_tokens.h"
 #include "altyn/core/errors.h"
 #include "altyn/study/check_study.h"
 #include "commands.h"
@@ -22,9 +24,22 @@ struct Request {
   std::vector<std::string> claim_given, data_given, options_given;
 };
 
+/// Standard input as valid text, up to one byte more than an article may have.
+std::string standard_input() {
+  constexpr std::size_t kMostBytes = 10'000'001;
+  std::string bytes(kMostBytes, '\0');
+  std::cin.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(std::cin.gcount()));
+  return attribution::valid_utf8(bytes);
+}
+
 nlohmann::json claim_section(const Request& request) {
   nlohmann::json claim = section_of(request.claim, request.claim_given);
-  if (!request.file.empty()) claim["file"] = request.file;
+  if (request.file == "-") {
+    claim["text"] = standard_input();
+  } else if (!request.file.empty()) {
+    claim["file"] = request.file;
+  }
   if (!request.pair.empty()) {
     const std::size_t colon = request.pair.find(':');
     if (colon == std::string::npos) {
@@ -64,7 +79,8 @@ void add_check_command(CLI::App& app, Session& session, const Finish& finish) {
   CLI::App* command =
       app.add_subcommand("check", "Check a claim: is the number right, and the cause?");
   command->add_option("claim", request->file,
-                      "claim file (.toml, .json) or a bundled claim's name");
+                      "claim file (.toml, .json), a bundled claim's name, or an article "
+                      "(.txt, .html, - for standard input) whose claims are read");
   command->add_option("--pair", request->pair, "reporter and partner: RUS:KAZ");
   command->add_option("--says", request->says, "the claimed growth in percent: 40");
   command->add_option("--output,-o", request->output,
@@ -75,6 +91,7 @@ void add_check_command(CLI::App& app, Session& session, const Finish& finish) {
   add_flags(*command, request->options, request->options_given);
   command->footer(
       "\nExamples:\n  altyn check cases/eaeu/lavrov-2017.toml --output out/lavrov\n"
+      "  altyn check article.txt --output out/article\n"
       "  altyn check --pair RUS:CHN --window 2017-02..2017-07 --versus 2016-02..2016-07 --says 34 "
       "\\\n      --agreement EAEU");
   command->callback([&session, finish, request] {

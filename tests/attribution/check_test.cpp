@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -14,13 +15,20 @@
 namespace altyn::attribution {
 namespace {
 
-CheckResult run(const Claim& claim, int n_threads = 2, const CheckOptions& options = {}) {
+CheckOptions without_calibration() {
+  CheckOptions options;
+  options.calibrate = false;
+  return options;
+}
+
+CheckResult run(const Claim& claim, int n_threads = 2,
+                const CheckOptions& options = without_calibration()) {
   Context context(n_threads);
   return check(flagship::inputs(claim), options, context);
 }
 
 const CheckResult& flagship_result() {
-  static const CheckResult result = run(flagship::claim());
+  static const CheckResult result = run(flagship::claim(), 2, {});
   return result;
 }
 
@@ -58,13 +66,14 @@ TEST(Check, FlagshipVerdictFollowsFromTheRules) {
   EXPECT_EQ(result.verdict.number.key, NumberKey::kRightForThisWindowOnly);
   // Every main line's chance is below a third; the other partners' is not below a twentieth, so the
   // claim is not contradicted either.
-  for (const char* id : {"L1", "L4", "L5", "L6"}) {
+  for (const char* id : {"L1", "L3", "L4", "L5", "L6"}) {
     ASSERT_TRUE(line(result, id).available) << id << ": " << line(result, id).missing;
     EXPECT_LT(*line(result, id).probability_at_threshold, 0.33) << id;
   }
   EXPECT_GT(*line(result, "L1").probability_at_threshold, 0.05);
   EXPECT_EQ(result.verdict.cause.key, CauseKey::kNotSupported);
-  EXPECT_EQ(result.verdict.speaks_against, (std::vector<std::string>{"L1", "L4", "L5", "L6"}));
+  EXPECT_EQ(result.verdict.speaks_against,
+            (std::vector<std::string>{"L1", "L3", "L4", "L5", "L6"}));
   EXPECT_TRUE(result.verdict.speaks_for.empty());
 }
 
@@ -133,7 +142,7 @@ TEST(Check, EarlierQuoteOfTheSameFigureIsFound) {
 }
 
 TEST(Check, SameResultForAnyNumberOfThreads) {
-  EXPECT_EQ(to_json(run(flagship::claim(), 1)), to_json(flagship_result()));
+  EXPECT_EQ(to_json(run(flagship::claim(), 1, {})), to_json(flagship_result()));
 }
 
 TEST(Check, ThresholdWordsMoveTheVerdict) {
@@ -209,6 +218,44 @@ TEST(Check, WindowOutsideTheYearlyTableLeavesItsLinesOut) {
   EXPECT_TRUE(line(result, "L1").available);
 }
 
+TEST(Check, CalibrationJudgesPartnersWithoutAgreementsByTheSameRules) {
+  const CheckResult& result = flagship_result();
+  const ResultTable* counts = result.find_table("calibration");
+  const ResultTable* cases = result.find_table("calibration_cases");
+  ASSERT_NE(counts, nullptr);
+  ASSERT_NE(cases, nullptr);
+  double all = 0.0;
+  double pair = 0.0;
+  for (const auto& row : counts->rows) {
+    all += std::get<double>(row[1]);
+    pair += std::get<double>(row[3]);
+  }
+  EXPECT_EQ(all, static_cast<double>(cases->rows.size()));
+  EXPECT_EQ(pair, all);
+  EXPECT_GT(all, 100.0);
+  for (const auto& row : cases->rows) {
+    const auto& partner = std::get<std::string>(row[0]);
+    // Members, and those with a free-trade agreement in force.
+    EXPECT_TRUE(partner != "KAZ" && partner != "BLR" && partner != "UZB" && partner != "VNM")
+        << partner;
+    // All lines together are supported only where the lines that see the pair alone are.
+    if (std::get<std::string>(row[10]) == "Supported") {
+      EXPECT_EQ(std::get<std::string>(row[9]), "Supported");
+    }
+  }
+  EXPECT_EQ(result.verdict.summary.back().rfind("Calibration:", 0), 0U);
+}
+
+TEST(Check, TurningPointsNameAnotherVerdict) {
+  const auto& points = flagship_result().verdict.would_change;
+  EXPECT_TRUE(std::any_of(points.begin(), points.end(), [](const std::string& point) {
+    return point.find("in place of 50%, the verdict would be") != std::string::npos;
+  }));
+  CheckOptions options = without_calibration();
+  options.strength_thresholds = {0.9, 0.2, 0.5, 0.1};  // "to a large extent"
+  EXPECT_EQ(run(flagship::claim(), 2, options).verdict.cause.key, CauseKey::kPossibleNotShown);
+}
+
 TEST(Check, MissingTablesLeaveTheirLinesOut) {
   CheckInputs inputs = flagship::inputs(flagship::claim());
   inputs.world.reset();
@@ -216,16 +263,19 @@ TEST(Check, MissingTablesLeaveTheirLinesOut) {
   inputs.literature.clear();
   inputs.statements.clear();
   Context context(2);
-  const CheckResult result = check(inputs, {}, context);
+  const CheckResult result = check(inputs, without_calibration(), context);
   for (const char* id : {"L2", "L4", "L5", "L6", "L7", "L8"}) {
     EXPECT_FALSE(line(result, id).available) << id;
     EXPECT_FALSE(line(result, id).missing.empty()) << id;
   }
-  // One main line is not enough to judge a cause.
-  EXPECT_EQ(result.verdict.cause.key, CauseKey::kNotTestable);
+  EXPECT_EQ(result.verdict.cause.key, CauseKey::kNotSupported);  // by L1 and L3
+  // One main line is not enough to judge a cause: without a start there is no synthetic control.
+  inputs.claim.partner = "CHN";
+  EXPECT_EQ(check(inputs, without_calibration(), context).verdict.cause.key,
+            CauseKey::kNotTestable);
   CheckInputs no_gdp = flagship::inputs(flagship::claim());
   no_gdp.gdp.reset();
-  const CheckResult without = check(no_gdp, {}, context);
+  const CheckResult without = check(no_gdp, without_calibration(), context);
   EXPECT_FALSE(line(without, "L6").available);
   EXPECT_NE(line(without, "L6").missing.find("GDP"), std::string::npos);
 }

@@ -14,7 +14,7 @@ const std::set<std::string> kMembers = {"KAZ", "BLR", "ARM", "KGZ"};
 LineResult flagship_line(std::uint64_t seed = 20171006) {
   ClaimCase claim_case = flagship::case_of(flagship::claim());
   claim_case.seed = seed;
-  return partner_line(claim_case, flagship::russia(), "KAZ", Measure::kTurnover, kMembers)
+  return partner_line(claim_case, &flagship::russia(), "KAZ", Measure::kTurnover, kMembers)
       .line_result;
 }
 
@@ -64,7 +64,8 @@ TEST(PartnerLine, DrawsDependOnSeedAndNumberAlone) {
   const LineOfEvidence all = flagship_line().line;
   ClaimCase fewer = flagship::case_of(flagship::claim(), 500);
   const LineOfEvidence first =
-      partner_line(fewer, flagship::russia(), "KAZ", Measure::kTurnover, kMembers).line_result.line;
+      partner_line(fewer, &flagship::russia(), "KAZ", Measure::kTurnover, kMembers)
+          .line_result.line;
   ASSERT_EQ(first.share_draws.size(), 500U);
   EXPECT_TRUE(
       std::equal(first.share_draws.begin(), first.share_draws.end(), all.share_draws.begin()));
@@ -75,7 +76,7 @@ TEST(PartnerLine, DoesNotDependOnTheOrderOfPartners) {
   PartnerPanel reversed = flagship::russia();
   std::reverse(reversed.partners.begin(), reversed.partners.end());
   const ClaimCase claim_case = flagship::case_of(flagship::claim());
-  EXPECT_EQ(partner_line(claim_case, reversed, "KAZ", Measure::kTurnover, kMembers)
+  EXPECT_EQ(partner_line(claim_case, &reversed, "KAZ", Measure::kTurnover, kMembers)
                 .line_result.line.share_draws,
             flagship_line().line.share_draws);
 }
@@ -90,7 +91,7 @@ TEST(PartnerLine, IdenticalGrowthEverywhereLeavesNothingToThePair) {
   ClaimCase claim_case = flagship::case_of(flagship::claim(), 200);
   claim_case.growth = {1.0, 1.3};
   const LineOfEvidence line =
-      partner_line(claim_case, panel, "KAZ", Measure::kTurnover, kMembers).line_result.line;
+      partner_line(claim_case, &panel, "KAZ", Measure::kTurnover, kMembers).line_result.line;
   EXPECT_NEAR(line.share->low, 0.0, 1e-12);  // rounding only
   EXPECT_NEAR(line.share->high, 0.0, 1e-12);
 }
@@ -98,9 +99,9 @@ TEST(PartnerLine, IdenticalGrowthEverywhereLeavesNothingToThePair) {
 TEST(PartnerLine, TooFewPartnersLeaveItOutWithTheReason) {
   PartnerPanel panel = flagship::russia();
   panel.partners.resize(4);
-  const LineOfEvidence line =
-      partner_line(flagship::case_of(flagship::claim()), panel, "KAZ", Measure::kTurnover, kMembers)
-          .line_result.line;
+  const LineOfEvidence line = partner_line(flagship::case_of(flagship::claim()), &panel, "KAZ",
+                                           Measure::kTurnover, kMembers)
+                                  .line_result.line;
   EXPECT_FALSE(line.available);
   EXPECT_NE(line.missing.find("five are needed"), std::string::npos) << line.missing;
   EXPECT_FALSE(line.share.has_value());

@@ -25,7 +25,7 @@ TEST(PriceLine, FlagshipFitUsesMonthsBeforeTheWindowOnly) {
 
 TEST(PriceLine, FlagshipLeavesAtMostAThirdToAnythingElse) {
   const ClaimCase claim_case = flagship::case_of(flagship::claim());
-  const LineResult result = price_line(claim_case, flagship::with("KAZ"), {flagship::brent()});
+  const LineResult result = price_line(claim_case, &flagship::with("KAZ"), {flagship::brent()});
   ASSERT_TRUE(result.line.available);
   EXPECT_EQ(result.line.bound, "upper");
   EXPECT_FALSE(result.line.is_main);
@@ -68,14 +68,14 @@ TEST(PriceLine, TooShortAHistoryLeavesItOut) {
   series.exports_musd.resize(40);
   series.imports_musd.resize(40);
   const LineResult result =
-      price_line(flagship::case_of(flagship::claim()), series, {flagship::brent()});
+      price_line(flagship::case_of(flagship::claim()), &series, {flagship::brent()});
   EXPECT_FALSE(result.line.available);
   EXPECT_NE(result.line.missing.find("fewer than 36 months"), std::string::npos);
 }
 
 TEST(PriceLine, WithoutAPriceItSaysSo) {
   const LineResult result =
-      price_line(flagship::case_of(flagship::claim()), flagship::with("KAZ"), {});
+      price_line(flagship::case_of(flagship::claim()), &flagship::with("KAZ"), {});
   EXPECT_FALSE(result.line.available);
   EXPECT_TRUE(result.tables.empty());
 }

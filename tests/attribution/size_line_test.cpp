@@ -131,7 +131,7 @@ TEST(SizeLine, FlagshipShareIsNilOrNegative) {
   Flagship f;
   const BoundPairs bound(flagship::agreements(), "EAEU", f.world);
   const ClaimCase claim_case = flagship::case_of(flagship::claim());
-  const SizeResult result = size_line(claim_case, f.world, bound, f.context);
+  const SizeResult result = size_line(claim_case, &f.world, bound, f.context);
   const LineOfEvidence& line = result.line_result.line;
   ASSERT_TRUE(line.available) << line.missing;
   ASSERT_EQ(result.predictions.size(), 2U);
@@ -155,7 +155,7 @@ TEST(SizeLine, MissingYearOrCountryLeavesItOutByName) {
   claim.window = "2014-02..2014-07";
   claim.versus = "";
   const LineOfEvidence line =
-      size_line(flagship::case_of(claim), f.world, bound, f.context).line_result.line;
+      size_line(flagship::case_of(claim), &f.world, bound, f.context).line_result.line;
   EXPECT_FALSE(line.available);
   EXPECT_NE(line.missing.find("no year 2013"), std::string::npos) << line.missing;
 }

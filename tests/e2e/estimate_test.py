@@ -1,4 +1,4 @@
-"""Estimates, agreements and scenarios from the command line."""
+"""Estimates and agreements from the command line."""
 
 import json
 
@@ -8,7 +8,6 @@ from altyn_run import ROOT, altyn, needs_build, refused
 
 pytestmark = needs_build
 
-SCENARIO = ROOT / "cases" / "eaeu" / "no-union.toml"
 THREE_WAY = "trade ~ eaeu + eu | exporter^year + importer^year + exporter^importer"
 
 
@@ -60,16 +59,6 @@ def test_which_agreements_bound_a_pair(pair, month, present, absent):
 
 def test_a_pair_without_a_month_is_refused():
     refused(altyn("agreements", "RUS:KAZ"), "missing-option", "--month")
-
-
-def test_the_world_without_the_union(tmp_path):
-    done = altyn("simulate", SCENARIO, "-o", tmp_path, "-q")
-    assert done.returncode == 0, done.stderr
-    assert "certified" in done.stdout
-    assert {p.name for p in tmp_path.iterdir()} == {"report.md", "key_results.csv", "trade.csv",
-                                                    "run.json"}
-    again = altyn("rerun", tmp_path / "run.json")
-    assert "same bytes" in again.stdout, again.stderr
 
 
 TWO_WAY = "trade ~ eu | exporter^year + importer^year"

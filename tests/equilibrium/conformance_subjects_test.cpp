@@ -53,8 +53,8 @@ Subject one_sector(Closure closure, bool roundabout, double supply_elasticity) {
 
 std::vector<Subject> conformance_subjects() {
   std::vector<Subject> subjects;
-  for (const Closure closure :
-       {Closure::kNone, Closure::kAdditive, Closure::kWorldShare, Closure::kMultiplicative}) {
+  for (const Closure closure : {Closure::kNone, Closure::kAdditive, Closure::kWorldShare,
+                                Closure::kMultiplicative, Closure::kEndogenous}) {
     subjects.push_back(one_sector(closure, false, 0.0));
     subjects.push_back(one_sector(closure, true, 0.0));
     subjects.push_back(one_sector(closure, true, 0.7));

@@ -73,6 +73,38 @@ TEST_F(Policy, RulesTouchTheirCellsOnlyAndNeverDomesticSales) {
   }
 }
 
+TEST_F(Policy, PhasesInByEqualAnnualSteps) {
+  EXPECT_EQ(phase_share(2020, 2024, 2019), 0.0);
+  EXPECT_DOUBLE_EQ(phase_share(2020, 2024, 2020), 0.2);
+  EXPECT_DOUBLE_EQ(phase_share(2020, 2024, 2023), 0.8);
+  EXPECT_EQ(phase_share(2020, 2024, 2030), 1.0);
+  EXPECT_EQ(phase_share(2020, 2020, 2020), 1.0);
+  EXPECT_EQ(error_code([] { static_cast<void>(phase_share(2024, 2020, 2022)); }), "phase-range");
+  const std::size_t at = cell(1, 0, 4);
+  const double present = world.base.tariff[at];
+  const CellSelection one{.importers = {"E0"}, .exporters = {"E4"}, .sectors = {"S1"}};
+  policy.apply(TariffRule{.cells = one, .value = 0.5, .part = 0.4});
+  EXPECT_DOUBLE_EQ(policy.shock().tariff[at], 0.6 * present + 0.4 * 0.5);
+  policy.apply(CostRule{.cells = one, .change = 0.21, .part = 0.5});
+  EXPECT_DOUBLE_EQ(policy.shock().cost_hat[at], 1.1);
+  EXPECT_EQ(error_code([&] { policy.apply(TariffRule{.cells = one, .part = 1.5}); }),
+            "phase-range");
+}
+
+TEST_F(Policy, AnOriginProofIsPaidOnlyWhereItSavesDuty) {
+  // S0 from E4 pays 10%, S1 from E4 pays 2%; the proof costs 4%.
+  policy.set_tariff(cell(0, 0, 4), 0.10);
+  policy.set_tariff(cell(1, 0, 4), 0.02);
+  const CellSelection both{.importers = {"E0"}, .exporters = {"E4"}, .sectors = {"S0", "S1"}};
+  EXPECT_EQ(policy.apply(PreferenceRule{.cells = both, .cost = 0.04, .use = 0.75}), 1U);
+  EXPECT_DOUBLE_EQ(policy.tariff(cell(0, 0, 4)), 0.025);
+  EXPECT_DOUBLE_EQ(policy.shock().cost_hat[cell(0, 0, 4)], std::pow(1.04, 0.75));
+  EXPECT_DOUBLE_EQ(policy.tariff(cell(1, 0, 4)), 0.02);
+  EXPECT_EQ(policy.shock().cost_hat[cell(1, 0, 4)], 1.0);
+  EXPECT_EQ(error_code([&] { policy.apply(PreferenceRule{.cells = both, .cost = -1.0}); }),
+            "cost-range");
+}
+
 TEST_F(Policy, ASchedulesLaterLinesWin) {
   policy.apply(std::vector<ScheduleLine>{{"E0", "", "S1", 0.11}, {"E0", "E2", "S1", 0.02}});
   EXPECT_DOUBLE_EQ(policy.tariff(cell(1, 0, 1)), 0.11);

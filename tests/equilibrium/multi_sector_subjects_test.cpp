@@ -141,19 +141,17 @@ Subject multi_sector(const Variant& variant, Closure closure) {
 }  // namespace
 
 void add_multi_sector_subjects(std::vector<Subject>& subjects) {
-  const Variant inputs = {.name = "inputs"};
-  for (const Closure closure :
-       {Closure::kNone, Closure::kAdditive, Closure::kWorldShare, Closure::kMultiplicative}) {
-    subjects.push_back(multi_sector(inputs, closure));
-  }
   for (const Variant& variant :
-       {Variant{.name = "no_inputs", .inputs = false},
+       {Variant{.name = "inputs"}, Variant{.name = "no_inputs", .inputs = false},
         Variant{.name = "two_factors", .n_factors = 2},
         Variant{.name = "one_good", .several_sectors = false, .inputs = false},
         Variant{.name = "one_good_inputs", .several_sectors = false},
         Variant{.name = "entry", .entry = 0.6},
         Variant{.name = "entry_and_selection", .entry = 0.6, .selection = 0.5}}) {
-    subjects.push_back(multi_sector(variant, Closure::kMultiplicative));
+    for (const Closure closure :
+         {Closure::kNone, Closure::kAdditive, Closure::kWorldShare, Closure::kMultiplicative}) {
+      subjects.push_back(multi_sector(variant, closure));
+    }
   }
 }
 

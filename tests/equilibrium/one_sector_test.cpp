@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <mutex>
 
 #include "altyn/core/errors.h"
 #include "altyn/core/rng.h"
+#include "altyn/equilibrium/multi_sector.h"
+#include "altyn/equilibrium/multi_sector_levels.h"
+#include "equilibrium/conformance.h"
 
 namespace altyn::equilibrium {
 namespace {
@@ -184,8 +188,8 @@ TEST(OneSector, TariffAndIcebergOfTheSameSizeHaveTheSameDirectEffect) {
   }
   // Revenue softens the loss.
   for (std::size_t i = 0; i < 3; ++i) EXPECT_GT(first.welfare_hat[i], second.welfare_hat[i]);
-  EXPECT_GT(first.revenue[1], 0.0);
-  EXPECT_EQ(second.revenue[1], 0.0);
+  EXPECT_GT(first.revenue_collected[1], 0.0);
+  EXPECT_EQ(second.revenue_collected[1], 0.0);
 }
 
 TEST(OneSector, ConditionalEffectKeepsOutputAndSpending) {
@@ -252,6 +256,188 @@ TEST(OneSector, OptionsHaveNames) {
   EXPECT_EQ(options.closure, Closure::kWorldShare);
   EXPECT_THROW(set_field(options, "closure", FieldValue{std::string("multiplicatve")}, "test"),
                InputError);
+}
+
+// The many-sector engine with one sector is an independent program for the same economy: other
+// unknowns, another search.
+TEST(OneSector, EqualsTheManySectorEngineWithOneSector) {
+  for (const Closure closure :
+       {Closure::kNone, Closure::kAdditive, Closure::kWorldShare, Closure::kMultiplicative}) {
+    for (const bool inside_too : {false, true}) {
+      const testing::TestWorld world = testing::random_world(6, 1, 77);
+      const std::size_t n = 6;
+      const auto importer_rows = [&](const std::vector<double>& values) {
+        std::vector<double> rows(n * n);
+        for (std::size_t i = 0; i < n; ++i) {
+          for (std::size_t k = 0; k < n; ++k) rows[k * n + i] = values[i * n + k];
+        }
+        return rows;
+      };
+      const std::vector<RevenuePool> pools = {{.name = "union",
+                                               .members = {"E0", "E2", "E3"},
+                                               .keys = {0.6, 0.3, 0.1},
+                                               .duties_inside_too = inside_too}};
+      MultiSectorLevels levels;
+      levels.economies = world.economies;
+      levels.sectors = {"all"};
+      levels.theta = world.theta;
+      levels.tariff = importer_rows(world.tariff);
+      levels.trade = importer_rows(world.trade);
+      levels.pools = pools;
+      for (std::size_t cell = 0; cell < n * n; ++cell) {
+        levels.trade[cell] /= 1.0 + levels.tariff[cell];
+      }
+      for (std::size_t i = 0; i < n; ++i) {
+        double output = 0.0;
+        for (std::size_t k = 0; k < n; ++k) output += levels.trade[k * n + i];
+        levels.value_added.push_back(world.value_added_share[i] * output);
+        levels.intermediate_use.push_back((1.0 - world.value_added_share[i]) * output);
+      }
+      Context context(1);
+      MultiSectorShock sector_shock;
+      sector_shock.tariff = importer_rows(world.new_tariff);
+      sector_shock.cost_hat = importer_rows(world.cost_hat);
+      sector_shock.productivity_hat = world.productivity_hat;
+      const MultiSectorResult many =
+          solve_multi_sector(base_from_levels(levels).base, sector_shock,
+                             {.closure = closure, .tolerance = 1e-12}, context);
+      OneSectorBase base;
+      base.economies = world.economies;
+      base.trade = world.trade;
+      base.theta = world.theta[0];
+      base.tariff = world.tariff;
+      base.value_added_share = world.value_added_share;
+      base.pools = pools;
+      OneSectorShock shock;
+      shock.cost_hat = world.cost_hat;
+      shock.tariff = world.new_tariff;
+      shock.productivity_hat = world.productivity_hat;
+      const OneSectorResult one =
+          solve_one_sector(base, shock, {.closure = closure, .tolerance = 1e-12}, context);
+      ASSERT_TRUE(many.certificate.holds()) << many.certificate.summary();
+      ASSERT_TRUE(one.certificate.holds()) << one.certificate.summary();
+      for (std::size_t i = 0; i < n; ++i) {
+        // Two searches to 1e-12, conditioning of a digit or two.
+        EXPECT_NEAR(many.welfare_hat[i], one.welfare_hat[i], 1e-10);
+        EXPECT_NEAR(many.wage_hat[i], one.wage_hat[i], 1e-10);
+        EXPECT_NEAR(many.consumer_price_hat[i], one.price_hat[i], 1e-10);
+        EXPECT_NEAR(many.duty[i], one.revenue_collected[i], 1e-9);
+        EXPECT_NEAR(many.duty[i] - many.duty_pooled[i] + many.duty_received[i],
+                    one.revenue_received[i], 1e-9);
+      }
+    }
+  }
+}
+
+TEST(OneSector, NewPoolsMoveRevenueAndNothingElseVanishes) {
+  OneSectorBase base = three_economies();
+  base.tariff.assign(9, 0.1);
+  for (std::size_t i = 0; i < 3; ++i) base.tariff[i * 4] = 0.0;
+  OneSectorShock shock;
+  shock.pools = {{{.name = "union", .members = {"RUS", "KAZ"}, .keys = {0.5, 0.5}}}};
+  Context context(1);
+  const OneSectorResult result = solve_one_sector(base, shock, {}, context);
+  ASSERT_TRUE(result.certificate.holds()) << result.certificate.summary();
+  double collected = 0.0, received = 0.0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    collected += result.revenue_collected[i];
+    received += result.revenue_received[i];
+  }
+  EXPECT_NEAR(collected, received, 1e-12);
+  EXPECT_EQ(result.revenue_collected[2], result.revenue_received[2]);
+  EXPECT_NE(result.revenue_collected[0], result.revenue_received[0]);
+  shock.pools = {{{.name = "union", .members = {"RUS", "KAZ"}, .keys = {0.5, 0.4}}}};
+  EXPECT_EQ(code_of(base, shock), "revenue-keys");
+  base.mobility = {{0, 0, -1}, {1.0, 0.0, 1.0}, 2.0};
+  EXPECT_EQ(code_of(base), "mobility-range");
+}
+
+TEST(OneSector, MoreWorkersArriveWhereRewardsRise) {
+  OneSectorBase base = three_economies();
+  base.mobility = {{0, 0, -1}, {}, 1.5};
+  OneSectorShock shock;
+  shock.productivity_hat = {1.0, 1.2, 1.0};
+  Context context(1);
+  const OneSectorResult result = solve_one_sector(base, shock, {}, context);
+  ASSERT_TRUE(result.certificate.holds()) << result.certificate.summary();
+  EXPECT_GT(result.workers_hat[1], 1.0);
+  EXPECT_LT(result.workers_hat[0], 1.0);
+  // Equation (9): relative numbers follow relative real rewards.
+  const double reward =
+      result.wage_hat[1] / result.price_hat[1] / (result.wage_hat[0] / result.price_hat[0]);
+  EXPECT_NEAR(result.workers_hat[1] / result.workers_hat[0], std::pow(reward, 1.5), 1e-9);
+}
+
+TEST(OneSector, AnEndowmentIsProductivityOfFactorsWithoutIntermediates) {
+  const OneSectorBase base = three_economies();
+  OneSectorShock endowment, productivity;
+  endowment.endowment_hat = {1.1, 0.95, 1.0};
+  productivity.productivity_hat = endowment.endowment_hat;
+  Context context(1);
+  const OneSectorResult first = solve_one_sector(base, endowment, {}, context);
+  const OneSectorResult second = solve_one_sector(base, productivity, {}, context);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(first.welfare_hat[i], second.welfare_hat[i], 1e-9);
+    EXPECT_NEAR(first.wage_hat[i] * endowment.endowment_hat[i], second.wage_hat[i], 1e-9);
+  }
+  endowment.endowment_hat[0] = 0.0;
+  EXPECT_EQ(code_of(base, endowment), "shock-range");
+}
+
+TEST(OneSector, EndogenousDeficitsFollowFromTheFlowsReported) {
+  for (const bool pooled : {false, true}) {
+    OneSectorBase base = three_economies();
+    base.tariff.assign(9, 0.08);
+    for (std::size_t i = 0; i < 3; ++i) base.tariff[i * 4] = 0.0;
+    if (pooled) base.pools = {{.name = "union", .members = {"RUS", "KAZ"}, .keys = {0.8, 0.2}}};
+    OneSectorShock shock = dearer_trade(3, 1.1);
+    shock.tariff.assign(9, 0.03);
+    for (std::size_t i = 0; i < 3; ++i) shock.tariff[i * 4] = 0.0;
+    Context context(1);
+    const OneSectorResult result = solve_one_sector(
+        base, shock, {.closure = Closure::kEndogenous, .tolerance = 1e-12}, context);
+    ASSERT_TRUE(result.certificate.holds()) << result.certificate.summary();
+    const auto at_the_gate = [](std::vector<double> trade, const std::vector<double>& tariff) {
+      for (std::size_t cell = 0; cell < trade.size(); ++cell) trade[cell] /= 1.0 + tariff[cell];
+      return trade;
+    };
+    const auto bought = [](const std::vector<double>& flows) {
+      std::vector<double> sums(3, 0.0);
+      for (std::size_t cell = 0; cell < 9; ++cell) sums[cell % 3] += flows[cell];
+      return sums;
+    };
+    const std::vector<double> before = at_the_gate(base.trade, base.tariff);
+    const std::vector<double> local =
+        local_parts(base.economies, before, bought(before), result.base_deficit);
+    EXPECT_EQ(*std::min_element(local.begin(), local.end()), 0.0);
+    EXPECT_GT(*std::max_element(local.begin(), local.end()), 0.0);
+    const std::vector<double> after = at_the_gate(result.trade, shock.tariff);
+    const std::vector<double> spent = bought(after);
+    for (std::size_t n = 0; n < 3; ++n) {
+      double deficit = local[n] * spent[n];
+      for (std::size_t m = 0; m < 3; ++m) deficit -= local[m] * after[n * 3 + m];
+      // Residuals of 1e-12 times values near 100.
+      EXPECT_NEAR(deficit, result.deficit[n], 1e-9);
+      EXPECT_NE(result.deficit[n], result.base_deficit[n]);
+    }
+  }
+}
+
+TEST(OneSector, EndogenousDeficitsOfABalancedBaseStayZero) {
+  OneSectorBase base = three_economies();
+  base.trade = {90, 6, 8, 5, 30, 2, 9, 1, 20};  // rows and columns sum alike
+  const OneSectorShock shock = dearer_trade(3, 1.3);
+  Context context(1);
+  const OneSectorResult endogenous =
+      solve_one_sector(base, shock, {.closure = Closure::kEndogenous, .tolerance = 1e-12}, context);
+  const OneSectorResult additive =
+      solve_one_sector(base, shock, {.closure = Closure::kAdditive, .tolerance = 1e-12}, context);
+  ASSERT_TRUE(endogenous.certificate.holds()) << endogenous.certificate.summary();
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(endogenous.deficit[i], 0.0, 1e-9);
+    // Two searches to 1e-12.
+    EXPECT_NEAR(endogenous.welfare_hat[i], additive.welfare_hat[i], 1e-11);
+  }
 }
 
 }  // namespace

@@ -116,5 +116,34 @@ TEST_F(Draws, RefuseNegativeDeviationsAndWrongShapes) {
   EXPECT_EQ(code({.trade_log_sd = -1.0}), "uncertainty-range");
 }
 
+// An assumption with a range: draws build their own policy, and its part of the delta method's
+// deviation is the gradient along the step. 800 draws: as above.
+TEST_F(Draws, AnAssumptionsRangeIsDrawnAndHasItsOwnPart) {
+  Context context(2, 5);
+  const MultiSectorModel model(world.base, {}, context);
+  const auto with_cost = [&](double change) {
+    MultiSectorShock policy;
+    policy.cost_hat.assign(75, 1.0);
+    for (std::size_t j = 0; j < 3; ++j) policy.cost_hat[model.base().cell(j, 0, 1)] = 1.0 + change;
+    return policy;
+  };
+  constexpr double kWidth = 0.02;
+  const SectorUncertainty uncertainty{
+      .policy =
+          [&](RandomStream& random) {
+            return with_cost(-0.05 + kWidth * (random.uniform() - 0.5));
+          },
+      .one_sd = {with_cost(-0.05 + kWidth / std::sqrt(12.0))}};
+  const SectorDraws draws =
+      draw_outcomes(model, with_cost(-0.05), uncertainty, welfare_logs, {.n_draws = 800}, context);
+  ASSERT_EQ(draws.n_failed, 0);
+  const DeltaDeviation delta =
+      delta_deviation(model, with_cost(-0.05), uncertainty, SectorMeasure::welfare(0, 5), context);
+  ASSERT_EQ(delta.policy.size(), 1U);
+  EXPECT_LT(delta.policy[0], 0.0);  // dearer delivery lowers real income
+  EXPECT_NEAR(delta.sd, -delta.policy[0], 1e-12);
+  EXPECT_NEAR(draws.sd[0] / delta.sd, 1.0, 0.1);
+}
+
 }  // namespace
 }  // namespace altyn::equilibrium

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -47,6 +48,27 @@ TEST(DenseKernels, AgreeWithTheObviousLoops) {
       }
     }
   }
+}
+
+TEST(DenseKernels, ExponentialsAndLogarithmsAgreeWithTheLibrary) {
+  for (const std::size_t n : {std::size_t{1}, std::size_t{7}, std::size_t{8}, std::size_t{29}}) {
+    RandomStream random(1, 3, n);
+    std::vector<double> x(n);
+    for (double& value : x) value = 40.0 * random.normal();
+    std::vector<double> y = x;
+    scale_and_exponentiate(-0.3, y);
+    for (std::size_t i = 0; i < n; ++i) {
+      EXPECT_NEAR(y[i] / std::exp(-0.3 * x[i]), 1.0, 1e-15);  // two units in the last place
+    }
+    take_logarithms(y);
+    for (std::size_t i = 0; i < n; ++i) {
+      EXPECT_NEAR(y[i], -0.3 * x[i], 1e-15 * std::max(1.0, std::abs(x[i])));
+    }
+  }
+  std::vector<double> wrong = {0.0, -1.0, std::nan(""), 2.0};
+  take_logarithms(wrong);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_FALSE(std::isfinite(wrong[i]));
+  EXPECT_NEAR(wrong[3], std::log(2.0), 1e-15);
 }
 
 }  // namespace

@@ -1,19 +1,31 @@
 import * as Plot from "@observablehq/plot";
-import type { Table } from "../result/table";
+import type { Row, Table } from "../result/table";
 import { colour, colour_key, draw, extent, row_layout, x_axis, type ChartContext } from "./frame";
 
 /** Growth of the reporter's trade with every partner in the same months, sorted. */
 export function placebo(table: Table, context: ChartContext): SVGSVGElement | null {
+  return strip(table, context, (row) => row.number("growth"));
+}
+
+/** What every partner gained on its own synthetic control between the windows, sorted. */
+export function synthetic_placebo(table: Table, context: ChartContext): SVGSVGElement | null {
+  return strip(table, context, (row) => {
+    const log_change = row.number("window_log");
+    return log_change === null ? null : Math.expm1(log_change);
+  });
+}
+
+function strip(table: Table, context: ChartContext, growth_of: (row: Row) => number | null): SVGSVGElement | null {
   const { locale } = context;
   const rows = table.rows
-    .filter((row) => row.number("growth") !== null)
-    .sort((a, b) => b.number("growth")! - a.number("growth")!);
+    .filter((row) => growth_of(row) !== null)
+    .sort((a, b) => growth_of(b)! - growth_of(a)!);
   if (!rows.length) return null;
   const paint = (group: string) =>
     group === "claimed" ? colour.claim : group === "member" ? colour.evidence : colour.other;
   const points = rows.map((row) => ({
     key: row.text("partner"),
-    growth: row.number("growth")!,
+    growth: growth_of(row)!,
     fill: paint(row.text("group")),
     strong: row.text("group") === "claimed",
   }));
@@ -21,7 +33,7 @@ export function placebo(table: Table, context: ChartContext): SVGSVGElement | nu
     rows.map((row) => ({
       key: row.text("partner"),
       label: row.text("partner_name") || row.text("partner"),
-      value: locale.number.percent(row.number("growth"), 1, true),
+      value: locale.number.percent(growth_of(row), 1, true),
       strong: row.text("group") === "claimed",
       colour: row.text("group") === "other" ? undefined : paint(row.text("group")),
     })),

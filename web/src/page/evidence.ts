@@ -5,7 +5,7 @@ import { figures_of } from "./figures";
 import { threshold_text, type View } from "./view";
 
 /** Tables that stand in sections of their own; a line that names one does not repeat it. */
-export const kPlacedTables = ["range_bars", "number", "series", "windows", "base_effect", "waterfall", "key_results"];
+export const kPlacedTables = ["range_bars", "number", "series", "windows", "base_effect", "waterfall", "shapley", "calibration", "calibration_cases", "key_results"];
 
 /** A section with its heading, or nothing where all of its parts are missing. */
 export function section(id: string, title: string, lead: string, ...parts: (HTMLElement | null)[]): HTMLElement | null {
@@ -33,7 +33,8 @@ export function number_section(view: View): HTMLElement | null {
 
 export function parts_section(view: View): HTMLElement | null {
   const { text } = view.locale;
-  return section("parts", text.section_parts, text.section_parts_lead, ...figures_of("waterfall", "", view));
+  return section("parts", text.section_parts, text.section_parts_lead, ...figures_of("waterfall", "", view),
+    ...figures_of("shapley", "", view));
 }
 
 function share_facts(line: EvidenceLine, view: View): HTMLElement | null {
@@ -121,4 +122,11 @@ export function cause_section(view: View): HTMLElement | null {
   const { text } = view.locale;
   return section("cause", text.section_cause, text.section_cause_lead,
     ...view.result.lines.map((line) => line_article(line, view)));
+}
+
+/** How often the method would find a cause where there is none. */
+export function calibration_section(view: View): HTMLElement | null {
+  const { text } = view.locale;
+  return section("calibration", text.section_calibration, text.section_calibration_lead,
+    ...["calibration", "calibration_cases"].flatMap((id) => figures_of(id, "", view)));
 }

@@ -130,7 +130,7 @@ export interface Run {
   options: Record<string, unknown>;
 }
 
-/** The result of a claim check as docs/check-result.md fixes it, with its tables opened. */
+/** The result of a claim check as docs/check-result.md fixes it, or of a scenario, with its tables opened. */
 export interface CheckResult {
   schema: string;
   language: string;
@@ -186,14 +186,27 @@ function printed<T extends object>(value: T, month: MonthFormat, ...but: (keyof 
   return result;
 }
 
+/** The result of a scenario (docs/simulate.md) in the parts that the page has. */
+function scenario_parts(raw: Loose): Loose {
+  return {
+    ...raw,
+    claim: { id: raw["name"] },
+    verdict: { summary: raw["summary"] },
+    lines: [{ id: "S", title: raw["title"], finding: raw["about"], certificates: raw["certificates"] }],
+    findings: ((raw["notes"] ?? []) as string[]).map((sentence) => ({ sentence })),
+  };
+}
+
 /**
  * Reads the JSON form, its sentences set in print. A part that is absent becomes empty, so that the
  * page leaves its section out; text that is no check result throws an Error whose message can be shown.
  */
 export function read_check_result(text: string): CheckResult {
-  const raw = JSON.parse(text) as Loose;
-  const schema = String(raw["schema"] ?? "");
-  if (!schema.startsWith("altyn.check/")) throw new Error(`schema is "${schema}", expected altyn.check/1`);
+  const given = JSON.parse(text) as Loose;
+  const schema = String(given["schema"] ?? "");
+  const is_scenario = schema.startsWith("altyn.scenario/");
+  if (!is_scenario && !schema.startsWith("altyn.check/")) throw new Error(`schema is "${schema}", expected altyn.check/1`);
+  const raw = is_scenario ? scenario_parts(given) : given;
   const language = String(raw["language"] ?? "en");
   const month = new MonthFormat(language === "ru" ? "ru-RU" : "en-GB");
   const verdict = (raw["verdict"] ?? {}) as Loose;

@@ -6,11 +6,12 @@ import { base_effect } from "../../src/charts/base_effect";
 import { counterfactual, counterfactual_members } from "../../src/charts/counterfactual";
 import type { Chart, ChartContext } from "../../src/charts/frame";
 import { literature } from "../../src/charts/literature";
-import { placebo } from "../../src/charts/placebo";
+import { placebo, synthetic_placebo } from "../../src/charts/placebo";
 import { prices } from "../../src/charts/prices";
 import { range_bars } from "../../src/charts/range_bars";
 import { series } from "../../src/charts/series";
 import { structural } from "../../src/charts/structural";
+import { synthetic_gap, synthetic_path } from "../../src/charts/synthetic";
 import { waterfall } from "../../src/charts/waterfall";
 import { window_grid, window_line } from "../../src/charts/windows";
 import { make_locale } from "../../src/language/locale";
@@ -26,7 +27,8 @@ const charts: Record<string, [Chart, string]> = {
   structural: [structural, "structural"], waterfall: [waterfall, "waterfall"],
   agreement_estimates: [agreement_estimates, "agreement_estimates"], agreement_path: [agreement_path, "agreement_path"],
   phase_in: [phase_in, "phase_in"], counterfactual: [counterfactual, "counterfactual"], counterfactual_members: [counterfactual_members, "counterfactual_members"],
-  literature: [literature, "literature"],
+  literature: [literature, "literature"], shapley: [waterfall, "shapley"],
+  synthetic_path: [synthetic_path, "synthetic_path"], synthetic_gap: [synthetic_gap, "synthetic_path"], synthetic_placebo: [synthetic_placebo, "synthetic_placebo"],
 };
 
 function context(width = 820): ChartContext {

@@ -22,6 +22,19 @@ describe("read_check_result", () => {
     expect(result.run.command).toBe("");
   });
 
+  it("reads a scenario into the parts of the page", () => {
+    const result = read_check_result(JSON.stringify({
+      schema: "altyn.scenario/1", name: "exit", title: "What if?", about: "One sector.", summary: ["A.", "B."],
+      notes: ["Assumed."], certificates: [{ subject: "equilibrium", holds: true, blocks: [] }],
+      tables: { real_income: { columns: [{ name: "economy" }], rows: [["KAZ"]] } },
+    }));
+    expect(result.claim.id).toBe("exit");
+    expect(result.verdict.summary).toEqual(["A.", "B."]);
+    expect(result.lines[0]!.certificates[0]!.holds).toBe(true);
+    expect(result.findings.map((one) => one.sentence)).toEqual(["Assumed."]);
+    expect(result.tables.get("real_income")!.rows).toHaveLength(1);
+  });
+
   it("refuses another kind of file", () => {
     expect(() => read_check_result('{"schema": "altyn.study/1"}')).toThrow(/altyn\.study\/1/);
     expect(() => read_check_result("__ALTYN_RESULT__")).toThrow();

@@ -1,0 +1,118 @@
+#include "altyn/study/assumptions.h"
+
+#include <string_view>
+
+#include "altyn/core/rng.h"
+
+namespace altyn::study {
+namespace {
+
+// FNV-1a: the random stream of an assumption is that of its name.
+std::uint32_t stream_of(std::string_view name) {
+  std::uint32_t hash = 2166136261u;
+  for (const char letter : name) {
+    hash ^= static_cast<unsigned char>(letter);
+    hash *= 16777619u;
+  }
+  return hash;
+}
+
+void set_range(Assumption& assumption, const std::vector<double>& range) {
+  assumption.low = range.empty() ? assumption.value : range[0];
+  assumption.high = range.empty() ? assumption.value : range[1];
+}
+
+Assumption percent(std::string name, double value, const std::vector<double>& range,
+                   const std::string& source) {
+  Assumption assumption{
+      .name = std::move(name), .value = value, .unit = "percent", .source = source};
+  set_range(assumption, range);
+  return assumption;
+}
+
+}  // namespace
+
+double Assumption::at(std::uint64_t seed, std::uint64_t draw) const {
+  if (!drawn()) return value;
+  RandomStream stream(seed, stream_of(name), draw);
+  const double u = stream.uniform();
+  if (se > 0.0) return value + se * normal_quantile(u);
+  return u < 0.5 ? low + 2.0 * u * (value - low) : value + (2.0 * u - 1.0) * (high - value);
+}
+
+std::string name_of_share(const ScenarioRegion& region) { return "size of " + region.code; }
+std::string name_of_level(const ScenarioChange& change) { return change.name + ": today's level"; }
+std::string name_of_key(const ScenarioRevenue& revenue) { return "duty share of " + revenue.join; }
+
+std::vector<Assumption> assumptions_of(const Scenario& scenario) {
+  std::vector<Assumption> list;
+  const ScenarioModel& model = scenario.model;
+  list.push_back({.name = kTheta, .value = model.theta, .source = model.theta_source});
+  set_range(list.back(), model.theta_range);
+  list.push_back({.name = kDomestic,
+                  .low = -1.0,
+                  .high = 1.0,
+                  .unit = "place in its range",
+                  .source = "share of GDP by the rule of domestic trade",
+                  .wants_source = false});
+  if (!scenario.region_list.empty()) {
+    const ScenarioRegions& regions = scenario.regions;
+    list.push_back(
+        {.name = kDistance, .value = regions.distance_elasticity, .source = regions.source});
+    set_range(list.back(), regions.distance_elasticity_range);
+    for (const ScenarioRegion& region : scenario.region_list) {
+      if (region.is_rest()) continue;
+      list.push_back(
+          percent(name_of_share(region), region.share_pct, region.range_pct, region.source));
+    }
+  }
+  for (const ScenarioTariff& tariff : scenario.tariffs) {
+    list.push_back(percent(tariff.name, tariff.rate_pct, tariff.range_pct, tariff.source));
+  }
+  const ScenarioRevenue& revenue = scenario.revenue;
+  if (!revenue.join.empty()) {
+    list.push_back(percent(name_of_key(revenue), revenue.join_share_pct,
+                           revenue.join_share_range_pct, revenue.source));
+  }
+  for (const ScenarioChange& change : scenario.changes) {
+    switch (change.what) {
+      case ChangeKind::kAgreement:
+        list.push_back({.name = change.name,
+                        .value = change.effect,
+                        .low = change.effect,
+                        .high = change.effect,
+                        .se = change.effect_se,
+                        .unit = "log trade",
+                        .source = change.source});
+        break;
+      case ChangeKind::kBorderCost:
+        list.push_back(percent(change.name, change.by_pct, change.range_pct, change.source));
+        if (change.level_pct > 0.0) {
+          list.push_back(percent(name_of_level(change), change.level_pct, change.level_range_pct,
+                                 change.source));
+        }
+        break;
+      case ChangeKind::kTariff:
+        if (change.same_as.empty()) {
+          list.push_back(percent(change.name, change.rate_pct, change.range_pct, change.source));
+        }
+        break;
+    }
+  }
+  return list;
+}
+
+Values central_values(const std::vector<Assumption>& assumptions) {
+  Values values;
+  for (const Assumption& one : assumptions) values[one.name] = one.value;
+  return values;
+}
+
+Values drawn_values(const std::vector<Assumption>& assumptions, std::uint64_t seed,
+                    std::uint64_t draw) {
+  Values values;
+  for (const Assumption& one : assumptions) values[one.name] = one.at(seed, draw);
+  return values;
+}
+
+}  // namespace altyn::study

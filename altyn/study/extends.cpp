@@ -1,0 +1,78 @@
+#include "altyn/study/extends.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "altyn/core/errors.h"
+#include "altyn/data/document.h"
+
+namespace altyn::study {
+namespace {
+
+using nlohmann::json;
+
+std::string name_of(const json& entry) {
+  return entry.is_object() ? entry.value("name", "") : std::string();
+}
+
+void put_on_top(json& below, const json& own) {
+  for (const auto& [section, content] : own.items()) {
+    if (content.is_object()) {
+      for (const auto& [key, value] : content.items()) below[section][key] = value;
+    } else if (content.is_array()) {
+      json& entries = below[section];
+      const auto n_below = static_cast<std::ptrdiff_t>(entries.size());
+      for (const json& entry : content) {
+        const auto end = entries.begin() + n_below;
+        const auto same = std::find_if(entries.begin(), end, [&](const json& other) {
+          return !name_of(entry).empty() && name_of(other) == name_of(entry);
+        });
+        if (same == end) {
+          entries.push_back(entry);
+        } else {
+          *same = entry;
+        }
+      }
+    } else {
+      below[section] = content;
+    }
+  }
+}
+
+// `within` is where the file stands, relative to the folder of the study.
+json with_extended(const json& content, const std::string& where,
+                   const std::filesystem::path& within, DataSources& sources,
+                   std::vector<std::string> seen) {
+  std::string file;
+  if (content.contains("scenario") && content["scenario"].is_object()) {
+    const json& head = content["scenario"];
+    if (head.contains("extends") && head["extends"].is_string()) file = head["extends"];
+  }
+  if (file.empty()) return content;
+  file = (within / file).lexically_normal().string();
+  const std::string path = sources.find(file);
+  if (std::find(seen.begin(), seen.end(), path) != seen.end()) {
+    throw InputError({.code = "extends-itself",
+                      .what = fmt::format("{} extends itself", file),
+                      .where = where,
+                      .why = "a scenario needs a first one to stand on",
+                      .fixes = {"remove the line extends = ..."}});
+  }
+  seen.push_back(path);
+  json below = with_extended(data::read_document(path).value, path,
+                             std::filesystem::path(file).parent_path(), sources, seen);
+  below.erase("study");
+  put_on_top(below, content);
+  return below;
+}
+
+}  // namespace
+
+json extended_content(const Study& study, DataSources& sources, const std::string& within) {
+  return with_extended(study.content, study.where, within, sources, {});
+}
+
+}  // namespace altyn::study

@@ -1,0 +1,475 @@
+#include "altyn/study/scenario_world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "altyn/core/errors.h"
+#include "altyn/data/country_codes.h"
+#include "altyn/data/pair_panel.h"
+
+namespace altyn::study {
+namespace {
+
+using equilibrium::OneSectorBase;
+using equilibrium::OneSectorShock;
+using equilibrium::RegionalWorld;
+using equilibrium::RegionSplit;
+using equilibrium::RevenuePool;
+
+bool has(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool same_word(const std::string& a, const std::string& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+// Great circle, km.
+double distance(const ScenarioRegion& a, const ScenarioRegion& b) {
+  const double degree = std::numbers::pi / 180.0;
+  const double north = std::sin(0.5 * degree * (a.latitude - b.latitude));
+  const double east = std::sin(0.5 * degree * (a.longitude - b.longitude));
+  const double chord =
+      north * north + std::cos(degree * a.latitude) * std::cos(degree * b.latitude) * east * east;
+  return 2.0 * 6371.0 * std::asin(std::min(1.0, std::sqrt(chord)));
+}
+
+// To itself: two thirds of the radius of a disk of its area (Head and Mayer 2000).
+double distance_inside(const ScenarioRegion& region) {
+  return 0.67 * std::sqrt(region.area_km2 / std::numbers::pi);
+}
+
+double new_rate(TariffFormula formula, double before, double size) {
+  switch (formula) {
+    case TariffFormula::kSet:
+      return size;
+    case TariffFormula::kAdd:
+      return std::max(0.0, before + size);
+    case TariffFormula::kCut:
+      return before * (1.0 - size);
+    case TariffFormula::kCap:
+      return std::min(before, size);
+    case TariffFormula::kSwiss:
+      return before > 0.0 ? size * before / (size + before) : 0.0;
+  }
+  return before;
+}
+
+// The effect on log trade where a change applies with sign +1.
+double direct_effect(const ScenarioChange& change, const Values& values) {
+  const double size = values.at(change.name);
+  if (change.what == ChangeKind::kAgreement) return size;
+  const double theta = values.at(kTheta);
+  if (!(change.level_pct > 0.0)) return -theta * std::log1p(size / 100.0);
+  const double level = values.at(name_of_level(change)) / 100.0;
+  return -theta * (std::log1p(level * (1.0 + size / 100.0)) - std::log1p(level));
+}
+
+// Codes of the economies that are split, each once, in the order of the file.
+std::vector<std::string> split_economies(const std::vector<ScenarioRegion>& regions) {
+  std::vector<std::string> list;
+  for (const ScenarioRegion& region : regions) {
+    if (!has(list, region.of)) list.push_back(region.of);
+  }
+  return list;
+}
+
+RegionSplit split_of(const std::string& economy, const Scenario& scenario, const Values& values) {
+  RegionSplit split{.economy = economy, .mobile_workers = scenario.regions.mobility > 0.0};
+  double named = 0.0;
+  for (const ScenarioRegion& region : scenario.region_list) {
+    if (region.of != economy) continue;
+    split.regions.push_back(region.code);
+    split.output_share.push_back(region.is_rest() ? 0.0 : values.at(name_of_share(region)) / 100.0);
+    named += split.output_share.back();
+  }
+  for (std::size_t r = 0; r < split.regions.size(); ++r) {
+    if (split.regions[r] == economy) split.output_share[r] = 1.0 - named;
+  }
+  if (scenario.regions.common_revenue) split.revenue_keys = split.output_share;
+  return split;
+}
+
+// The pool after members left and one joined. Regions of an economy keep their parts of its key.
+std::vector<RevenuePool> new_pools(const RegionalWorld& world,
+                                   const std::vector<std::string>& national,
+                                   const ScenarioRevenue& revenue, const Values& values) {
+  std::vector<RevenuePool> pools = world.base.pools;
+  for (RevenuePool& pool : pools) {
+    if (pool.name != revenue.pool) continue;
+    RevenuePool kept{.name = pool.name};
+    const double joins = revenue.join.empty() ? 0.0 : values.at(name_of_key(revenue)) / 100.0;
+    for (std::size_t m = 0; m < pool.members.size() && !revenue.dissolve; ++m) {
+      const auto at =
+          std::find(world.base.economies.begin(), world.base.economies.end(), pool.members[m]) -
+          world.base.economies.begin();
+      if (has(revenue.leave, national[world.parent[static_cast<std::size_t>(at)]])) continue;
+      kept.members.push_back(pool.members[m]);
+      kept.keys.push_back(pool.keys[m]);
+    }
+    const double left = std::accumulate(kept.keys.begin(), kept.keys.end(), 0.0);
+    for (double& key : kept.keys) key *= (1.0 - joins) / left;
+    if (!revenue.join.empty()) {
+      kept.members.push_back(revenue.join);
+      kept.keys.push_back(joins);
+    }
+    pool = std::move(kept);
+  }
+  std::erase_if(pools, [](const RevenuePool& pool) { return pool.members.empty(); });
+  return pools;
+}
+
+}  // namespace
+
+ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
+                                 DataSources& sources)
+    : scenario_(scenario), year_(static_cast<int>(scenario.head.year)) {
+  std::vector<std::string> files;
+  for (const std::string& name : scenario.world.agreements) files.push_back(sources.find(name));
+  registry_ = data::AgreementRegistry::read(files);
+  const data::PairPanel panel = data::load_pair_panel(sources.read(scenario.world.trade));
+  const data::Table gdp = sources.read(scenario.world.gdp);
+  world_ = data::build_world(panel, year_, {.gdp = &gdp});
+  for (const data::Finding& finding : world_.findings) notes_.push_back(finding.sentence);
+  notes_.emplace_back(
+      "Income is that of the goods economy: what goods sell for, duties and the deficit in goods. "
+      "The column of GDP sets the same change against the whole economy.");
+
+  if (!scenario_.revenue.pool.empty()) {
+    const std::string where = scenario_.where + " [revenue]";
+    shares_ = registry_.duty_shares(scenario_.revenue.pool,
+                                    data::Date::parse(scenario_.revenue.date, where + " date"));
+    if (shares_ == nullptr) {
+      throw InputError({.code = "no-duty-shares",
+                        .what = fmt::format("no duty shares of {} are known for {}",
+                                            scenario_.revenue.pool, scenario_.revenue.date),
+                        .where = where,
+                        .why = "a pool is shared by keys",
+                        .fixes = {"add [[duty_share]] to a file named under agreements"}});
+    }
+    for (const auto& [economy, share] : shares_->shares) (void)codes_of({economy}, where);
+    for (std::string& code : scenario_.revenue.leave) code = codes_of({code}, where).front();
+    std::string& join = scenario_.revenue.join;
+    if (!join.empty()) join = codes_of({join}, where).front();
+  }
+  std::size_t place = 0;
+  for (const ScenarioTariff& tariff : scenario_.tariffs) {
+    base_tariff_cells_.push_back(
+        tariff_cells(tariff.importer, tariff.exporter,
+                     fmt::format("{} [[tariff]] {}", scenario_.where, ++place)));
+  }
+  const auto changes_tariffs = [](const Scenario& s) {
+    return std::any_of(s.changes.begin(), s.changes.end(), [](const ScenarioChange& change) {
+      return change.what == ChangeKind::kTariff;
+    });
+  };
+  has_tariffs_ = !scenario_.tariffs.empty() || changes_tariffs(scenario_) ||
+                 (versus && changes_tariffs(*versus));
+
+  for (ScenarioRegion& region : scenario_.region_list) {
+    const std::string where = fmt::format("{} [[region]] {}", scenario_.where, region.code);
+    const bool rest = region.is_rest();
+    region.of = codes_of({region.of}, where).front();
+    if (rest) region.code = region.of;
+    if (region.of == scenario_.revenue.join) {
+      throw InputError({.code = "bad-change",
+                        .what = fmt::format("{} joins the pool and is split", region.of),
+                        .where = where,
+                        .why = "the key of who joins is one number"});
+    }
+  }
+  std::vector<double> rates;
+  const RegionalWorld world = world_at(central_values(assumptions_of(scenario_)), rates);
+  economies_ = world.base.economies;
+  parents_ = world.parent;
+  for (const std::string& code : economies_) {
+    std::string name = data::economy_name(code);
+    for (const ScenarioRegion& region : scenario_.region_list) {
+      if (region.code != code) continue;
+      if (!region.name.empty()) {
+        name = region.name;
+      } else if (region.is_rest()) {
+        name += ", the rest";
+      }
+    }
+    names_.push_back(std::move(name));
+  }
+  const data::TextColumn& codes = gdp.texts("economy");
+  const data::NumberColumn& years = gdp.numbers("year");
+  const data::NumberColumn& usd = gdp.numbers("gdp_usd");
+  for (const std::size_t parent : parents_) {
+    double value = data::kMissing;
+    for (Index row = 0; row < gdp.n_rows(); ++row) {
+      const auto at = static_cast<std::size_t>(row);
+      if (years[at] == year_ && codes.at(row) == world_.economies[parent]) value = usd[at] / 1e6;
+    }
+    gdp_musd_.push_back(value);
+  }
+  changes_ = found(scenario_);
+  if (versus) versus_ = found(*versus);
+  involved_.assign(economies_.size(), false);
+  mark_involved(changes_);
+}
+
+std::string ScenarioSetting::domestic_flag(std::size_t economy) const {
+  return world_.domestic[parents_[economy]].flag;
+}
+
+// Codes behind a list: economies of the world, or the members of a union.
+std::vector<std::string> ScenarioSetting::codes_of(const std::vector<std::string>& list,
+                                                   const std::string& where) const {
+  std::vector<std::string> codes;
+  for (const std::string& entry : list) {
+    const auto is_agreement = [&](const data::Agreement& one) { return same_word(one.id, entry); };
+    if (std::any_of(registry_.agreements().begin(), registry_.agreements().end(), is_agreement)) {
+      for (const std::string& member : registry_.union_members(entry, year_)) {
+        if (has(world_.economies, member)) codes.push_back(member);
+      }
+      continue;
+    }
+    const std::string code = data::economy_code(entry, where);
+    if (!has(world_.economies, code)) {
+      throw InputError({.code = "not-in-world",
+                        .what = fmt::format("{} is not in the trade table of {}", code, year_),
+                        .where = where,
+                        .why = "only economies with trade take part in an equilibrium",
+                        .fixes = {"name a trade table of your own under [world] trade"}});
+    }
+    codes.push_back(code);
+  }
+  return codes;
+}
+
+// [n] whether an economy of the world with regions is on a list, by itself or with its nation.
+std::vector<bool> ScenarioSetting::named(const std::vector<std::string>& list,
+                                         const std::string& where) const {
+  std::vector<std::string> nations, regions;
+  for (const std::string& entry : list) {
+    const bool is_region = std::any_of(
+        scenario_.region_list.begin(), scenario_.region_list.end(),
+        [&](const ScenarioRegion& region) { return region.code == entry && !region.is_rest(); });
+    if (is_region) {
+      regions.push_back(entry);
+    } else {
+      for (const std::string& code : codes_of({entry}, where)) nations.push_back(code);
+    }
+  }
+  std::vector<bool> on(economies_.size());
+  for (std::size_t i = 0; i < economies_.size(); ++i) {
+    on[i] = has(regions, economies_[i]) || has(nations, world_.economies[parents_[i]]);
+  }
+  return on;
+}
+
+// Places in the national matrix that a tariff touches.
+std::vector<std::size_t> ScenarioSetting::tariff_cells(const std::vector<std::string>& importer,
+                                                       const std::vector<std::string>& exporter,
+                                                       const std::string& where) const {
+  const std::vector<std::string> importers = codes_of(importer, where);
+  const std::vector<std::string> exporters = codes_of(exporter, where);
+  const std::size_t n = world_.economies.size();
+  std::vector<std::size_t> cells;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < n; ++k) {
+      if (i == k || !has(importers, world_.economies[k])) continue;
+      const bool hit = exporters.empty() ? !registry_.any_preference(world_.economies[i],
+                                                                     world_.economies[k], year_)
+                                         : has(exporters, world_.economies[i]);
+      if (hit) cells.push_back(i * n + k);
+    }
+  }
+  return cells;
+}
+
+// +1 where an agreement comes into force or a cost applies, -1 where an agreement goes.
+std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
+                                              const std::string& where) const {
+  const std::size_t n = economies_.size();
+  std::vector<double> signs(n * n, 0.0);
+  std::vector<bool> from, with, joining;
+  std::vector<std::string> inside;
+  if (change.what == ChangeKind::kBorderCost) {
+    from = named(change.from, where);
+    with = named(change.with, where);
+  } else {
+    joining = named(change.joining, where);
+    inside = registry_.union_members(change.agreement, year_);
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < n; ++k) {
+      if (parents_[i] == parents_[k]) continue;
+      double& sign = signs[i * n + k];
+      if (change.what == ChangeKind::kBorderCost) {
+        if ((from[i] && with[k]) || (change.both && with[i] && from[k])) sign = 1.0;
+        continue;
+      }
+      const std::string& exporter = world_.economies[parents_[i]];
+      const std::string& importer = world_.economies[parents_[k]];
+      const bool bound = registry_.dummy(change.agreement, exporter, importer, year_);
+      const bool joins = joining[i] || joining[k];
+      if (!change.turn_on && bound && (change.joining.empty() || joins)) sign = -1.0;
+      if (change.turn_on && !bound && joins && (joining[i] || has(inside, exporter)) &&
+          (joining[k] || has(inside, importer))) {
+        sign = 1.0;
+      }
+    }
+  }
+  return signs;
+}
+
+ScenarioSetting::Changes ScenarioSetting::found(const Scenario& scenario) const {
+  Changes changes{.parts = {}, .revenue = scenario.revenue};
+  for (std::string& code : changes.revenue.leave) {
+    code = codes_of({code}, scenario.where + " [revenue] leave").front();
+  }
+  for (const ScenarioChange& change : scenario.changes) {
+    const std::string where =
+        fmt::format("{} [[change]] {}", scenario.where, changes.parts.size() + 1);
+    Part part{.change = change, .pairs = {}, .cells = {}};
+    bool touches = false;
+    if (change.what == ChangeKind::kTariff) {
+      part.cells = tariff_cells(change.importer, change.exporter, where);
+      touches = !part.cells.empty();
+    } else {
+      part.pairs = signs_of(change, where);
+      touches =
+          std::any_of(part.pairs.begin(), part.pairs.end(), [](double s) { return s != 0.0; });
+    }
+    if (!touches) {
+      throw InputError({.code = "no-pairs",
+                        .what = "the change touches no pair of this world",
+                        .where = where,
+                        .why = "a scenario without effect looks like an answer of zero",
+                        .fixes = {"check the economies and the year against `altyn agreements`"}});
+    }
+    changes.parts.push_back(std::move(part));
+  }
+  return changes;
+}
+
+void ScenarioSetting::mark_involved(const Changes& changes) {
+  const std::size_t n = economies_.size();
+  const std::size_t n_national = world_.economies.size();
+  for (const Part& part : changes.parts) {
+    for (std::size_t cell = 0; cell < part.pairs.size(); ++cell) {
+      if (part.pairs[cell] == 0.0) continue;
+      involved_[cell / n] = true;
+      involved_[cell % n] = true;
+    }
+    for (const std::size_t cell : part.cells) {
+      for (std::size_t i = 0; i < n; ++i) {
+        const bool exporter = !part.change.exporter.empty() && parents_[i] == cell / n_national;
+        if (parents_[i] == cell % n_national || exporter) involved_[i] = true;
+      }
+    }
+  }
+  const ScenarioRevenue& revenue = changes.revenue;
+  if (shares_ == nullptr) return;
+  const bool shared = revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::string& nation = world_.economies[parents_[i]];
+    if (shared && (shares_->shares.contains(nation) || nation == revenue.join)) {
+      involved_[i] = true;
+    }
+  }
+}
+
+RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double>& rates) const {
+  OneSectorBase base;
+  base.economies = world_.economies;
+  base.trade = world_.trade_at(values.at(kDomestic));
+  base.theta = values.at(kTheta);
+  rates.clear();
+  if (has_tariffs_) {
+    rates.assign(base.trade.size(), 0.0);
+    for (std::size_t t = 0; t < scenario_.tariffs.size(); ++t) {
+      const double rate = values.at(scenario_.tariffs[t].name) / 100.0;
+      for (const std::size_t cell : base_tariff_cells_[t]) rates[cell] = rate;
+    }
+    // The table has values at the border; spending includes the duty.
+    for (std::size_t cell = 0; cell < rates.size(); ++cell) base.trade[cell] *= 1.0 + rates[cell];
+    base.tariff = rates;
+  }
+  if (shares_ != nullptr) {
+    RevenuePool pool{.name = scenario_.revenue.pool};
+    for (const auto& [economy, share] : shares_->shares) {
+      pool.members.push_back(economy);
+      pool.keys.push_back(share);
+    }
+    base.pools.push_back(std::move(pool));
+  }
+  base.mobility.elasticity = scenario_.regions.mobility;
+
+  const std::vector<ScenarioRegion>& regions = scenario_.region_list;
+  std::vector<RegionSplit> splits;
+  for (const std::string& economy : split_economies(regions)) {
+    splits.push_back(split_of(economy, scenario_, values));
+  }
+  if (splits.empty()) {
+    RegionalWorld world{.base = std::move(base), .parent = {}, .residual = 0.0};
+    world.parent.resize(world_.economies.size());
+    std::iota(world.parent.begin(), world.parent.end(), std::size_t{0});
+    return world;
+  }
+  const double elasticity = values.at(kDistance);
+  const auto find = [&](const std::string& code) {
+    return std::find_if(regions.begin(), regions.end(),
+                        [&](const ScenarioRegion& region) { return region.code == code; });
+  };
+  // Who has no place on the map trades with every region alike, in proportion to size.
+  return equilibrium::split_into_regions(
+      base, splits, [&](const std::string& seller, const std::string& buyer) {
+        const auto a = find(seller);
+        const auto b = find(buyer);
+        if (a == regions.end() || b == regions.end()) return 1.0;
+        const double km = a == b ? distance_inside(*a) : std::max(distance(*a, *b), 1.0);
+        return std::pow(km, -elasticity);
+      });
+}
+
+OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& values,
+                                         const RegionalWorld& world,
+                                         std::vector<double> rates) const {
+  OneSectorShock shock;
+  bool duties_change = false;
+  for (const Part& part : changes.parts) {
+    if (part.change.what == ChangeKind::kTariff) {
+      duties_change = true;
+      const std::string& same_as = part.change.same_as;
+      const double size = values.at(same_as.empty() ? part.change.name : same_as) / 100.0;
+      for (const std::size_t cell : part.cells) {
+        rates[cell] = new_rate(part.change.formula, rates[cell], size);
+      }
+      continue;
+    }
+    const double effect = direct_effect(part.change, values);
+    shock.direct_log.resize(part.pairs.size(), 0.0);
+    for (std::size_t cell = 0; cell < part.pairs.size(); ++cell) {
+      shock.direct_log[cell] += effect * part.pairs[cell];
+    }
+  }
+  if (duties_change) shock.tariff = equilibrium::spread_pairs(world, rates, 0.0);
+  const ScenarioRevenue& revenue = changes.revenue;
+  if (revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty()) {
+    shock.pools = new_pools(world, world_.economies, revenue, values);
+  }
+  return shock;
+}
+
+ScenarioInstance ScenarioSetting::at(const Values& values) const {
+  ScenarioInstance instance;
+  std::vector<double> rates;
+  RegionalWorld world = world_at(values, rates);
+  instance.shock = shock_at(changes_, values, world, rates);
+  if (versus_) instance.versus = shock_at(*versus_, values, world, rates);
+  instance.base = std::move(world.base);
+  return instance;
+}
+
+}  // namespace altyn::study
