@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Regenerates docs/benchmarks.md: the estimation kernel and pyfixest on one machine in one run.
+"""Regenerates the estimation part of docs/benchmarks.md: the estimation kernel and pyfixest on one machine in one run.
 
     python3 bench/estimation.py [--panels DIR] [--threads N] [--repeat N] [--no-peer]
 
@@ -19,6 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
 PEER = ROOT / "build" / "peer"
 LIMIT_SECONDS = 600
+BEGIN = "<!-- written by bench/estimation.py -->\n"
+END = "<!-- end -->\n"
 
 # What pyfixest is asked for: task of estimation_bench -> formula.
 PEER_TASKS = {
@@ -108,7 +110,7 @@ def run_peer(panels, threads, repeat):
     return {"threads": threads, "repeat": repeat, "tasks": results}
 
 
-TEXT = """# Benchmarks of the estimator
+TEXT = """## Estimation
 
     {command}
 
@@ -132,7 +134,7 @@ fixest 0.14.2 was timed on a machine of the same kind, not in this run. {peer_no
 - `g01-bootstrap200`: 200 pairs-bootstrap draws, each refitted and certified; 20 draws take
   {draw_ratio} times one fit.
 
-## Distance to the memory bound
+### Distance to the memory bound
 
 A pass reads the outcome, the regressors and the levels of every row and writes its working weight;
 an inner step reads weights and levels. These bytes over the bandwidth of a plain sum by all threads
@@ -194,7 +196,9 @@ def write_page(own, peer, load):
         own_akm_gap=gap(tasks["akm1-ols2"], "akm1-ols2"),
         etwfe_ratio=f"{tasks['g1-etwfe300']['cpu_seconds'] / tasks['g1-ppml3']['cpu_seconds']:.0f}",
         draw_ratio=f"{tasks['g01-bootstrap200']['fits_per_20_draws']:.1f}")
-    (ROOT / "docs" / "benchmarks.md").write_text(page)
+    path = ROOT / "docs" / "benchmarks.md"
+    before, after = path.read_text().split(BEGIN)[0], path.read_text().split(END)[1]
+    path.write_text(before + BEGIN + page + END + after)
 
 
 def main():
