@@ -143,13 +143,8 @@ class BlockPreconditioner final : public LevelPreconditioner {
   }
 
   // b = S_b^-1 (r_b - W' r_a), a = r_a - W b, everything scaled by 1 / sqrt(level weight). Lanes
-  // are brought to order one first: single precision has a narrow range.
+  // are brought to order one first: single precision has a narrow range. Lanes of zeros stay so.
   void apply_block(const Block& block, int n_lanes, const double* r, double* z) const {
-    const Index a_stride = padded_stride(block.n_a);
-    RawVector<float> work(at((a_stride + block.stride) * n_lanes));
-    float* a = work.data();
-    float* b = a + a_stride * n_lanes;
-    std::fill(work.begin(), work.end(), 0.0F);
     double largest[8] = {};
     const auto measure = [&](std::span<const GroupId> levels) {
       for (const GroupId l : levels) {
@@ -161,23 +156,33 @@ class BlockPreconditioner final : public LevelPreconditioner {
     };
     measure(block.a_levels);
     measure(block.b_levels);
-    double inverse[8];
+    int lanes[8];
+    int n_used = 0;
     for (int lane = 0; lane < n_lanes; ++lane) {
-      inverse[lane] = largest[lane] > 0.0 ? 1.0 / largest[lane] : 0.0;
+      if (largest[lane] > 0.0) lanes[n_used++] = lane;
     }
+    const Index a_stride = padded_stride(block.n_a);
+    RawVector<float> work(at((a_stride + block.stride) * n_used));
+    float* a = work.data();
+    float* b = a + a_stride * n_used;
+    std::fill(work.begin(), work.end(), 0.0F);
     const auto read = [&](std::span<const GroupId> levels, float* side, Index stride) {
-      for (std::size_t i = 0; i < levels.size(); ++i) {
-        for (int lane = 0; lane < n_lanes; ++lane) {
-          side[lane * stride + static_cast<Index>(i)] = static_cast<float>(
-              r[Index{levels[i]} * n_lanes + lane] * scale_[levels[i]] * inverse[lane]);
+      for (int used = 0; used < n_used; ++used) {
+        const int lane = lanes[used];
+        const double inverse = 1.0 / largest[lane];
+        for (std::size_t i = 0; i < levels.size(); ++i) {
+          side[used * stride + static_cast<Index>(i)] = static_cast<float>(
+              r[Index{levels[i]} * n_lanes + lane] * scale_[levels[i]] * inverse);
         }
       }
     };
     const auto write = [&](std::span<const GroupId> levels, const float* side, Index stride) {
-      for (std::size_t i = 0; i < levels.size(); ++i) {
-        for (int lane = 0; lane < n_lanes; ++lane) {
+      for (const GroupId l : levels) std::fill_n(z + Index{l} * n_lanes, n_lanes, 0.0);
+      for (int used = 0; used < n_used; ++used) {
+        const int lane = lanes[used];
+        for (std::size_t i = 0; i < levels.size(); ++i) {
           z[Index{levels[i]} * n_lanes + lane] =
-              static_cast<double>(side[lane * stride + static_cast<Index>(i)]) * scale_[levels[i]] *
+              static_cast<double>(side[used * stride + static_cast<Index>(i)]) * scale_[levels[i]] *
               largest[lane];
         }
       }
@@ -186,9 +191,9 @@ class BlockPreconditioner final : public LevelPreconditioner {
     read(block.b_levels, b, block.stride);
     const float* cells = data_.data() + block.cells;
     numerics::subtract_transposed(cells, block.n_a, block.n_b, block.stride, a, a_stride, b,
-                                  n_lanes);
-    numerics::solve_upper(data_.data() + block.factor, block.n_b, block.stride, b, n_lanes);
-    numerics::subtract_product(cells, block.n_a, block.n_b, block.stride, b, a, a_stride, n_lanes);
+                                  n_used);
+    numerics::solve_upper(data_.data() + block.factor, block.n_b, block.stride, b, n_used);
+    numerics::subtract_product(cells, block.n_a, block.n_b, block.stride, b, a, a_stride, n_used);
     write(block.a_levels, a, a_stride);
     write(block.b_levels, b, block.stride);
   }

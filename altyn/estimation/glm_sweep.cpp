@@ -485,13 +485,18 @@ double sum_rows(Index n, Context& context, const std::function<double(Index, Ind
   return sum;
 }
 
-double weighted_sum(const GlmRows& rows, Context& context, double (*value)(double)) {
+/// sum w f(y) in a fixed order; `apply` turns eight outcomes into f of them.
+template <class Apply>
+double weighted_sum(const GlmRows& rows, Context& context, const Apply& apply) {
   return sum_rows(static_cast<Index>(rows.y.size()), context, [&](Index begin, Index end) {
-    double sum = 0.0;
-    for (Index p = begin; p < end; ++p) {
-      sum += (rows.weights.empty() ? 1.0 : rows.weights[at(p)]) * value(rows.y[at(p)]);
+    Lanes8 sum{};
+    for (Index p = begin; p < end; p += 8) {
+      Lanes8 term = load_upto(rows.y.data() + p, end - p);
+      apply(term);
+      sum += term * (rows.weights.empty() ? ones_upto(end - p)
+                                          : load_upto(rows.weights.data() + p, end - p));
     }
-    return sum;
+    return sum_lanes(sum);
   });
 }
 
@@ -627,9 +632,8 @@ void start_margins(const GlmRows& rows, LevelSums& sums, GlmPoint& point, Contex
 
 void start_linear(const GlmRows& rows, double* w, double* z, Context& context) {
   const auto n = static_cast<Index>(rows.y.size());
-  const double total = weighted_sum(rows, context, [](double) { return 1.0; });
-  const double mean =
-      total > 0.0 ? weighted_sum(rows, context, [](double y) { return y; }) / total : 0.0;
+  const double total = weighted_sum(rows, context, [](Lanes8& y) { y = Lanes8{} + 1.0; });
+  const double mean = total > 0.0 ? weighted_sum(rows, context, [](Lanes8&) {}) / total : 0.0;
   const Index n_tasks = (n + kRowsPerTask - 1) / kRowsPerTask;
   context.pool->for_each_shard(n_tasks, [&](Index task) {
     const ShardRange range = shard_range(n, n_tasks, task);
@@ -649,9 +653,12 @@ std::vector<double> weighted_squares(const GlmRows& rows, const double* w, Conte
   for (const double* x : rows.regressors) {
     result.push_back(
         sum_rows(static_cast<Index>(rows.y.size()), context, [&](Index begin, Index end) {
-          double sum = 0.0;
-          for (Index p = begin; p < end; ++p) sum += w[p] * x[p] * x[p];
-          return sum;
+          Lanes8 sum{};
+          for (Index p = begin; p < end; p += 8) {
+            const Lanes8 value = load_upto(x + p, end - p);
+            sum += load_upto(w + p, end - p) * value * value;
+          }
+          return sum_lanes(sum);
         }));
   }
   return result;
@@ -659,8 +666,13 @@ std::vector<double> weighted_squares(const GlmRows& rows, const double* w, Conte
 
 double score_scale(const GlmRows& rows, Context& context) {
   const bool sizes = rows.family == Family::kPoisson || rows.family == Family::kGaussian;
-  const double sum = weighted_sum(
-      rows, context, sizes ? [](double y) { return std::abs(y); } : [](double) { return 1.0; });
+  const double sum = weighted_sum(rows, context, [&](Lanes8& y) {
+    if (sizes) {
+      y = y < 0.0 ? -y : y;
+    } else {
+      y = Lanes8{} + 1.0;
+    }
+  });
   return sum > 0.0 ? sum : 1.0;
 }
 

@@ -2,6 +2,9 @@
 
 #ifdef __linux__
 #include <sys/mman.h>
+
+#include <array>
+#include <mutex>
 #endif
 
 namespace altyn::numerics {
@@ -31,13 +34,59 @@ void* map_pages(std::size_t n_bytes) {
   madvise(begin + before, wanted, MADV_HUGEPAGE);  // a wish, not a need
   return begin + before;
 }
+
+/// Freed blocks that wait for the next fit: the system may take their pages when it runs short, and
+/// need not clear those it did not take.
+class WaitingBlocks {
+ public:
+  void* take(std::size_t n_bytes) {
+    const std::lock_guard lock(mutex_);
+    for (Block& block : blocks_) {
+      if (block.n_bytes != n_bytes) continue;
+      block.n_bytes = 0;
+      return block.begin;
+    }
+    return nullptr;
+  }
+  /// False when there is no room for it.
+  bool keep(void* begin, std::size_t n_bytes) {
+    const std::lock_guard lock(mutex_);
+    std::size_t total = n_bytes;
+    Block* free = nullptr;
+    for (Block& block : blocks_) {
+      total += block.n_bytes;
+      if (block.n_bytes == 0) free = &block;
+    }
+    if (free == nullptr || total > kMostBytes) return false;
+    if (madvise(begin, n_bytes, MADV_FREE) != 0) return false;
+    *free = {begin, n_bytes};
+    return true;
+  }
+
+ private:
+  struct Block {
+    void* begin = nullptr;
+    std::size_t n_bytes = 0;  // 0: no block
+  };
+  static constexpr std::size_t kMostBytes = std::size_t{1} << 29;
+  std::mutex mutex_;
+  std::array<Block, 16> blocks_;
+};
+
+WaitingBlocks& waiting_blocks() {
+  static auto* blocks = new WaitingBlocks;  // outlives every static vector
+  return *blocks;
+}
 #endif
 
 }  // namespace
 
 void* allocate_raw(std::size_t n_bytes) {
 #ifdef __linux__
-  if (n_bytes >= kHugePage) return map_pages(n_bytes);
+  if (n_bytes >= kHugePage) {
+    void* block = waiting_blocks().take(rounded_up(n_bytes));
+    return block != nullptr ? block : map_pages(n_bytes);
+  }
 #endif
   return ::operator new(n_bytes, kCacheLine);
 }
@@ -45,7 +94,7 @@ void* allocate_raw(std::size_t n_bytes) {
 void free_raw(void* block, std::size_t n_bytes) noexcept {
 #ifdef __linux__
   if (n_bytes >= kHugePage) {
-    munmap(block, rounded_up(n_bytes));
+    if (!waiting_blocks().keep(block, rounded_up(n_bytes))) munmap(block, rounded_up(n_bytes));
     return;
   }
 #endif

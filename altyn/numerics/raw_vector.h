@@ -9,8 +9,9 @@
 namespace altyn::numerics {
 
 /// Memory on cache lines; large blocks on huge pages where the system grants them, because a pass
-/// over millions of rows otherwise spends its time on page faults. A large block goes back to the
-/// system when freed. `n_bytes` is the same in both calls.
+/// over millions of rows otherwise spends its time on page faults. Freed large blocks, 512 MB at
+/// most, wait for the next request of their size with pages that the system may take back; the
+/// others go back to it at once. `n_bytes` is the same in both calls. Any thread may call.
 [[nodiscard]] void* allocate_raw(std::size_t n_bytes);
 void free_raw(void* block, std::size_t n_bytes) noexcept;
 
