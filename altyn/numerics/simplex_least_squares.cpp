@@ -5,7 +5,7 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
 
 #include "altyn/core/errors.h"
 
@@ -15,61 +15,79 @@ namespace {
 constexpr double kSmallestRidge = 1e-13;
 constexpr double kTolerance = 1e-10;
 
-/// A quadratic x'Qx / 2 - c'x over the simplex.
-struct Quadratic {
-  Eigen::MatrixXd q;
-  Eigen::VectorXd c;
+/// |A x - b|^2 / m + ridge |x|^2 over the simplex.
+struct Distance {
+  Eigen::MatrixXd a;
+  Eigen::VectorXd b;
+  double ridge;
 };
 
-Eigen::VectorXd gradient(const Quadratic& quadratic, const Eigen::VectorXd& x) {
-  return quadratic.q * x - quadratic.c;
+/// Half the gradient, and the size of the terms it is summed from, which do not cancel.
+struct Slope {
+  Eigen::VectorXd value;
+  double scale = 0.0;
+};
+
+Slope slope_at(const Distance& distance, const Eigen::VectorXd& x) {
+  const auto m = static_cast<double>(distance.b.size());
+  const Eigen::VectorXd norms = distance.a.colwise().norm();
+  return {.value = distance.a.transpose() * (distance.a * x - distance.b) / m + distance.ridge * x,
+          .scale = norms.maxCoeff() * (norms.dot(x) + distance.b.norm()) / m +
+                   distance.ridge * x.maxCoeff()};
 }
 
-/// The minimum over the free weights, which sum to one and may be negative.
-Eigen::VectorXd free_minimum(const Quadratic& quadratic, const std::vector<Eigen::Index>& free) {
+/// The minimum over the free weights, which sum to one and may be negative: the first is one less
+/// the others, and the others solve least squares by orthogonal factors. Normal equations would
+/// square the condition, and with more weights than rows only the ridge stands between it and
+/// infinity.
+Eigen::VectorXd free_minimum(const Distance& distance, const std::vector<Eigen::Index>& free) {
   const auto k = static_cast<Eigen::Index>(free.size());
-  Eigen::MatrixXd system = Eigen::MatrixXd::Zero(k + 1, k + 1);
-  Eigen::VectorXd right(k + 1);
-  const double scale = quadratic.q.diagonal().maxCoeff();
-  for (Eigen::Index a = 0; a < k; ++a) {
-    for (Eigen::Index b = 0; b < k; ++b) {
-      system(a, b) =
-          quadratic.q(free[static_cast<std::size_t>(a)], free[static_cast<std::size_t>(b)]);
-    }
-    system(a, k) = system(k, a) = scale;
-    right(a) = quadratic.c(free[static_cast<std::size_t>(a)]);
+  const Eigen::Index m = distance.b.size();
+  if (k == 1) return Eigen::VectorXd::Ones(1);
+  const double row = 1.0 / std::sqrt(static_cast<double>(m));
+  const double ridge = std::sqrt(distance.ridge);
+  Eigen::MatrixXd system = Eigen::MatrixXd::Zero(m + k, k - 1);
+  Eigen::VectorXd right = Eigen::VectorXd::Zero(m + k);
+  right.head(m) = row * (distance.b - distance.a.col(free[0]));
+  right(m) = -ridge;
+  for (Eigen::Index j = 1; j < k; ++j) {
+    system.col(j - 1).head(m) =
+        row * (distance.a.col(free[static_cast<std::size_t>(j)]) - distance.a.col(free[0]));
+    system(m, j - 1) = -ridge;
+    system(m + j, j - 1) = ridge;
   }
-  right(k) = scale;
-  return system.partialPivLu().solve(right).head(k);
+  Eigen::VectorXd wanted(k);
+  wanted.tail(k - 1) = system.colPivHouseholderQr().solve(right);
+  wanted(0) = 1.0 - wanted.tail(k - 1).sum();
+  return wanted;
 }
 
-Eigen::Index best_vertex(const Quadratic& quadratic) {
+Eigen::Index best_vertex(const Distance& distance) {
   Eigen::Index best = 0;
-  const Eigen::VectorXd value = 0.5 * quadratic.q.diagonal() - quadratic.c;
-  value.minCoeff(&best);
+  (distance.a.colwise() - distance.b).colwise().squaredNorm().minCoeff(&best);
   return best;
 }
 
 struct Optimality {
   double violation = 0.0;      // relative to the terms of the gradient
-  Eigen::Index entering = -1;  // the most violated weight at zero
+  Eigen::Index entering = -1;  // the most violated weight at zero that was not refused
   std::size_t worst = 0;
 };
 
-Optimality optimality(const Quadratic& quadratic, const Eigen::VectorXd& x) {
-  const Eigen::VectorXd slope = gradient(quadratic, x);
-  const double level = slope.dot(x);  // the multiplier of the sum
-  const double scale = (quadratic.q.cwiseAbs() * x + quadratic.c.cwiseAbs()).maxCoeff();
+Optimality optimality(const Distance& distance, const Eigen::VectorXd& x,
+                      const std::vector<bool>& refused) {
+  const Slope slope = slope_at(distance, x);
+  const double level = slope.value.dot(x);  // the multiplier of the sum
   Optimality found;
   double lowest = 0.0;
   for (Eigen::Index k = 0; k < x.size(); ++k) {
-    const double excess = slope(k) - level;
-    const double violation = (x(k) > 0.0 ? std::abs(excess) : std::max(-excess, 0.0)) / scale;
+    const double excess = slope.value(k) - level;
+    const double violation = (x(k) > 0.0 ? std::abs(excess) : std::max(-excess, 0.0)) / slope.scale;
     if (violation > found.violation) {
       found.violation = violation;
       found.worst = static_cast<std::size_t>(k);
     }
-    if (x(k) == 0.0 && excess < lowest) {
+    if (x(k) == 0.0 && excess < lowest && !refused[static_cast<std::size_t>(k)]) {
       lowest = excess;
       found.entering = k;
     }
@@ -92,22 +110,25 @@ SimplexSolution solve_simplex(const SimplexLeastSquares& problem) {
     a.rowwise() -= a.colwise().mean().eval();
     b.array() -= b.mean();
   }
-  Quadratic quadratic = {a.transpose() * a / static_cast<double>(m),
-                         a.transpose() * b / static_cast<double>(m)};
-  const double smallest = kSmallestRidge * std::max(quadratic.q.trace() / static_cast<double>(n),
-                                                    std::numeric_limits<double>::min());
-  quadratic.q.diagonal().array() += std::max(problem.ridge, smallest);
+  // Where an intercept takes everything (one row), the weights are as alike as they can be.
+  const double mean_diagonal = a.squaredNorm() / static_cast<double>(m * n);
+  const double smallest = kSmallestRidge * (mean_diagonal > 0.0 ? mean_diagonal : 1.0);
+  const Distance distance = {
+      .a = std::move(a), .b = std::move(b), .ridge = std::max(problem.ridge, smallest)};
 
   Eigen::VectorXd x = Eigen::VectorXd::Zero(n);
-  std::vector<Eigen::Index> free = {best_vertex(quadratic)};
+  std::vector<Eigen::Index> free = {best_vertex(distance)};
   x(free.front()) = 1.0;
   const int most_rounds = static_cast<int>(20 * n + 100);
   int rounds = 0;
-  Optimality found = optimality(quadratic, x);
+  // A weight that rounding sends straight back to zero waits until another has moved.
+  std::vector<bool> refused(static_cast<std::size_t>(n), false);
+  Optimality found = optimality(distance, x, refused);
   while (rounds < most_rounds && found.violation > 0.1 * kTolerance && found.entering >= 0) {
-    free.push_back(found.entering);
+    const Eigen::Index entering = found.entering;
+    free.push_back(entering);
     for (; rounds < most_rounds; ++rounds) {
-      const Eigen::VectorXd wanted = free_minimum(quadratic, free);
+      const Eigen::VectorXd wanted = free_minimum(distance, free);
       double step = 1.0;
       std::size_t blocking = free.size();
       for (std::size_t k = 0; k < free.size(); ++k) {
@@ -128,12 +149,17 @@ SimplexSolution solve_simplex(const SimplexLeastSquares& problem) {
       free.erase(free.begin() + static_cast<std::ptrdiff_t>(blocking));
     }
     ++rounds;
-    found = optimality(quadratic, x);
+    if (x(entering) > 0.0) {
+      refused.assign(refused.size(), false);
+    } else {
+      refused[static_cast<std::size_t>(entering)] = true;
+    }
+    found = optimality(distance, x, refused);
   }
 
   SimplexSolution solution;
   solution.weights.assign(x.data(), x.data() + n);
-  solution.mean_square = (a * x - b).squaredNorm() / static_cast<double>(m);
+  solution.mean_square = (distance.a * x - distance.b).squaredNorm() / static_cast<double>(m);
   Certificate& certificate = solution.certificate;
   certificate.subject = problem.subject;
   certificate.iterations = rounds;

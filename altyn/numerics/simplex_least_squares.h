@@ -25,10 +25,12 @@ struct SimplexSolution {
 };
 
 /// Solves by an active set: the free weights solve their equations, a weight that would turn
-/// negative stops the step and leaves, the most violated one enters. Optimality is the largest
-/// violation of the Karush-Kuhn-Tucker conditions over the size of the gradient's terms.
+/// negative stops the step and leaves, the most violated one enters. Their equations are least
+/// squares, solved by orthogonal factors: more weights than rows need no ridge. Optimality is the
+/// largest violation of the Karush-Kuhn-Tucker conditions over the size of the gradient's terms.
 /// Source: Nocedal and Wright (2006), Numerical Optimization, algorithm 16.3.
-/// Errors: InternalError on shapes that do not match. Cost: rounds of k^3, k the free weights.
+/// Errors: InternalError on shapes that do not match. Cost: rounds of (m + k) k^2, k the free
+/// weights.
 [[nodiscard]] SimplexSolution solve_simplex(const SimplexLeastSquares& problem);
 
 }  // namespace altyn::numerics

@@ -92,5 +92,22 @@ TEST(SimplexLeastSquares, AnInterceptMakesLevelsIrrelevant) {
   for (std::size_t j = 0; j < 4; ++j) EXPECT_NEAR(before.weights[j], after.weights[j], 1e-10);
 }
 
+TEST(SimplexLeastSquares, WhenTheInterceptTakesEverythingWeightsAreAlike) {
+  const SimplexLeastSquares problem = {
+      .subject = "one row", .matrix = {2.0, -1.0}, .target = {3.0}, .intercept = true};
+  const SimplexSolution solution = solve_simplex(problem);
+  EXPECT_TRUE(solution.certificate.holds()) << solution.certificate.summary();
+  EXPECT_NEAR(solution.weights[0], 0.5, 1e-12);  // exact but for rounding
+}
+
+TEST(SimplexLeastSquares, MoreWeightsThanRowsFitExactlyWithoutARidge) {
+  const SimplexLeastSquares problem = random_problem(3, 200, 11);
+  const SimplexSolution solution = solve_simplex(problem);
+  EXPECT_TRUE(solution.certificate.holds()) << solution.certificate.summary();
+  // The target lies among 200 normal points in three dimensions; the smallest ridge moves the
+  // errors by its size, 1e-13, and their squares by far less.
+  EXPECT_LT(solution.mean_square, 1e-20);
+}
+
 }  // namespace
 }  // namespace altyn::numerics
