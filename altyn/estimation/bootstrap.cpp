@@ -104,6 +104,26 @@ Context draw_context(const Context& context) {
   return own;
 }
 
+/// The kept coefficients under other row weights, warm from the full fit; none when the fit is not
+/// certified or a kept column has become redundant.
+std::vector<double> refitted(const FittedModel& model, const std::vector<std::size_t>& kept,
+                             const std::vector<double>& weights, double tolerance,
+                             const Context& context) {
+  GlmProblem problem = model.frame.problem();
+  problem.weights = weights;
+  Context own = draw_context(context);
+  const GlmFit fit =
+      fit_glm(problem, {.tolerance = tolerance, .max_iterations = model.options.max_iterations},
+              own, &model.fit);
+  std::vector<double> values;
+  if (!fit.certificate.holds()) return values;
+  for (const std::size_t j : kept) {
+    if (fit.redundant[j]) return {};
+    values.push_back(fit.coefficients[j]);
+  }
+  return values;
+}
+
 double quantile(std::vector<double> values, double share) {
   if (values.empty()) return data::kMissing;
   std::sort(values.begin(), values.end());
@@ -179,20 +199,7 @@ BootstrapResult bootstrap_pairs(const FittedModel& model, const BootstrapOptions
           times[units.ids[row]] * (frame.weights.empty() ? 1.0 : frame.weights.values[row]);
     }
     drop_one_sided(frame, levels, n_levels, weights);
-    GlmProblem problem = frame.problem();
-    problem.weights = weights;
-    Context own = draw_context(context);
-    const GlmFit fit = fit_glm(
-        problem,
-        {.tolerance = options.draw_tolerance, .max_iterations = model.options.max_iterations}, own,
-        &model.fit);
-    if (!fit.certificate.holds()) return;
-    std::vector<double> values;
-    for (const std::size_t j : kept) {
-      if (fit.redundant[j]) return;
-      values.push_back(fit.coefficients[j]);
-    }
-    results[at(draw)] = std::move(values);
+    results[at(draw)] = refitted(model, kept, weights, options.draw_tolerance, context);
   });
   context.throw_if_stopped();
 
@@ -418,20 +425,7 @@ JackknifeResult jackknife_split_panel(const FittedModel& model, const JackknifeO
       }
     }
     drop_one_sided(frame, levels, n_levels, weights);
-    GlmProblem problem = frame.problem();
-    problem.weights = weights;
-    Context own = draw_context(context);
-    const GlmFit fit = fit_glm(
-        problem,
-        {.tolerance = options.split_tolerance, .max_iterations = model.options.max_iterations}, own,
-        &model.fit);
-    if (!fit.certificate.holds()) return;
-    std::vector<double> values;
-    for (const std::size_t j : kept) {
-      if (fit.redundant[j]) return;
-      values.push_back(fit.coefficients[j]);
-    }
-    results[at(task)] = std::move(values);
+    results[at(task)] = refitted(model, kept, weights, options.split_tolerance, context);
   });
   context.throw_if_stopped();
   JackknifeResult result;
