@@ -45,6 +45,7 @@ class Calibrator {
                        .iteration = static_cast<Index>(k),
                        .total = static_cast<Index>(partners.size())});
       context_.throw_if_stopped();
+      const QuietProgress quiet(context_);
       judge_partner(partners[k]);
     }
     if (n_cases_ == 0) return std::nullopt;
