@@ -21,6 +21,7 @@
 
 #include "altyn/core/rng.h"
 #include "altyn/core/version.h"
+#include "altyn/estimation/estimate.h"
 #include "altyn/estimation/glm.h"
 #include "altyn/estimation/refit.h"
 #include "altyn/numerics/symmetric_solve.h"
@@ -60,6 +61,7 @@ struct Task {
   std::string source{};
   Index n_draws = 0;   // > 0: pairs bootstrap
   bool cells = false;  // 300 treatment cells besides x1 and x2
+  bool front = false;  // from a table and a formula: sample, checks and tests included
 };
 
 constexpr const char* kTight =
@@ -147,6 +149,28 @@ std::vector<Task> all_tasks() {
        kColumns,
        0,
        true},
+      {"g1-front-ppml3",
+       "g1",
+       ppml,
+       three,
+       {0.39311343946290, -0.25261756485700},
+       1e-9,
+       0.0151757584,
+       kTight,
+       0,
+       false,
+       true},
+      {"g1-front-etwfe300",
+       "g1",
+       ppml,
+       three,
+       {0.418635257793, -0.252963797374},
+       1e-9,
+       0.0261016300,
+       kColumns,
+       0,
+       true,
+       true},
       {"g01-bootstrap200",
        "g01",
        ppml,
@@ -162,6 +186,7 @@ std::vector<Task> all_tasks() {
 /// The columns of a panel; ids from 0.
 struct Panel {
   std::vector<GroupId> first, second, year, cell;
+  std::vector<double> cohort;  // adoption year of those with cells; else missing
   std::vector<double> y, x1, x2;
   GroupId n_first = 0, n_second = 0, n_year = 0;
   std::vector<std::string> cell_names;
@@ -211,6 +236,8 @@ void add_cells(Panel& panel) {
     panel.cell.push_back(cohort < n_years && panel.year[r] >= cohort
                              ? number[cohort * n_years + panel.year[r]]
                              : kNoGroup);
+    panel.cohort.push_back(cohort >= first_cohort && cohort < n_years ? cohort
+                                                                      : altyn::data::kMissing);
   }
 }
 
@@ -320,6 +347,56 @@ nlohmann::json run_fit(const Task& task, const GlmProblem& problem, const Panel&
   return result;
 }
 
+/// The same from a table in memory: everything that stands between a formula and its tests.
+nlohmann::json run_front(const Task& task, const Panel& panel, int repeat, Context& context) {
+  const auto numbers = [](const auto& column) {
+    return altyn::data::NumberColumn(column.begin(), column.end());
+  };
+  altyn::data::Table table("panel");
+  table.add("exporter", numbers(panel.first));
+  table.add("importer", numbers(panel.second));
+  table.add("year", numbers(panel.year));
+  table.add("y", panel.y);
+  table.add("x1", panel.x1);
+  table.add("x2", panel.x2);
+  if (task.cells) table.add("cohort", panel.cohort);
+  const std::string formula =
+      fmt::format("y ~ x1 + x2{} | exporter^year + importer^year + exporter^importer",
+                  task.cells ? " + etwfe(cohort, year)" : "");
+  std::vector<double> wall, cpu;
+  nlohmann::json result;
+  bool right = true;
+  for (int i = 0; i < repeat; ++i) {
+    const double wall_start = wall_seconds();
+    const double cpu_start = processor_seconds();
+    const Estimate found = estimate(
+        table, formula,
+        {.cluster = "exporter^importer", .se_convention = SeConvention::kNone, .keep_rows = false},
+        context);
+    wall.push_back(wall_seconds() - wall_start);
+    cpu.push_back(processor_seconds() - cpu_start);
+    double gap = 0.0;
+    for (std::size_t j = 0; j < task.coefficients.size(); ++j) {
+      gap = std::max(gap, std::abs(found.coefficients[j].value - task.coefficients[j]));
+    }
+    const double error = found.coefficients[0].se;
+    right = right && found.certified() && gap <= task.tolerance &&
+            std::abs(error - task.se_x1) <= 1e-7 * task.se_x1;
+    result = {{"rows", found.n_obs},
+              {"coefficients", {found.coefficients[0].value, found.coefficients[1].value}},
+              {"coefficient_gap", gap},
+              {"se_x1", error},
+              {"certificate", found.certificate.summary()},
+              {"newton_steps", found.iterations},
+              {"peak_mb", peak_mb()},
+              {"right", right}};
+  }
+  result["seconds"] = *std::min_element(wall.begin(), wall.end());
+  result["median_seconds"] = median(wall);
+  result["cpu_seconds"] = *std::min_element(cpu.begin(), cpu.end());
+  return result;
+}
+
 /// Draws of pairs with replacement, as weights; each fit starts at the fit of the data.
 nlohmann::json run_bootstrap(const Task& task, const GlmProblem& problem, const Panel& panel,
                              int repeat, Context& context) {
@@ -396,6 +473,7 @@ nlohmann::json run_task(const Task& task, const std::string& panels, int threads
   }
   if (task.cells) add_cells(panel);
   Context context(threads);
+  if (task.front) return run_front(task, panel, repeat, context);
   const GlmProblem problem = make_problem(task, panel);
   if (task.n_draws > 0) return run_bootstrap(task, problem, panel, repeat, context);
   return run_fit(task, problem, panel, repeat, context);

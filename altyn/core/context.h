@@ -46,9 +46,7 @@ struct Context {
 /// Holds progress back while it lives: for solves that are parts of a step which reports itself.
 class QuietProgress {
  public:
-  explicit QuietProgress(Context& context) : context_(context) {
-    context.on_progress.swap(saved_);
-  }
+  explicit QuietProgress(Context& context) : context_(context) { context.on_progress.swap(saved_); }
   QuietProgress(const QuietProgress&) = delete;
   QuietProgress& operator=(const QuietProgress&) = delete;
   ~QuietProgress() { context_.on_progress.swap(saved_); }

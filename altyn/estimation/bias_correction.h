@@ -32,9 +32,9 @@ struct BiasCorrection {
 ///
 /// The variance needs the leverage of every pair on itself. It comes from the inverse of the
 /// Hessian of both effects net of the pairs while they have at most EstimateOptions::widen_levels
-/// levels together, and from year blocks of any size in the two-way model. Beyond, it is not widened,
-/// and `method` says so: every pair ties its years together, so that this inverse is dense; 24 bytes
-/// times the square of the levels, and their cube in products.
+/// levels together, and from year blocks of any size in the two-way model. Beyond, it is not
+/// widened, and `method` says so: every pair ties its years together, so that this inverse is
+/// dense; 24 bytes times the square of the levels, and their cube in products.
 ///
 /// Errors: InputError "no-bias-correction" when the family is not ppml or the effects are not as
 /// above, "not-certified" when the fit's certificate does not hold.

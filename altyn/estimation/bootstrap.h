@@ -57,7 +57,8 @@ struct BootstrapTest {
 /// weights, no model is fitted again. The hypothesis coefficient = `value` is imposed: the scores
 /// are those of the model with that coefficient held there (one fit).
 /// Errors: as Estimate::coefficient; InputError "no-clusters", "too-many-clusters" for more than
-/// one grouping, "no-instruments-here". Source: Kline and Santos (2012); Webb (2014) for the six-point weights.
+/// one grouping, "no-instruments-here". Source: Kline and Santos (2012); Webb (2014) for the
+/// six-point weights.
 [[nodiscard]] BootstrapTest bootstrap_score(const FittedModel& model, const Estimate& estimate,
                                             std::string_view name, double value,
                                             const BootstrapOptions& options, Context& context);

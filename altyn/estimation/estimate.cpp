@@ -512,10 +512,10 @@ FittedModel fit_model(const data::Table& table, const Formula& formula,
 FittedModel with_columns(const FittedModel& model, Context& context) {
   FittedModel result = model;
   result.frame = model.frame.with_columns();
-  result.fit = fit_glm(result.frame.problem(),
-                       {.tolerance = model.options.tolerance,
-                        .max_iterations = model.options.max_iterations},
-                       context, &model.fit);
+  result.fit = fit_glm(
+      result.frame.problem(),
+      {.tolerance = model.options.tolerance, .max_iterations = model.options.max_iterations},
+      context, &model.fit);
   return result;
 }
 

@@ -142,8 +142,8 @@ struct FittedModel {
                                     const EstimateOptions& options, Context& context,
                                     const FittedModel* like = nullptr);
 
-/// The same model with every treatment cell as a column of its own: for what needs regressors net of
-/// effects row by row. Cost: a warm fit; 16 bytes per row and cell.
+/// The same model with every treatment cell as a column of its own: for what needs regressors net
+/// of effects row by row. Cost: a warm fit; 16 bytes per row and cell.
 [[nodiscard]] FittedModel with_columns(const FittedModel& model, Context& context);
 
 /// Variance, tests and measures of fit of a fitted model; bias correction where the options ask for

@@ -99,7 +99,8 @@ class Averager {
   }
 
  private:
-  /// Whether a regressor belongs to the term that is averaged: the first one, or that of a variable.
+  /// Whether a regressor belongs to the term that is averaged: the first one, or that of a
+  /// variable.
   bool is_cell(const std::optional<TreatmentCell>& cell, const std::string& variable) {
     if (!cell || (!variable.empty() && cell->variable != variable)) return false;
     if (result_.variable.empty()) result_.variable = cell->variable;
@@ -113,10 +114,9 @@ class Averager {
       ++result_.n_dropped_cells;
       return;
     }
-    cells_.push_back(
-        {.what = what,
-         .place = static_cast<std::size_t>(place - estimate_.coefficients.begin()),
-         .weight = weight});
+    cells_.push_back({.what = what,
+                      .place = static_cast<std::size_t>(place - estimate_.coefficients.begin()),
+                      .weight = weight});
   }
 
   /// Averages of the cells that `wanted` takes, one per value of `key`, in order of the key.

@@ -543,8 +543,7 @@ GlmFit fit_prepared(const Prepared& prepared, const GlmRows& rows, const GlmOpti
                     .total = options.max_iterations,
                     .gap = gap,
                     .target = options.tolerance});
-    if (gap <= options.tolerance &&
-        coefficients_settled(problem, *solved, newton, settled)) {
+    if (gap <= options.tolerance && coefficients_settled(problem, *solved, newton, settled)) {
       fit.status = SolveStatus::kConverged;
       break;
     }
@@ -701,7 +700,8 @@ GlmFit refit(const RefitProblem& problem, std::span<const double> weights,
   const std::span<const double> ordered = state.prepared.layout->ordered(weights, own, context);
   if (own.empty()) own.assign(ordered.begin(), ordered.end());
   drop_one_sided(state.problem, state.prepared.rows, own);
-  const Start start{.fit = &state.fit, .means = state.fit.mu.empty() ? nullptr : state.fit.mu.data()};
+  const Start start{.fit = &state.fit,
+                    .means = state.fit.mu.empty() ? nullptr : state.fit.mu.data()};
   return fit_prepared(state.prepared, state.prepared.rows.with_weights(own), options, context,
                       &start);
 }

@@ -590,7 +590,7 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
 void start_margins(const GlmRows& rows, const double* means, LevelSums& sums, GlmPoint& point,
                    Context& context) {
   constexpr int kLanes = 4;
-  constexpr int kRounds = 2;           // from known means
+  constexpr int kRounds = 2;             // from known means
   constexpr double kLeastShare = 1e-10;  // a level without outcome starts this far below the mean
   const AbsorbLayout& layout = *rows.layout;
   std::vector<double> factor(layout.n_kept_levels, 1.0);

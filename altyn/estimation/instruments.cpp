@@ -85,8 +85,7 @@ class Instrumented {
       while (fit.iterations > 1 && !(gap <= kGrowth * last_gap) && share > kLeastShare) {
         share *= 0.5;
         eta_ = before + share * (after - before);
-        coefficients_ =
-            coefficients_before + share * (coefficients_after - coefficients_before);
+        coefficients_ = coefficients_before + share * (coefficients_after - coefficients_before);
         update_means();
         gap = largest_residual();
       }
@@ -336,8 +335,7 @@ class Instrumented {
 }  // namespace
 
 InstrumentedFit fit_instrumented(const ModelFrame& frame, Index n_endogenous,
-                                 const GlmOptions& options, Context& context,
-                                 const GlmFit* start) {
+                                 const GlmOptions& options, Context& context, const GlmFit* start) {
   return Instrumented(frame, n_endogenous, options, context, start).run();
 }
 

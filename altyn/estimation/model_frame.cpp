@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxRegressors = 10000;
 constexpr std::size_t kMaxCells = 50'000'000;  // of one i(a, i.b), most of them empty
-constexpr std::size_t kLeastCells = 16;  // fewer are columns
+constexpr std::size_t kLeastCells = 16;        // fewer are columns
 constexpr std::size_t kMaxExamples = 5;
 constexpr Index kShard = 65536;
 constexpr const char* kStage = "formula";
@@ -42,16 +42,16 @@ SharedColumn<double> values_of(const BoundExpression& bound, Index n, Context& c
 
 /// Every cell as a column of its own.
 std::vector<Regressor> columns_of(const FrameCells& set) {
-  std::vector<std::vector<double>> columns(
-      set.cells.size(), std::vector<double>(set.ids.values.size(), 0.0));
+  std::vector<std::vector<double>> columns(set.cells.size(),
+                                           std::vector<double>(set.ids.values.size(), 0.0));
   for (std::size_t row = 0; row < set.ids.values.size(); ++row) {
     const GroupId cell = set.ids.values[row];
     if (cell != kNoGroup) columns[cell][row] = set.value(static_cast<Index>(row));
   }
   std::vector<Regressor> result;
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    result.push_back({set.cells[c].name, SharedColumn<double>(std::move(columns[c])),
-                      set.cells[c].treatment});
+    result.push_back(
+        {set.cells[c].name, SharedColumn<double>(std::move(columns[c])), set.cells[c].treatment});
   }
   return result;
 }
@@ -376,7 +376,9 @@ class FrameBuilder {
       reference.push_back(std::get<double>(level));
     }
     if (reference.empty()) reference = {-1.0};
-    const auto event_time_of = [&](Index row) { return (*values.by_values)[row] - values.values[row]; };
+    const auto event_time_of = [&](Index row) {
+      return (*values.by_values)[row] - values.values[row];
+    };
     const auto in_a_cell = [&](Index row) {
       if (!alive_[at(row)] || !(values.values[row] <= values.last_period)) return false;
       const double event_time = event_time_of(row);
@@ -502,7 +504,8 @@ class FrameBuilder {
       position[cell] = static_cast<Index>(result.cells.size());
       FrameCells::Cell& added = result.cells.emplace_back();
       if (over_time) {
-        added.treatment = TreatmentCell{.variable = values.name, .event_time = levels.numbers[cell]};
+        added.treatment =
+            TreatmentCell{.variable = values.name, .event_time = levels.numbers[cell]};
         if (left_out != reference.end()) {
           added.treatment->reference =
               levels.numbers[static_cast<std::size_t>(left_out - reference.begin())];
@@ -602,7 +605,8 @@ class FrameBuilder {
       frame_.regressors.push_back(
           {"(Intercept)", SharedColumn<double>(std::vector<double>(at(n_), 1.0)), {}});
     }
-    for (Regressor& regressor : all_columns(formula_.terms, spec_.cells ? &frame_.cells : nullptr)) {
+    for (Regressor& regressor :
+         all_columns(formula_.terms, spec_.cells ? &frame_.cells : nullptr)) {
       frame_.regressors.push_back(std::move(regressor));
     }
     frame_.endogenous = all_columns(formula_.endogenous, nullptr);

@@ -28,8 +28,8 @@ struct NettedRegressors {
                                               EffectSolver& solver, double tolerance,
                                               Index max_inner_iterations, Context& context);
 
-/// The same at any row weights (input order; empty = 1) for the regressors of a problem whose effects
-/// `plan` absorbs; its outcome is not used.
+/// The same at any row weights (input order; empty = 1) for the regressors of a problem whose
+/// effects `plan` absorbs; its outcome is not used.
 [[nodiscard]] NettedRegressors net_regressors(const GlmProblem& problem, const AbsorptionPlan& plan,
                                               std::span<const double> weights, double tolerance,
                                               Context& context);

@@ -284,8 +284,7 @@ class Sandwich {
   /// cluster_moment of a fit with cells, whose x~ are formed as they are summed.
   [[nodiscard]] std::vector<double> cell_moment(const CombinedIds& clusters) const {
     const auto n_groups = static_cast<Index>(clusters.n_groups);
-    const std::vector<double> sums =
-        sum_scores(problem_, fit_, clusters.ids, n_groups, context_);
+    const std::vector<double> sums = sum_scores(problem_, fit_, clusters.ids, n_groups, context_);
     const Index all = problem_.n_regressors();
     const Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>
         every(sums.data(), n_groups, all);

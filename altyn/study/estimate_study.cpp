@@ -95,9 +95,12 @@ StudyResult run_estimate(const Study& study, Context& context) {
 
   StudyResult result;
   using estimation::TableFormat;
-  result.text = estimates.size() == 1
-                    ? estimates.front().to_text()
-                    : estimation::render_table(estimates, layout, TableFormat::kText);
+  // Of one model everything is shown; its table too where the request shapes one.
+  if (estimates.size() == 1) result.text = estimates.front().to_text();
+  if (estimates.size() > 1 || !study.content.value("table", nlohmann::json::object()).empty()) {
+    result.text += (result.text.empty() ? "" : "\n") +
+                   estimation::render_table(estimates, layout, TableFormat::kText);
+  }
   result.text += after.text();
   result.value =
       nlohmann::json::parse(estimation::render_table(estimates, layout, TableFormat::kJson));

@@ -1,4 +1,5 @@
-// Many indicators of one term stand as cells: every number is that of the same indicators as columns.
+// Many indicators of one term stand as cells: every number is that of the same indicators as
+// columns.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,8 +16,8 @@
 namespace altyn::estimation {
 namespace {
 
-/// A random panel with a staggered treatment of pairs: `first` is the year in which a pair's starts,
-/// missing for those without; the effect falls with time.
+/// A random panel with a staggered treatment of pairs: `first` is the year in which a pair's
+/// starts, missing for those without; the effect falls with time.
 data::Table staggered(Family family, std::uint64_t seed) {
   data::Table table = random_table(
       family, {.n_countries = 9, .n_years = 9, .share_kept = .95, .share_zero = .03, .seed = seed});
@@ -164,8 +165,7 @@ TEST(FrameCells, AreColumnsWhereScoresByRowAreWanted) {
   for (std::size_t i = 0; i < pairs.draws.size(); ++i) {
     EXPECT_NEAR(pairs.draws[i], wide_pairs.draws[i], 1e-6);
   }
-  const Prediction predicted =
-      predict(clustered.model, table, PredictKind::kResponse, context);
+  const Prediction predicted = predict(clustered.model, table, PredictKind::kResponse, context);
   for (std::size_t row = 0; row < clustered.estimate.rows.size(); ++row) {
     const auto place = static_cast<std::size_t>(clustered.estimate.rows[row]);
     EXPECT_NEAR(predicted.values[place], clustered.estimate.fitted[row],

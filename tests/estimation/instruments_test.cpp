@@ -206,9 +206,8 @@ TEST(Instruments, AverageEffectsHaveTheDeltaMethodsErrors) {
 TEST(Instruments, PredictionsInTheSampleAreTheFit) {
   const data::Table table = with_instruments(Family::kPoisson, 8);
   Context context(2);
-  const FittedModel model =
-      fit_model(table, parse_formula("out ~ x1 | exporter^year + importer | price ~ z1 + z2"), {},
-                context);
+  const FittedModel model = fit_model(
+      table, parse_formula("out ~ x1 | exporter^year + importer | price ~ z1 + z2"), {}, context);
   const Estimate e = summarise(model, context);
   ASSERT_TRUE(e.certified()) << e.certificate.summary();
   const Prediction found = predict(model, table, PredictKind::kResponse, context);
@@ -225,8 +224,8 @@ TEST(Instruments, ADrawEqualsAColdFitOfTheRowsDrawn) {
   const std::string formula = "out ~ x1 | exporter + importer | price ~ z1 + z2";
   const data::Table table = with_instruments(Family::kPoisson, 9);
   Context context(2);
-  const FittedModel model = fit_model(table, parse_formula(formula),
-                                      {.cluster = "exporter^importer", .tolerance = 1e-10}, context);
+  const FittedModel model = fit_model(
+      table, parse_formula(formula), {.cluster = "exporter^importer", .tolerance = 1e-10}, context);
   const BootstrapResult b = bootstrap_pairs(model, {.draws = 30, .draw_tolerance = 1e-10}, context);
   ASSERT_EQ(b.n_failed, 0);
   const CombinedIds pairs = model.frame.ids_of(model.frame.groups.front());

@@ -117,9 +117,8 @@ TEST(WorkerFirm, WorldsThatOneWorkerTiesTogetherEqualDummyVariables) {
         y.push_back(0.5 * x.back() + 0.2 * market + std::cos(firm.back()) + random.normal());
       }
     }
-    GlmProblem problem =
-        worker_firm_problem(Family::kGaussian, y, x, worker, kMarkets * kWorkers, firm,
-                            kMarkets * kFirms);
+    GlmProblem problem = worker_firm_problem(Family::kGaussian, y, x, worker, kMarkets * kWorkers,
+                                             firm, kMarkets * kFirms);
     problem.weights = weights;
     Context context(2);
     const GlmFit fit = fit_glm(problem, {.tolerance = 1e-11}, context);
