@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <tuple>
 
@@ -26,6 +27,21 @@ struct PretendedControl {
   std::vector<data::Month> months;
   SyntheticFit fit;
   std::vector<SyntheticFit> placebos;
+};
+
+/// Holds back the progress of fits: the calibration reports its own.
+class QuietProgress {
+ public:
+  explicit QuietProgress(Context& context) : context_(context) {
+    context.on_progress.swap(held_back_);
+  }
+  QuietProgress(const QuietProgress&) = delete;
+  QuietProgress& operator=(const QuietProgress&) = delete;
+  ~QuietProgress() { context_.on_progress.swap(held_back_); }
+
+ private:
+  Context& context_;
+  std::function<void(const Progress&)> held_back_;
 };
 
 class Calibrator {

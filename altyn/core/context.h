@@ -43,17 +43,4 @@ struct Context {
   void throw_if_stopped() const;
 };
 
-/// Holds progress back while it lives: for solves that are parts of a step which reports itself.
-class QuietProgress {
- public:
-  explicit QuietProgress(Context& context) : context_(context) { context.on_progress.swap(saved_); }
-  QuietProgress(const QuietProgress&) = delete;
-  QuietProgress& operator=(const QuietProgress&) = delete;
-  ~QuietProgress() { context_.on_progress.swap(saved_); }
-
- private:
-  Context& context_;
-  std::function<void(const Progress&)> saved_;
-};
-
 }  // namespace altyn

@@ -23,6 +23,7 @@ using Vector = Eigen::VectorXd;
 
 constexpr double kGrowth = 2.0;  // of the largest residual in a step
 constexpr double kLeastShare = 1e-3;
+constexpr double kStartTolerance = 1e-3;
 constexpr double kLevelTolerance = 1e-13;
 
 std::size_t at(Index row) { return static_cast<std::size_t>(row); }
@@ -80,9 +81,8 @@ class Instrumented {
       const Vector after = eta_;
       const Vector coefficients_after = coefficients_;
       double gap = largest_residual();
-      // The start lies outside the space of regressors and effects: the first step is taken whole.
       double share = 1.0;
-      while (fit.iterations > 1 && !(gap <= kGrowth * last_gap) && share > kLeastShare) {
+      while (!(gap <= kGrowth * last_gap) && share > kLeastShare) {
         share *= 0.5;
         eta_ = before + share * (after - before);
         coefficients_ = coefficients_before + share * (coefficients_after - coefficients_before);
@@ -115,14 +115,35 @@ class Instrumented {
   void begin(const GlmFit* start) {
     y_ = Eigen::Map<const Vector>(problem_.y.data(), n_);
     eta_ = Vector::Zero(n_);
+    coefficients_ = Vector::Zero(k_);
+    // From the fit that takes all regressors for exogenous, which always exists.
     if (start != nullptr) {
-      const std::vector<double> eta =
-          in_input_order(*plan_, linear_predictor(problem_, *start, context_));
-      eta_ = Eigen::Map<const Vector>(eta.data(), n_);
+      begin_at(*start);
     } else if (poisson()) {
-      eta_ = (0.5 * (y_.array() + y_.mean())).log();
+      const GlmFit nothing = empty_fit();
+      GlmOptions loose = options_;
+      loose.tolerance = kStartTolerance;
+      loose.row_results = false;
+      begin_at(fit_glm(problem_, loose, context_, &nothing));
     }
     update_means();
+  }
+
+  void begin_at(const GlmFit& fit) {
+    const std::vector<double> eta =
+        in_input_order(*plan_, linear_predictor(problem_, fit, context_));
+    eta_ = Eigen::Map<const Vector>(eta.data(), n_);
+    coefficients_ = Eigen::Map<const Vector>(fit.coefficients.data(), k_);
+  }
+
+  /// A fit of these rows in which every level is zero.
+  [[nodiscard]] GlmFit empty_fit() const {
+    GlmFit fit;
+    fit.plan = plan_;
+    for (Index e = 0; e < plan_->n_effects(); ++e) {
+      fit.level_values.emplace_back(plan_->n_levels(e), 0.0);
+    }
+    return fit;
   }
 
   void update_means() {
@@ -269,11 +290,9 @@ class Instrumented {
                        .y = std::span<const double>(sums.data(), at(n_)),
                        .keys = problem_.keys,
                        .effects = problem_.effects};
-    GlmFit zero;
-    zero.plan = plan_;
-    for (Index e = 0; e < plan_->n_effects(); ++e) {
-      zero.level_values.emplace_back(plan_->n_levels(e), 0.0);
-    }
+    const GlmFit zero = empty_fit();
+    result_.fit.level_values = zero.level_values;
+    if (!sums.allFinite()) return;
     result_.fit.level_values =
         fit_glm(problem, {.tolerance = kLevelTolerance, .row_results = false}, context_, &zero)
             .level_values;

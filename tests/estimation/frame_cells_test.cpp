@@ -77,6 +77,7 @@ void expect_close(const Coefficient& a, const Coefficient& b) {
   // Both solve the same equations to 1e-11, by different routes.
   EXPECT_NEAR(a.value, b.value, 1e-7) << a.name;
   EXPECT_NEAR(a.se, b.se, 1e-6 * b.se) << a.name;
+  if (std::isnan(b.p)) return;  // a variance that inclusion and exclusion makes negative
   EXPECT_NEAR(a.p, b.p, 1e-5) << a.name;
 }
 
@@ -120,7 +121,7 @@ TEST_P(FrameCellsTwin, GiveEveryNumberOfTheColumns) {
     EXPECT_EQ(a.wald_df, b.wald_df);
     EXPECT_NEAR(a.wald, b.wald, 1e-5 * b.wald);
     EXPECT_NEAR(a.log_likelihood, b.log_likelihood, 1e-9 * std::abs(b.log_likelihood));
-    if (b.r2) EXPECT_NEAR(*a.r2, *b.r2, 1e-9);
+    EXPECT_NEAR(a.r2.value_or(0.0), b.r2.value_or(0.0), 1e-9);
     ASSERT_EQ(a.rows, b.rows);
     for (std::size_t row = 0; row < a.rows.size(); ++row) {
       EXPECT_NEAR(a.fitted[row], b.fitted[row], 1e-6 * (1.0 + std::abs(b.fitted[row])));

@@ -258,7 +258,7 @@ TEST(Instruments, AnOutcomeOverManyOrdersOfMagnitudeStillSolvesItsMoments) {
   data::Table table = with_instruments(Family::kPoisson, 10);
   data::NumberColumn y = table.numbers("out");
   for (std::size_t row = 0; row < y.size(); ++row) {
-    y[row] *= std::exp(6.0 * table.numbers("z1")[row]);
+    y[row] *= std::exp(6.0 * table.numbers("x1")[row]);
   }
   table.replace("out", std::move(y));
   const Estimate e = run_estimate(table, "out ~ x1 | exporter + importer | price ~ z1 + z2",
