@@ -9,6 +9,7 @@
 #include "altyn/data/document.h"
 #include "altyn/study/check_study.h"
 #include "altyn/study/data_check_study.h"
+#include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/sector_study.h"
 
@@ -23,7 +24,8 @@ struct Kind {
 constexpr Kind kKinds[] = {{"check", run_check},
                            {"estimate", run_estimate},
                            {"simulate", run_simulation},
-                           {"data_check", run_data_check}};
+                           {"data_check", run_data_check},
+                           {"data_import", run_data_import}};
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
   std::vector<std::string> names;
