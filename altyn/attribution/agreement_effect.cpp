@@ -9,6 +9,7 @@
 
 #include "altyn/attribution/wording.h"
 #include "altyn/core/errors.h"
+#include "altyn/estimation/formula.h"
 
 namespace altyn::attribution {
 namespace {
@@ -162,6 +163,64 @@ std::optional<EffectPath> estimate_path(Sample& sample, const WorldTrade& world,
   return path;
 }
 
+/// Every cohort of pairs for itself, from its start on and with the times before it.
+std::optional<StaggeredEffect> estimate_staggered(Sample& sample, const std::string& agreement,
+                                                  int reference_time,
+                                                  const std::vector<std::string>& controls,
+                                                  Context& context) {
+  const std::string cohort = "first_bound_year";
+  const std::vector<std::string> units = {"exporter", "importer"};
+  estimation::add_cohort(sample.table, cohort, agreement, units, "year");
+  StaggeredEffect effect;
+  for (const std::string& cells :
+       {fmt::format("etwfe({}, year)", cohort),
+        fmt::format("sunab({}, year, ref = {})", cohort, reference_time)}) {
+    std::vector<std::string> terms = {cells};
+    terms.insert(terms.end(), controls.begin(), controls.end());
+    const estimation::EstimateOptions options = {.cluster = "exporter^importer",
+                                                 .keep_rows = false};
+    const estimation::FittedModel model =
+        estimation::fit_model(sample.table,
+                              estimation::parse_formula(fmt::format(
+                                  "trade ~ {} | {}", fmt::join(terms, " + "), kEffects)),
+                              options, context);
+    estimation::Estimate estimate = estimation::summarise(model, context);
+    if (!estimate.certified()) return std::nullopt;
+    (effect.estimates.empty() ? effect.treated : effect.leads) =
+        estimation::event_study(model, estimate);
+    effect.estimates.push_back(std::move(estimate));
+  }
+  return effect;
+}
+
+ResultTable event_time_table(const StaggeredEffect& effect) {
+  ResultTable table = {
+      .id = "agreement_event_time",
+      .title = "Effect by years since a pair was first bound, cohort by cohort",
+      .note = fmt::format(
+          "Every cohort has its own effect, so that pairs bound earlier are no controls of later "
+          "ones; cohorts weigh by their observations. Times before the start: that none differs "
+          "from the reference has p = {:.3f}.",
+          effect.leads.leads.p),
+      .columns = {{"design", "Design", ""},
+                  {"event_time", "Years since the start", "count"},
+                  {"beta", "Coefficient", "log"},
+                  {"se", "Standard error", "log"},
+                  {"low", "Low", "log"},
+                  {"high", "High", "log"},
+                  {"n_treated", "Observations", "count"}},
+      .rows = {}};
+  for (const auto* study : {&effect.treated, &effect.leads}) {
+    const std::string design =
+        study == &effect.treated ? "from the start on" : "with the years before";
+    for (const estimation::AveragedEffect& one : study->by_event_time) {
+      table.add({design, one.at, one.log_effect.value, one.log_effect.se, one.log_effect.low,
+                 one.log_effect.high, one.n_treated});
+    }
+  }
+  return table;
+}
+
 }  // namespace
 
 double EffectPath::se(std::size_t year) const {
@@ -269,6 +328,11 @@ AgreementEffect estimate_agreement(const WorldTrade& world, const data::Agreemen
     apart.insert(apart.end(), controls.begin(), controls.end());
     add_variant("pairs bound at different times apart", importer_first, apart);
   }
+  const auto years = world.years();
+  const int reference_time =
+      years[static_cast<std::size_t>(first_year - 1)] - years[static_cast<std::size_t>(first_year)];
+  effect.staggered =
+      estimate_staggered(importer_first, effect.agreement, reference_time, controls, context);
   effect.path = estimate_path(importer_first, world, bound, first_year, controls, context);
   return effect;
 }
@@ -302,7 +366,16 @@ std::vector<ResultTable> effect_tables(const AgreementEffect& effect) {
                      static_cast<double>(variant.estimate.n_clusters), std::string("stata"), true});
     }
   }
+  if (effect.staggered) {
+    const estimation::Estimate& estimate = effect.staggered->estimates.front();
+    const estimation::Coefficient& one = effect.staggered->treated.overall.log_effect;
+    estimates.add({std::string("cohort by cohort (ETWFE), average on the treated"),
+                   effect.agreement, one.value, one.se, one.low, one.high, std::expm1(one.value),
+                   static_cast<double>(estimate.n_obs), static_cast<double>(estimate.n_clusters),
+                   std::string("stata"), true});
+  }
   tables.push_back(std::move(estimates));
+  if (effect.staggered) tables.push_back(event_time_table(*effect.staggered));
   if (effect.path) {
     const EffectPath& path = *effect.path;
     ResultTable years = {

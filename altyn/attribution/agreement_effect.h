@@ -12,6 +12,7 @@
 #include "altyn/core/context.h"
 #include "altyn/data/agreements.h"
 #include "altyn/estimation/estimate.h"
+#include "altyn/estimation/event_study.h"
 
 namespace altyn::attribution {
 
@@ -34,6 +35,14 @@ struct EffectPath {
   [[nodiscard]] std::optional<std::size_t> find(int year) const;
 };
 
+/// The effect by time since a pair was first bound, every cohort of pairs for itself: pairs bound
+/// earlier are no controls of those bound later.
+struct StaggeredEffect {
+  estimation::EventStudy treated{};               ///< etwfe(): all earlier times are the reference
+  estimation::EventStudy leads{};                 ///< sunab(): one earlier time is the reference
+  std::vector<estimation::Estimate> estimates{};  ///< of the two
+};
+
 /// Three-way Poisson estimates of an agreement's effect, under every reading of the records.
 struct AgreementEffect {
   std::string agreement{};  ///< id of the set
@@ -41,23 +50,25 @@ struct AgreementEffect {
   double se[2] = {};
   std::vector<EffectVariant> variants{};
   std::optional<EffectPath> path{};
+  std::optional<StaggeredEffect> staggered{};
   std::string missing{};  ///< why there is no estimate; "" when there is one
 };
 
 /// Estimates the effect: trade ~ agreement + other agreements | exporter^year + importer^year +
 /// exporter^importer, errors clustered by pair, Stata's convention. Variants: importers' records
 /// first, exporters' first, missing flows as zeros, and first pairs and later ones apart.
+/// The effect by cohort and time since the start (ETWFE) stands beside them.
 /// `pair`: positions of the claimed pair; its cohort's path is estimated when the table has a year
 /// before it.
 /// Source: Yotov et al. (2016), An Advanced Guide to Trade Policy Analysis; Baier and Bergstrand
-/// (2007) for pair effects.
+/// (2007) for pair effects; Wooldridge (2023), Sun and Abraham (2021), Nagengast and Yotov (2025).
 [[nodiscard]] AgreementEffect estimate_agreement(const WorldTrade& world,
                                                  const data::AgreementRegistry& registry,
                                                  const std::string& agreement,
                                                  std::pair<Index, Index> pair,
                                                  const CheckOptions& options, Context& context);
 
-/// The tables "agreement_estimates" and "agreement_path".
+/// The tables "agreement_estimates", "agreement_path" and "agreement_event_time".
 [[nodiscard]] std::vector<ResultTable> effect_tables(const AgreementEffect& effect);
 
 }  // namespace altyn::attribution

@@ -77,7 +77,9 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade* yearly,
           "flows as zeros, and first pairs and later ones apart. The share is the effect that came "
           "into force between the windows over the log growth: the coefficient times the change of "
           "the part in force, at once or in a straight line over years from the first step or from "
-          "the agreement itself, or the change of the estimated year effects."};
+          "the agreement itself, or the change of the estimated year effects. The effect is also "
+          "estimated "
+          "cohort by cohort (ETWFE), which holds under staggered adoption."};
   for (const EffectVariant& variant : effect.variants) {
     line.certificates.push_back(variant.estimate.certificate);
     line.certificates.back().subject += ", " + variant.name;
@@ -90,6 +92,12 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade* yearly,
   if (effect.path) {
     line.certificates.push_back(effect.path->estimate.certificate);
     line.certificates.back().subject += ", year by year";
+  }
+  if (effect.staggered) {
+    for (const estimation::Estimate& estimate : effect.staggered->estimates) {
+      line.certificates.push_back(estimate.certificate);
+      line.certificates.back().subject += ", cohort by cohort";
+    }
   }
   if (spells.whole.empty()) {
     return left_out(
@@ -108,6 +116,13 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade* yearly,
       "The agreement's effect on the level of trade among those it binds is put at {} from "
       "importers' records first and {} from exporters'.",
       effect_text(effect.beta[0], effect.se[0]), effect_text(effect.beta[1], effect.se[1]));
+  if (effect.staggered) {
+    const estimation::Coefficient& average = effect.staggered->treated.overall.log_effect;
+    line.finding += fmt::format(
+        " Estimated cohort by cohort, which holds when pairs join at different times, it is "
+        "{}.",
+        effect_text(average.value, average.se));
+  }
   const data::Window versus = claim_case.windows.versus;
   if (phase_at({}, spells.whole, spells.own, versus) == 1.0) {
     line.finding += fmt::format(

@@ -80,10 +80,10 @@ std::string rule_text(const CheckOptions& options) {
 }
 
 std::string claimed_share_text(const ClaimCase& claim_case) {
-  const std::string words = claim_case.claim.strength.empty()
-                                ? "naming it as the cause"
-                                : fmt::format("\"{}\"", claim_case.claim.strength);
-  return fmt::format("{} ({} of the growth or more)", words, percent_text(claim_case.threshold, 0));
+  const std::string share =
+      fmt::format("{} of the growth or more", percent_text(claim_case.threshold, 0));
+  const std::string& words = claim_case.claim.strength;
+  return words.empty() ? share : fmt::format("\"{}\" ({})", words, share);
 }
 
 std::string cause_name(const ClaimCase& claim_case) {

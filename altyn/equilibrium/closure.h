@@ -8,7 +8,7 @@
 
 namespace altyn::equilibrium {
 
-/// How deficits are closed (docs/models/closures.md).
+/// How deficits are closed (docs/models/one-sector.md, equation 5).
 enum class Closure {
   kNone,            ///< no deficits: the base is balanced first, and changes are from there
   kAdditive,        ///< fixed in units of the numeraire

@@ -65,14 +65,16 @@ std::shared_ptr<const AbsorptionPlan> plan_absorption(std::span<const Key> keys,
   return build_layout(keys, effects, n_rows, route, context);
 }
 
-std::vector<double> in_input_order(const AbsorptionPlan& plan, std::span<const double> in_fit_order) {
+std::vector<double> in_input_order(const AbsorptionPlan& plan,
+                                   std::span<const double> in_fit_order) {
   std::vector<double> result(in_fit_order.begin(), in_fit_order.end());
   const std::span<const GroupId> rows = plan.rows();
   for (std::size_t p = 0; p < rows.size(); ++p) result[rows[p]] = in_fit_order[p];
   return result;
 }
 
-std::vector<double> in_fit_order(const AbsorptionPlan& plan, std::span<const double> in_input_order) {
+std::vector<double> in_fit_order(const AbsorptionPlan& plan,
+                                 std::span<const double> in_input_order) {
   std::vector<double> result(in_input_order.begin(), in_input_order.end());
   const std::span<const GroupId> rows = plan.rows();
   for (std::size_t p = 0; p < rows.size(); ++p) result[p] = in_input_order[rows[p]];
@@ -86,7 +88,8 @@ AbsorbResult absorb(const AbsorptionPlan& plan, std::span<const std::span<double
   const Index n = layout.n;
   RawVector<double> w(at(n));
   for (Index p = 0; p < n; ++p) {
-    w[at(p)] = weights.empty() ? 1.0 : weights[layout.row_of.empty() ? at(p) : layout.row_of[at(p)]];
+    w[at(p)] =
+        weights.empty() ? 1.0 : weights[layout.row_of.empty() ? at(p) : layout.row_of[at(p)]];
   }
   const std::vector<double> sums = level_weights(layout, w.data());
   EffectSolver solver(layout);

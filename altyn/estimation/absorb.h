@@ -17,7 +17,8 @@ enum class AbsorbRoute {
   kAuto,     ///< probe the structure and choose
   kBlocks,   ///< two effects share a key (country-year): exact per-year blocks, conjugate gradients
              ///< on the other effects
-  kGeneral,  ///< any effects: largest one eliminated, preconditioned conjugate gradients on the rest
+  kGeneral,  ///< any effects: largest one eliminated, preconditioned conjugate gradients on the
+             ///< rest
 };
 
 /// The structure of a set of effects over a set of rows: order, levels, blocks. It depends on

@@ -23,8 +23,7 @@ constexpr GroupId kLargestBlockSide = 2048;
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
-void for_each_row_range(Index n, Context& context,
-                        const std::function<void(Index, Index)>& work) {
+void for_each_row_range(Index n, Context& context, const std::function<void(Index, Index)>& work) {
   const Index n_tasks = (n + kRowsPerTask - 1) / kRowsPerTask;
   context.pool->for_each_shard(n_tasks, [&](Index task) {
     const ShardRange range = shard_range(n, n_tasks, task);
@@ -61,9 +60,8 @@ Roles choose_roles(std::span<const Effect> effects, const std::vector<EffectLeve
   for (Index e = 0; e < static_cast<Index>(effects.size()); ++e) {
     if (effects[at(e)].slope.empty()) intercepts.push_back(e);
   }
-  std::stable_sort(intercepts.begin(), intercepts.end(), [&](Index x, Index y) {
-    return levels[at(x)].count() > levels[at(y)].count();
-  });
+  std::stable_sort(intercepts.begin(), intercepts.end(),
+                   [&](Index x, Index y) { return levels[at(x)].count() > levels[at(y)].count(); });
   Roles roles;
   if (intercepts.empty()) return roles;
   // The largest effect whose elimination leaves two that form blocks; with two in all, none is.
@@ -141,7 +139,8 @@ bool is_sorted_by(std::span<const Key> keys, const std::vector<Index>& order, In
 }
 
 /// Stable counting sort, last key first.
-RawVector<GroupId> sorted_rows(std::span<const Key> keys, const std::vector<Index>& order, Index n) {
+RawVector<GroupId> sorted_rows(std::span<const Key> keys, const std::vector<Index>& order,
+                               Index n) {
   RawVector<GroupId> rows(at(n));
   std::iota(rows.begin(), rows.end(), GroupId{0});
   RawVector<GroupId> next(at(n));
@@ -237,9 +236,9 @@ void cut_shards(AbsorbLayout& layout, const std::vector<std::vector<LevelSpan>>&
   std::vector<Index> cuts{0};
   for (Index shard = 1; shard < wanted; ++shard) {
     const Index row = shard_range(layout.n, wanted, shard).begin;
-    const auto nominal = static_cast<Index>(
-        std::lower_bound(layout.run_begin.begin(), layout.run_begin.end(), row) -
-        layout.run_begin.begin());
+    const auto nominal =
+        static_cast<Index>(std::lower_bound(layout.run_begin.begin(), layout.run_begin.end(), row) -
+                           layout.run_begin.begin());
     Index cut = nominal;
     const Index reach = layout.n / wanted / 2;
     for (Index step = 0; step < n_runs; ++step) {
@@ -310,7 +309,8 @@ BlockStructure find_blocks(const AbsorbLayout& layout, std::span<const Effect> e
       const std::vector<GroupId> ids = layout.levels[at(kept.effect)].key_ids(level);
       std::vector<GroupId> part;
       for (const Index k : shared) {
-        part.push_back(ids[static_cast<std::size_t>(std::find(own.begin(), own.end(), k) - own.begin())]);
+        part.push_back(
+            ids[static_cast<std::size_t>(std::find(own.begin(), own.end(), k) - own.begin())]);
       }
       shared_ids[s].push_back(std::move(part));
     }
@@ -452,9 +452,9 @@ std::shared_ptr<const AbsorbLayout> build_layout(std::span<const Key> keys,
   if (!is_sorted_by(keys, order, n_rows, context)) {
     layout->row_of = sorted_rows(keys, order, n_rows);
   }
-  layout->run_begin = find_runs(
-      *layout, roles.eliminated >= 0 ? &layout->levels[at(roles.eliminated)] : nullptr,
-      order.empty() ? std::span<const GroupId>() : keys[at(order.front())].ids);
+  layout->run_begin =
+      find_runs(*layout, roles.eliminated >= 0 ? &layout->levels[at(roles.eliminated)] : nullptr,
+                order.empty() ? std::span<const GroupId>() : keys[at(order.front())].ids);
   for (Index run = 0; run < layout->n_runs(); ++run) {
     layout->longest_run =
         std::max(layout->longest_run, layout->run_begin[at(run + 1)] - layout->run_begin[at(run)]);

@@ -22,12 +22,12 @@ namespace altyn::estimation {
 
 /// A kept effect in fit order.
 struct KeptEffect {
-  Index effect = 0;                      ///< its position in the problem
-  GroupId first = 0;                     ///< its first level among all kept levels
+  Index effect = 0;   ///< its position in the problem
+  GroupId first = 0;  ///< its first level among all kept levels
   GroupId n_levels = 0;
-  numerics::RawVector<GroupId> levels{}; ///< [n] level among all kept levels
-  numerics::RawVector<double> slope_copy{};///< [n] in fit order, when it differs from input order
-  std::span<const double> slope{};       ///< [n] in fit order; empty for intercepts
+  numerics::RawVector<GroupId> levels{};     ///< [n] level among all kept levels
+  numerics::RawVector<double> slope_copy{};  ///< [n] in fit order, when it differs from input order
+  std::span<const double> slope{};           ///< [n] in fit order; empty for intercepts
 };
 
 /// Rows and levels one shard touches.
@@ -52,7 +52,7 @@ struct BlockStructure {
   std::vector<GroupId> place_in_block{};  ///< [L], position within its side of its block
   std::vector<GroupId> n_a{};             ///< [n_blocks]
   std::vector<GroupId> n_b{};
-  std::string shared{};                   ///< name of the shared keys: "year"
+  std::string shared{};  ///< name of the shared keys: "year"
 };
 
 /// The plan behind AbsorptionPlan.
@@ -84,10 +84,10 @@ class AbsorbLayout final : public AbsorptionPlan {
   std::vector<Index> run_begin{};         ///< [n_runs + 1]
   Index longest_run = 0;
   std::vector<KeptEffect> kept{};
-  GroupId n_kept_levels = 0;              ///< L
-  std::vector<EffectLevels> levels{};     ///< [E]
+  GroupId n_kept_levels = 0;           ///< L
+  std::vector<EffectLevels> levels{};  ///< [E]
   std::vector<Shard> shards{};
-  bool shards_split_first_kept = false;   ///< a level of the block side a lies in several shards
+  bool shards_split_first_kept = false;  ///< a level of the block side a lies in several shards
   BlockStructure blocks{};
   std::string route_text{};
 };

@@ -76,6 +76,13 @@ class Averaging {
                         .context = {estimate.certificate.summary()},
                         .why = "an average of numbers that solve nothing means nothing"});
     }
+    if (!estimate.bias.empty()) {
+      throw InputError({.code = "no-average-effect",
+                        .what = "no average effect of bias-corrected coefficients",
+                        .where = estimate.formula,
+                        .why = "the effects that go with them are not known",
+                        .fixes = {"leave --bias-correction out"}});
+    }
     if (!model.eta.empty()) {
       throw InputError({.code = "no-average-effect",
                         .what = "no average effect for models with instruments",

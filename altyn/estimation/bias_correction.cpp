@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <numeric>
 #include <optional>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/gravity_structure.h"
 #include "altyn/estimation/pivoted_inverse.h"
 
 namespace altyn::estimation {
@@ -45,62 +45,15 @@ std::size_t at(Index row) { return static_cast<std::size_t>(row); }
        .fixes = {"trade ~ x | exporter^year + importer^year + exporter^importer"}});
 }
 
-struct Structure {
-  std::size_t sides[2] = {0, 0};  // positions among the effects
-  std::optional<std::size_t> pair{};
-  std::vector<Index> time_keys{};
-  std::vector<Index> group_keys[2]{};  // of each side, without the time keys
-};
+GravityStructure structure_of(const ModelFrame& frame) {
+  if (frame.family != Family::kPoisson) fail_structure("the family is not ppml");
+  std::optional<GravityStructure> found = find_gravity_structure(frame);
+  if (!found) fail_structure("no two effects are exporter-year and importer-year");
+  return *found;
+}
 
 bool contains(const std::vector<Index>& keys, Index key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
-Structure find_structure(const ModelFrame& frame) {
-  if (frame.family != Family::kPoisson) fail_structure("the family is not ppml");
-  for (const FrameEffect& effect : frame.effects) {
-    if (!effect.slope.empty()) fail_structure(fmt::format("{} is a slope", effect.name));
-  }
-  const std::size_t n = frame.effects.size();
-  if (n != 2 && n != 3) fail_structure(fmt::format("the model has {} effects", n));
-  const auto keys = [&](std::size_t e) -> const std::vector<Index>& {
-    return frame.effects[e].group.keys;
-  };
-  // Every key of exporter^year + importer^year + exporter^importer is in two effects, so that each
-  // could be the pair. It is the one that leaves the fewest times: what is few is not what grows.
-  std::optional<Structure> best;
-  GroupId fewest = 0;
-  for (std::size_t pair = 0; pair < n; ++pair) {
-    Structure found;
-    std::vector<std::size_t> sides;
-    for (std::size_t e = 0; e < n; ++e) {
-      if (n == 2 || e != pair) sides.push_back(e);
-    }
-    found.sides[0] = sides[0];
-    found.sides[1] = sides[1];
-    if (n == 3) found.pair = pair;
-    for (const Index key : keys(sides[0])) {
-      const bool in_pair = n == 3 && contains(keys(pair), key);
-      if (contains(keys(sides[1]), key) && !in_pair) found.time_keys.push_back(key);
-    }
-    for (std::size_t s = 0; s < 2; ++s) {
-      for (const Index key : keys(sides[s])) {
-        if (!contains(found.time_keys, key)) found.group_keys[s].push_back(key);
-      }
-    }
-    const bool two_sides = !found.group_keys[0].empty() && !found.group_keys[1].empty() &&
-                           found.group_keys[0] != found.group_keys[1];
-    if (two_sides && !(n == 3 && found.time_keys.empty())) {
-      const GroupId times = n == 2 ? 1 : frame.ids_of({"time", found.time_keys}).n_groups;
-      if (!best || times < fewest) {
-        best = std::move(found);
-        fewest = times;
-      }
-    }
-    if (n == 2) break;
-  }
-  if (best) return *best;
-  fail_structure("no two effects are exporter-year and importer-year");
 }
 
 class Correction {
@@ -110,7 +63,7 @@ class Correction {
         frame_(model.frame),
         exact_levels_(exact_levels),
         context_(context),
-        structure_(find_structure(model.frame)) {
+        structure_(structure_of(model.frame)) {
     if (!model.eta.empty()) fail_structure("the model has instruments");
     if (!model.fit.certificate.holds()) {
       throw InputError({.code = "not-certified",
@@ -174,6 +127,7 @@ class Correction {
         if (!contains(unit.keys, key)) unit.keys.push_back(key);
       }
     }
+    result_.pair_keys = unit.keys;
     std::vector<std::string> names;
     for (const Index key : unit.keys) names.push_back(frame_.keys[at(key)].name);
     result_.pair_name = fmt::format("{}", fmt::join(names, "^"));
@@ -454,19 +408,19 @@ class Correction {
       for (Index other = 0; other < k(); ++other)
         result_.covariance.push_back(covariance(j, other));
     }
-    result_.method = fmt::format(
-        "clustered by {} {}, {} (Weidner and Zylkin 2021)", result_.pair_name,
-        result_.widened ? "and widened for the noise in the effects"
-                        : fmt::format("but not widened: above {} levels", exact_levels_),
-        result_.three_way ? "coefficients net of their three-way bias"
-                          : "two-way coefficients have no bias to correct");
+    result_.method =
+        fmt::format("clustered by {}{}; {} (Weidner and Zylkin 2021)", result_.pair_name,
+                    result_.widened ? ", widened for the noise in the effects"
+                                    : fmt::format(", not widened: above {} levels", exact_levels_),
+                    result_.three_way ? "coefficients net of three-way bias"
+                                      : "two-way coefficients have no bias");
   }
 
   const FittedModel& model_;
   const ModelFrame& frame_;
   Index exact_levels_;
   Context& context_;
-  Structure structure_;
+  GravityStructure structure_;
   std::vector<std::size_t> kept_;
   std::vector<double> mu_;
   std::vector<double> e_;

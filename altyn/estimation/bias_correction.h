@@ -22,8 +22,9 @@ struct BiasCorrection {
   std::vector<double> covariance{};      ///< [k * k] adjusted, row-major
   bool widened = true;                   ///< false: clustered by pair as usual, for want of memory
   std::string pair_name{};               ///< "exporter^importer"
+  std::vector<Index> pair_keys{};        ///< its keys, positions in ModelFrame::keys
   Index n_pairs = 0;
-  std::string method{};  ///< one line for a table's note
+  std::string method{};  ///< for a note: what was done, and whose
 };
 
 /// Corrects two- and three-way PPML estimates for the incidental parameters of exporter-year and

@@ -128,8 +128,8 @@ std::vector<Field<BootstrapOptions>> BootstrapOptions::fields() {
   return {
       make_field(&O::draws,
                  {.name = "draws", .doc = "resampled panels", .minimum = 2, .maximum = 1000000}),
-      make_field(&O::tolerance,
-                 {.name = "tolerance",
+      make_field(&O::draw_tolerance,
+                 {.name = "draw_tolerance",
                   .doc = "score at which the fit of a draw is accepted; far below the spread "
                          "between draws",
                   .minimum = 1e-13,
@@ -144,16 +144,17 @@ std::vector<Field<BootstrapOptions>> BootstrapOptions::fields() {
 
 std::vector<Field<JackknifeOptions>> JackknifeOptions::fields() {
   using O = JackknifeOptions;
-  return {make_field(&O::split, {.name = "split",
-                                 .doc = "columns whose levels are halved: exporter,importer"}),
-          make_field(&O::splits, {.name = "splits",
-                                  .doc = "random halvings to average over",
-                                  .minimum = 1,
-                                  .maximum = 10000}),
-          make_field(&O::tolerance, {.name = "tolerance",
-                                     .doc = "score at which the fit of a sub-panel is accepted",
-                                     .minimum = 1e-13,
-                                     .maximum = 1e-3})};
+  return {
+      make_field(&O::split,
+                 {.name = "split", .doc = "columns whose levels are halved: exporter,importer"}),
+      make_field(&O::splits, {.name = "splits",
+                              .doc = "random halvings to average over",
+                              .minimum = 1,
+                              .maximum = 10000}),
+      make_field(&O::split_tolerance, {.name = "split_tolerance",
+                                       .doc = "score at which the fit of a sub-panel is accepted",
+                                       .minimum = 1e-13,
+                                       .maximum = 1e-3})};
 }
 
 BootstrapResult bootstrap_pairs(const FittedModel& model, const BootstrapOptions& options,
@@ -182,8 +183,9 @@ BootstrapResult bootstrap_pairs(const FittedModel& model, const BootstrapOptions
     problem.weights = weights;
     Context own = draw_context(context);
     const GlmFit fit = fit_glm(
-        problem, {.tolerance = options.tolerance, .max_iterations = model.options.max_iterations},
-        own, &model.fit);
+        problem,
+        {.tolerance = options.draw_tolerance, .max_iterations = model.options.max_iterations}, own,
+        &model.fit);
     if (!fit.certificate.holds()) return;
     std::vector<double> values;
     for (const std::size_t j : kept) {
@@ -238,7 +240,21 @@ BootstrapTest bootstrap_score(const FittedModel& model, const Estimate& estimate
                       .why = "rows of one cluster keep their dependence in every draw",
                       .fixes = {"--cluster exporter^importer"}});
   }
+  if (model.frame.groups.size() > 1) {
+    throw InputError({.code = "too-many-clusters",
+                      .what = fmt::format("{} groupings of clusters", model.frame.groups.size()),
+                      .where = "cluster",
+                      .why = "one random weight per cluster keeps one kind of dependence",
+                      .fixes = {"--cluster exporter^importer"}});
+  }
   refuse_instruments(model);
+  if (!estimate.bias.empty()) {
+    throw InputError({.code = "unused-option",
+                      .what = "the score bootstrap is of the uncorrected estimate",
+                      .where = "bias_correction",
+                      .why = "its statistic has the standard error of the scores",
+                      .fixes = {"leave --bias-correction out"}});
+  }
   const Coefficient& row = estimate.coefficient(name);
   const ModelFrame& frame = model.frame;
   const CombinedIds clusters = frame.ids_of(frame.groups.front());
@@ -269,7 +285,7 @@ BootstrapTest bootstrap_score(const FittedModel& model, const Estimate& estimate
   restricted.regressors = others;
   restricted.regressor_names = other_names;
   restricted.offset = offset;
-  const GlmFit null_fit = fit_glm(restricted, {.tolerance = options.tolerance}, context);
+  const GlmFit null_fit = fit_glm(restricted, {.tolerance = options.draw_tolerance}, context);
   if (!null_fit.certificate.holds()) {
     throw InputError(
         {.code = "not-certified",
@@ -406,8 +422,9 @@ JackknifeResult jackknife_split_panel(const FittedModel& model, const JackknifeO
     problem.weights = weights;
     Context own = draw_context(context);
     const GlmFit fit = fit_glm(
-        problem, {.tolerance = options.tolerance, .max_iterations = model.options.max_iterations},
-        own, &model.fit);
+        problem,
+        {.tolerance = options.split_tolerance, .max_iterations = model.options.max_iterations}, own,
+        &model.fit);
     if (!fit.certificate.holds()) return;
     std::vector<double> values;
     for (const std::size_t j : kept) {
@@ -419,13 +436,22 @@ JackknifeResult jackknife_split_panel(const FittedModel& model, const JackknifeO
   context.throw_if_stopped();
   JackknifeResult result;
   std::vector<double> mean(kept.size(), 0.0);
-  for (const std::vector<double>& values : results) {
-    if (values.size() != kept.size()) {
+  for (Index split = 0; split < options.splits; ++split) {
+    const auto first = results.begin() + split * n_parts;
+    // Halves without a fit are not like the others: a halving counts with all its parts or not.
+    const bool whole = std::all_of(first, first + n_parts, [&](const std::vector<double>& values) {
+      return values.size() == kept.size();
+    });
+    if (!whole) {
       ++result.n_failed;
       continue;
     }
     ++result.n_done;
-    for (std::size_t j = 0; j < kept.size(); ++j) mean[j] += values[j];
+    for (auto part = first; part != first + n_parts; ++part) {
+      for (std::size_t j = 0; j < kept.size(); ++j) {
+        mean[j] += (*part)[j] / static_cast<double>(n_parts);
+      }
+    }
   }
   for (std::size_t j = 0; j < kept.size(); ++j) {
     const double value = model.fit.coefficients[kept[j]];

@@ -19,7 +19,7 @@ enum class WildWeights {
 
 struct BootstrapOptions {
   Index draws = 999;
-  double tolerance = 1e-7;
+  double draw_tolerance = 1e-7;
   WildWeights wild_weights = WildWeights::kRademacher;
   static std::vector<Field<BootstrapOptions>> fields();
 };
@@ -56,8 +56,8 @@ struct BootstrapTest {
 /// Score (wild cluster) bootstrap of one coefficient: scores of clusters are multiplied by random
 /// weights, no model is fitted again. The hypothesis coefficient = `value` is imposed: the scores
 /// are those of the model with that coefficient held there (one fit).
-/// Errors: as Estimate::coefficient; InputError "no-clusters".
-/// Source: Kline and Santos (2012); Webb (2014) for the six-point weights.
+/// Errors: as Estimate::coefficient; InputError "no-clusters", "too-many-clusters" for more than
+/// one grouping. Source: Kline and Santos (2012); Webb (2014) for the six-point weights.
 [[nodiscard]] BootstrapTest bootstrap_score(const FittedModel& model, const Estimate& estimate,
                                             std::string_view name, double value,
                                             const BootstrapOptions& options, Context& context);
@@ -65,7 +65,7 @@ struct BootstrapTest {
 struct JackknifeOptions {
   std::vector<std::string> split{};
   Index splits = 20;
-  double tolerance = 1e-8;
+  double split_tolerance = 1e-8;
   static std::vector<Field<JackknifeOptions>> fields();
 };
 
@@ -74,8 +74,8 @@ struct JackknifeResult {
   std::vector<double> uncorrected{};
   std::vector<double> corrected{};  ///< 2 b - mean of the sub-panels' b
   std::vector<double> bias{};       ///< b - corrected
-  Index n_done = 0;                 ///< sub-panels that were estimated
-  Index n_failed = 0;
+  Index n_done = 0;                 ///< halvings with a certified fit of every part
+  Index n_failed = 0;               ///< halvings without; they are left out
 };
 
 /// Split-panel jackknife: the levels of each column in `split` are halved at random, the model is

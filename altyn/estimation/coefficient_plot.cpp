@@ -55,16 +55,17 @@ std::string tick_text(double value, double step, bool percent) {
 class Canvas {
  public:
   Canvas(const PlotOptions& options, double height)
-      : width_(static_cast<double>(options.width)), height_(height) {
+      : width_(static_cast<double>(options.plot_width)), height_(height) {
     text_ = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
         "width=\"{0:.0f}\" "
         "height=\"{1:.0f}\" font-family=\"system-ui, sans-serif\" font-size=\"12\" "
         "fill=\"currentColor\" role=\"img\">\n",
         width_, height_);
-    if (!options.title.empty()) {
-      text_ += fmt::format("<title>{}</title>\n", escape_xml(options.title));
-      label(kMarginLeft, 20.0, options.title, "start", " font-size=\"14\" font-weight=\"600\"");
+    if (!options.plot_title.empty()) {
+      text_ += fmt::format("<title>{}</title>\n", escape_xml(options.plot_title));
+      label(kMarginLeft, 20.0, options.plot_title, "start",
+            " font-size=\"14\" font-weight=\"600\"");
     }
   }
   [[nodiscard]] double width() const { return width_; }
@@ -106,33 +107,36 @@ constexpr std::string_view kEventRule =
 
 std::vector<Field<PlotOptions>> PlotOptions::fields() {
   using O = PlotOptions;
-  return {make_field(&O::title, {.name = "title", .doc = "title above the picture"}),
-          make_field(&O::x_label, {.name = "x_label", .doc = "words under the horizontal axis"}),
-          make_field(&O::y_label, {.name = "y_label", .doc = "words beside the vertical axis"}),
-          make_field(&O::percent, {.name = "percent",
-                                   .doc = "shows exp(coefficient) - 1 in percent instead of log "
-                                          "points"}),
-          make_field(&O::events, {.name = "events", .doc = "times of vertical rules"}),
-          make_field(&O::width, {.name = "width",
-                                 .doc = "width of the picture",
-                                 .unit = "pixels",
-                                 .minimum = 200,
-                                 .maximum = 4000}),
-          make_field(&O::height, {.name = "height",
-                                  .doc = "height of the event-study picture",
+  return {
+      make_field(&O::plot_title, {.name = "plot_title", .doc = "title above the picture"}),
+      make_field(&O::plot_x_label,
+                 {.name = "plot_x_label", .doc = "words under the horizontal axis"}),
+      make_field(&O::plot_y_label,
+                 {.name = "plot_y_label", .doc = "words beside the vertical axis"}),
+      make_field(&O::plot_percent, {.name = "plot_percent",
+                                    .doc = "shows exp(coefficient) - 1 in percent instead of log "
+                                           "points"}),
+      make_field(&O::plot_events, {.name = "plot_events", .doc = "times of vertical rules"}),
+      make_field(&O::plot_width, {.name = "plot_width",
+                                  .doc = "width of the picture",
                                   .unit = "pixels",
-                                  .minimum = 150,
-                                  .maximum = 4000})};
+                                  .minimum = 200,
+                                  .maximum = 4000}),
+      make_field(&O::plot_height, {.name = "plot_height",
+                                   .doc = "height of the event-study picture",
+                                   .unit = "pixels",
+                                   .minimum = 150,
+                                   .maximum = 4000})};
 }
 
 std::string event_plot_svg(const EventStudy& study, const PlotOptions& options) {
   const data::Table table = study.to_table();
   const data::NumberColumn& time = table.numbers("time");
-  const data::NumberColumn& value = table.numbers(options.percent ? "percent" : "value");
-  const data::NumberColumn& low = table.numbers(options.percent ? "percent_low" : "low");
-  const data::NumberColumn& high = table.numbers(options.percent ? "percent_high" : "high");
+  const data::NumberColumn& value = table.numbers(options.plot_percent ? "percent" : "value");
+  const data::NumberColumn& low = table.numbers(options.plot_percent ? "percent_low" : "low");
+  const data::NumberColumn& high = table.numbers(options.plot_percent ? "percent_high" : "high");
   const data::NumberColumn& is_reference = table.numbers("is_reference");
-  Canvas canvas(options, static_cast<double>(options.height));
+  Canvas canvas(options, static_cast<double>(options.plot_height));
   if (time.empty()) return canvas.finish();
   const Axis y = make_axis(std::min(0.0, *std::min_element(low.begin(), low.end())),
                            std::max(0.0, *std::max_element(high.begin(), high.end())));
@@ -151,10 +155,11 @@ std::string event_plot_svg(const EventStudy& study, const PlotOptions& options) 
   };
   for (double tick = y.low; tick <= y.high + 0.5 * y.step; tick += y.step) {
     canvas.line(left, y_of(tick), right, y_of(tick), kFaint);
-    canvas.label(left - 6.0, y_of(tick) + 4.0, tick_text(tick, y.step, options.percent), "end");
+    canvas.label(left - 6.0, y_of(tick) + 4.0, tick_text(tick, y.step, options.plot_percent),
+                 "end");
   }
   canvas.line(left, y_of(0.0), right, y_of(0.0), kZero);
-  for (const double event : options.events) {
+  for (const double event : options.plot_events) {
     if (event >= first && event <= last)
       canvas.line(x_of(event), top, x_of(event), bottom, kEventRule);
   }
@@ -174,11 +179,11 @@ std::string event_plot_svg(const EventStudy& study, const PlotOptions& options) 
     canvas.dot(x, y_of(value[k]), fmt::format("fill=\"{}\"", kColours[0]));
   }
   canvas.label(0.5 * (left + right), canvas.height() - 12.0,
-               options.x_label.empty() ? study.variable : options.x_label, "middle");
+               options.plot_x_label.empty() ? study.variable : options.plot_x_label, "middle");
   canvas.turned_label(16.0, 0.5 * (top + bottom),
-                      !options.y_label.empty() ? options.y_label
-                      : options.percent        ? "change"
-                                               : "log points");
+                      !options.plot_y_label.empty() ? options.plot_y_label
+                      : options.plot_percent        ? "change"
+                                                    : "log points");
   return canvas.finish();
 }
 
@@ -195,7 +200,7 @@ std::string coefficient_plot_svg(std::span<const Estimate> estimates,
       if (!known && row.name != "(Intercept)") rows.push_back(row.name);
     }
   }
-  const auto shown = [&](double v) { return options.percent ? std::expm1(v) : v; };
+  const auto shown = [&](double v) { return options.plot_percent ? std::expm1(v) : v; };
   const auto find = [](const Estimate& estimate, const std::string& name) -> const Coefficient* {
     for (const Coefficient& row : estimate.coefficients) {
       if (row.name == name) return &row;
@@ -227,7 +232,8 @@ std::string coefficient_plot_svg(std::span<const Estimate> estimates,
   };
   for (double tick = x.low; tick <= x.high + 0.5 * x.step; tick += x.step) {
     canvas.line(x_of(tick), kMarginTop, x_of(tick), bottom, kFaint);
-    canvas.label(x_of(tick), bottom + 18.0, tick_text(tick, x.step, options.percent), "middle");
+    canvas.label(x_of(tick), bottom + 18.0, tick_text(tick, x.step, options.plot_percent),
+                 "middle");
   }
   canvas.line(x_of(0.0), kMarginTop, x_of(0.0), bottom, kZero);
   for (std::size_t r = 0; r < rows.size(); ++r) {
@@ -245,9 +251,9 @@ std::string coefficient_plot_svg(std::span<const Estimate> estimates,
     }
   }
   canvas.label(0.5 * (left + right), height - 12.0,
-               !options.x_label.empty() ? options.x_label
-               : options.percent        ? "change"
-                                        : "coefficient",
+               !options.plot_x_label.empty() ? options.plot_x_label
+               : options.plot_percent        ? "change"
+                                             : "coefficient",
                "middle");
   return canvas.finish();
 }

@@ -11,19 +11,19 @@
 namespace altyn::estimation {
 
 struct PlotOptions {
-  std::string title{};
-  std::string x_label{};
-  std::string y_label{};
-  bool percent = false;
-  std::vector<double> events{};
-  Index width = 720;
-  Index height = 420;
+  std::string plot_title{};
+  std::string plot_x_label{};
+  std::string plot_y_label{};
+  bool plot_percent = false;
+  std::vector<double> plot_events{};
+  Index plot_width = 720;
+  Index plot_height = 420;
   static std::vector<Field<PlotOptions>> fields();
 };
 
 /// One picture of an event study: dots with their intervals over event time, a zero line, the
-/// reference as a hollow dot, vertical rules at `events`. A self-contained SVG that follows the
-/// page's text colour, so that it reads on light and dark. The same input gives the same bytes.
+/// reference as a hollow dot, vertical rules at `plot_events`. A self-contained SVG that follows
+/// the page's text colour, so that it reads on light and dark. The same input gives the same bytes.
 [[nodiscard]] std::string event_plot_svg(const EventStudy& study, const PlotOptions& options);
 
 /// Coefficients of one or several models as dots with intervals, a row per coefficient, models side

@@ -176,15 +176,17 @@ class BlockPreconditioner final : public LevelPreconditioner {
     const auto write = [&](std::span<const GroupId> levels, const float* side, Index stride) {
       for (std::size_t i = 0; i < levels.size(); ++i) {
         for (int lane = 0; lane < n_lanes; ++lane) {
-          z[Index{levels[i]} * n_lanes + lane] = static_cast<double>(side[lane * stride + static_cast<Index>(i)]) *
-                                                 scale_[levels[i]] * largest[lane];
+          z[Index{levels[i]} * n_lanes + lane] =
+              static_cast<double>(side[lane * stride + static_cast<Index>(i)]) * scale_[levels[i]] *
+              largest[lane];
         }
       }
     };
     read(block.a_levels, a, a_stride);
     read(block.b_levels, b, block.stride);
     const float* cells = data_.data() + block.cells;
-    numerics::subtract_transposed(cells, block.n_a, block.n_b, block.stride, a, a_stride, b, n_lanes);
+    numerics::subtract_transposed(cells, block.n_a, block.n_b, block.stride, a, a_stride, b,
+                                  n_lanes);
     numerics::solve_upper(data_.data() + block.factor, block.n_b, block.stride, b, n_lanes);
     numerics::subtract_product(cells, block.n_a, block.n_b, block.stride, b, a, a_stride, n_lanes);
     write(block.a_levels, a, a_stride);
@@ -193,7 +195,7 @@ class BlockPreconditioner final : public LevelPreconditioner {
 
   const AbsorbLayout& layout_;
   std::vector<Index> row_of_a_;  // [L] first cell of each level of side a
-  std::vector<double> scale_;  // [L] 1 / sqrt(level weight), 0 for a level without weight
+  std::vector<double> scale_;    // [L] 1 / sqrt(level weight), 0 for a level without weight
   std::vector<Block> blocks_;
   RawVector<float> data_;
 };

@@ -49,8 +49,7 @@ std::vector<GraphEdge> find_edges(const AbsorbLayout& layout, const KeptEffect& 
     for (std::size_t i = 0; i < star.size(); ++i) {
       for (std::size_t j = i + 1; j < star.size(); ++j) {
         const auto [low, high] = std::minmax(star[i].vertex, star[j].vertex);
-        table[std::size_t{low} * kept.n_levels + high] +=
-            star[i].weight * star[j].weight / total;
+        table[std::size_t{low} * kept.n_levels + high] += star[i].weight * star[j].weight / total;
       }
     }
   }

@@ -40,10 +40,10 @@ EffectLevels::EffectLevels(std::span<const Key> keys, const Effect& effect, Inde
   for (const Index k : effect.keys) {
     const Key& key = keys[static_cast<std::size_t>(k)];
     if (static_cast<Index>(key.ids.size()) != n_rows) {
-      throw InputError({.code = "key-length",
-                        .what = fmt::format("key {} has {} ids for {} rows", key.name,
-                                            key.ids.size(), n_rows),
-                        .where = key.name});
+      throw InputError(
+          {.code = "key-length",
+           .what = fmt::format("key {} has {} ids for {} rows", key.name, key.ids.size(), n_rows),
+           .where = key.name});
     }
     const std::uint64_t size = std::max<std::uint64_t>(key.n_levels, 1);
     if (combinations > std::numeric_limits<std::uint64_t>::max() / size) {

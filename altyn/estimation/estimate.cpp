@@ -139,37 +139,6 @@ void fill_rows(Estimate& result, const FittedModel& model, const GlmProblem& pro
   result.effect_sum = in_table_order(effect_sums, order);
 }
 
-data::Table effect_table(const ModelFrame& frame, const GlmProblem& problem, const GlmFit& fit,
-                         Context& context) {
-  const RecoveredEffects recovered = recover_effects(problem, fit, context);
-  std::vector<std::string> effects;
-  std::vector<std::string> levels;
-  data::NumberColumn values;
-  data::NumberColumn rows;
-  for (std::size_t e = 0; e < frame.effects.size(); ++e) {
-    const auto effect = static_cast<Index>(e);
-    std::vector<double> counts(recovered.values[e].size(), 0.0);
-    for (const GroupId level : fit.plan->levels_in_fit_order(effect)) counts[level] += 1.0;
-    for (GroupId level = 0; level < recovered.values[e].size(); ++level) {
-      const std::vector<GroupId> ids = fit.plan->level_key_ids(effect, level);
-      std::vector<std::string> labels;
-      for (std::size_t k = 0; k < ids.size(); ++k) {
-        labels.push_back(frame.keys[at(frame.effects[e].group.keys[k])].label(ids[k]));
-      }
-      effects.push_back(frame.effects[e].name);
-      levels.push_back(fmt::format("{}", fmt::join(labels, "-")));
-      values.push_back(recovered.values[e][level]);
-      rows.push_back(counts[level]);
-    }
-  }
-  data::Table table("absorbed effects");
-  table.add("effect", effects);
-  table.add("level", levels);
-  table.add("value", std::move(values));
-  table.add("rows", std::move(rows));
-  return table;
-}
-
 /// R2 of a linear model and its version net of the effects.
 void fill_r2(Estimate& result, const ModelFrame& frame, const GlmFit& fit, Context& context) {
   const std::span<const double> weights = frame.weights.values;
@@ -251,6 +220,46 @@ SeparationChecks separation_checks(const EstimateOptions& options) {
     }
   }
   return checks;
+}
+
+/// Refuses options that would have no effect beside the others.
+void check_combination(const EstimateOptions& options) {
+  const VarianceKind kind = options.variance;
+  const auto refuse = [](const char* option, std::string what, std::string fix) {
+    throw InputError({.code = "unused-option",
+                      .what = std::move(what),
+                      .where = option,
+                      .why = "an option without effect would pass for one that has it",
+                      .fixes = {std::move(fix), fmt::format("leave {} out", option)}});
+  };
+  const bool takes_clusters = kind == VarianceKind::kAuto || kind == VarianceKind::kCluster ||
+                              kind == VarianceKind::kDyadic;
+  if (!options.cluster.empty() && !takes_clusters) {
+    refuse("cluster", "the kind of variance does not look at clusters", "--variance cluster");
+  }
+  const bool serial = kind == VarianceKind::kDriscollKraay;
+  if (!options.time.empty() && !serial) {
+    refuse("time", "periods are used by Driscoll-Kraay errors", "--variance driscoll_kraay");
+  }
+  if (options.lags >= 0 && !serial) {
+    refuse("lags", "lags are used by Driscoll-Kraay errors", "--variance driscoll_kraay");
+  }
+  const bool spatial = !options.latitude.empty() || !options.longitude.empty() ||
+                       options.cutoff_km > 0.0 || options.kernel != SpatialKernel::kUniform;
+  if (spatial && kind != VarianceKind::kConley) {
+    refuse("latitude, longitude, cutoff_km, kernel", "places are used by Conley errors",
+           "--variance conley");
+  }
+  if (options.weight_meaning == WeightMeaning::kFrequency && options.weights.empty()) {
+    refuse("weight_meaning", "there are no weights to mean anything", "--weights column");
+  }
+  if (options.bias_correction && kind != VarianceKind::kAuto && kind != VarianceKind::kCluster) {
+    refuse("variance", "bias-corrected errors are clustered by pair", "--variance auto");
+  }
+  if (options.bias_correction && options.se_convention != SeConvention::kStata) {
+    refuse("se_convention", "bias-corrected errors have the factor P / (P - 1) of P pairs",
+           "--se-convention stata");
+  }
 }
 
 /// Puts the endogenous regressors behind the exogenous ones. Returns their names.
@@ -442,11 +451,6 @@ std::vector<Field<EstimateOptions>> EstimateOptions::fields() {
       make_field(
           &O::max_iterations,
           {.name = "max_iterations", .doc = "Newton steps", .minimum = 1, .maximum = 100000}),
-      make_field(&O::keep_rows,
-                 {.name = "keep_rows", .doc = "keeps fitted values of every row in the result"}),
-      make_field(&O::recover_effects,
-                 {.name = "recover_effects",
-                  .doc = "adds a table with the value of every level of every effect"}),
   };
 }
 
@@ -455,6 +459,7 @@ FittedModel fit_model(const data::Table& table, const Formula& formula,
   const Clock::time_point start = Clock::now();
   FittedModel model;
   model.options = options;
+  check_combination(options);
   const SeparationChecks checks = separation_checks(options);
   FrameSpec spec{.family = options.family,
                  .weights = options.weights,
@@ -502,7 +507,9 @@ FittedModel fit_model(const data::Table& table, const Formula& formula,
   return model;
 }
 
-Estimate summarise(const FittedModel& model, Context& context) {
+namespace {
+
+Estimate summarise_fit(const FittedModel& model, Context& context) {
   const Clock::time_point start = Clock::now();
   const ModelFrame& frame = model.frame;
   const GlmFit& fit = model.fit;
@@ -570,23 +577,34 @@ Estimate summarise(const FittedModel& model, Context& context) {
     fill_rows(result, model, problem, effect_sums, context);
   }
   result.instruments = model.instruments;
-  if (model.options.recover_effects && model.eta.empty()) {
-    result.effect_levels = effect_table(frame, problem, fit, context);
-  }
   result.seconds = model.seconds + seconds_since(start);
   return result;
 }
 
-namespace {
+}  // namespace
 
-/// The estimate with what the options ask for on top.
-Estimate finished_estimate(const FittedModel& model, Context& context) {
-  Estimate result = summarise(model, context);
+Estimate summarise(const FittedModel& model, Context& context) {
+  Estimate result = summarise_fit(model, context);
   if (!model.options.bias_correction || !result.certified()) return result;
   const BiasCorrection correction = correct_bias(model, context);
+  if (!model.options.cluster.empty()) {
+    std::vector<Index> clusters = model.frame.groups.front().keys;
+    std::vector<Index> pairs = correction.pair_keys;
+    std::sort(clusters.begin(), clusters.end());
+    std::sort(pairs.begin(), pairs.end());
+    if (clusters != pairs || model.frame.groups.size() > 1) {
+      throw InputError({.code = "unused-option",
+                        .what = fmt::format("bias-corrected errors are clustered by {}, not by {}",
+                                            correction.pair_name, model.options.cluster),
+                        .where = "cluster",
+                        .why = "the correction is derived for dependence within pairs",
+                        .fixes = {fmt::format("--cluster {}", correction.pair_name)}});
+    }
+  }
   result.coefficients = correction.corrected;
   result.covariance = correction.covariance;
   result.bias = correction.bias;
+  result.mean_effect.reset();  // the effects belong to the uncorrected coefficients
   result.se_kind = correction.method;
   result.cluster_name = correction.pair_name;
   result.se_factor =
@@ -597,16 +615,53 @@ Estimate finished_estimate(const FittedModel& model, Context& context) {
   return result;
 }
 
-}  // namespace
+data::Table effect_table(const FittedModel& model, Context& context) {
+  if (model.instruments) {
+    throw InputError({.code = "no-instruments-here",
+                      .what = "the effects of models with instruments are not recovered",
+                      .where = model.frame.formula.to_string(),
+                      .why = "they are known as a sum only"});
+  }
+  const ModelFrame& frame = model.frame;
+  const AbsorptionPlan& plan = *model.fit.plan;
+  const RecoveredEffects recovered = recover_effects(frame.problem(), model.fit, context);
+  std::vector<std::string> effects;
+  std::vector<std::string> levels;
+  data::NumberColumn values;
+  data::NumberColumn rows;
+  for (std::size_t e = 0; e < frame.effects.size(); ++e) {
+    const auto effect = static_cast<Index>(e);
+    std::vector<double> counts(recovered.values[e].size(), 0.0);
+    for (const GroupId level : plan.levels_in_fit_order(effect)) counts[level] += 1.0;
+    for (GroupId level = 0; level < recovered.values[e].size(); ++level) {
+      const std::vector<GroupId> ids = plan.level_key_ids(effect, level);
+      std::vector<std::string> labels;
+      for (std::size_t k = 0; k < ids.size(); ++k) {
+        labels.push_back(frame.keys[at(frame.effects[e].group.keys[k])].label(ids[k]));
+      }
+      effects.push_back(frame.effects[e].name);
+      levels.push_back(fmt::format("{}", fmt::join(labels, "-")));
+      values.push_back(recovered.values[e][level]);
+      rows.push_back(counts[level]);
+    }
+  }
+  data::Table table("absorbed effects");
+  table.add("effect", effects);
+  table.add("level", levels);
+  table.add("value", std::move(values));
+  table.add("rows", std::move(rows));
+  return table;
+}
 
 Estimate estimate(const data::Table& table, std::string_view formula,
                   const EstimateOptions& options, Context& context) {
-  return finished_estimate(fit_model(table, parse_formula(formula), options, context), context);
+  return summarise(fit_model(table, parse_formula(formula), options, context), context);
 }
 
 std::vector<Estimate> estimate_all(const data::Table& table, std::string_view formula,
                                    const EstimateOptions& options,
-                                   std::span<const std::string> samples, Context& context) {
+                                   std::span<const std::string> samples, Context& context,
+                                   const ModelVisitor& visit) {
   const std::vector<Formula> models = parse_formulas(formula);
   std::vector<EstimateOptions> variants;
   for (const std::string& sample : samples) {
@@ -621,7 +676,8 @@ std::vector<Estimate> estimate_all(const data::Table& table, std::string_view fo
     for (const Formula& model : models) {
       std::optional<FittedModel> next =
           fit_model(table, model, variant, context, last.has_value() ? &*last : nullptr);
-      results.push_back(finished_estimate(*next, context));
+      results.push_back(summarise(*next, context));
+      if (visit) visit(*next, results.back());
       last = std::move(next);
     }
   }
@@ -718,6 +774,13 @@ std::string Estimate::to_text() const {
   text += fmt::format("\nstandard errors {}", se_kind);
   if (n_clusters > 0) text += fmt::format(" ({} clusters)", fmt::group_digits(n_clusters));
   text += fmt::format(", convention {}\n", to_string(se_convention));
+  if (!bias.empty()) {
+    text += "taken off as bias:";
+    for (std::size_t k = 0; k < bias.size(); ++k) {
+      text += fmt::format("{} {} {:.6g}", k == 0 ? "" : ",", coefficients[k].name, bias[k]);
+    }
+    text += "\n";
+  }
   if (r2) {
     text += fmt::format("R2 {:.4f}", *r2);
     if (within_r2) text += fmt::format(", within {:.4f}", *within_r2);

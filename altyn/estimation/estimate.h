@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,8 +45,7 @@ struct EstimateOptions {
   bool keep_singletons = false;
   double tolerance = 1e-9;
   Index max_iterations = 100;
-  bool keep_rows = true;
-  bool recover_effects = false;
+  bool keep_rows = true;  ///< fitted values in the result; of the caller, no field of the table
   static std::vector<Field<EstimateOptions>> fields();
 };
 
@@ -103,11 +103,10 @@ struct Estimate {
   std::optional<InstrumentTests> instruments{};  ///< of a model with instruments
   data::SampleLedger ledger{};
   Certificate certificate{};
-  std::vector<Index> rows{};                   ///< table rows used, increasing (keep_rows)
-  std::vector<double> fitted{};                ///< mean of each used row (keep_rows)
-  std::vector<double> linear_predictor{};      ///< (keep_rows)
-  std::vector<double> effect_sum{};            ///< part of it that the absorbed effects explain
-  std::optional<data::Table> effect_levels{};  ///< effect, level, value, rows (recover_effects)
+  std::vector<Index> rows{};               ///< table rows used, increasing (keep_rows)
+  std::vector<double> fitted{};            ///< mean of each used row (keep_rows)
+  std::vector<double> linear_predictor{};  ///< (keep_rows)
+  std::vector<double> effect_sum{};        ///< part of it that the absorbed effects explain
   Index iterations = 0;
   std::string route{};
   double seconds = 0.0;
@@ -137,14 +136,20 @@ struct FittedModel {
 /// ledger, collinear regressors are named and dropped.
 /// `like`: a model of the same table, already fitted. Where rows and effects turn out the same, its
 /// structure is used again and the fit starts from its effects.
-/// Errors: InputError of parse_formula, make_frame, prune_groups, fit_instrumented.
+/// Errors: InputError of parse_formula, make_frame, prune_groups, fit_instrumented; "unused-option"
+/// for options that would have no effect beside the others.
 [[nodiscard]] FittedModel fit_model(const data::Table& table, const Formula& formula,
                                     const EstimateOptions& options, Context& context,
                                     const FittedModel* like = nullptr);
 
-/// Variance, tests and measures of fit of a fitted model.
-/// Errors: InputError of estimate_variance.
+/// Variance, tests and measures of fit of a fitted model; bias correction where the options ask for
+/// it. Errors: InputError of estimate_variance and correct_bias.
 [[nodiscard]] Estimate summarise(const FittedModel& model, Context& context);
+
+/// Every level of every effect: columns effect, level ("RUS-2015"), value, rows. Of all solutions
+/// with the same sums the one of recover_effects: the least sum of squares over rows.
+/// Errors: InputError "no-instruments-here".
+[[nodiscard]] data::Table effect_table(const FittedModel& model, Context& context);
 
 /// Estimates one model: fit_model and summarise.
 /// Example: estimate(table, "trade ~ eaeu | exporter^year + importer^year + exporter^importer",
@@ -152,13 +157,16 @@ struct FittedModel {
 [[nodiscard]] Estimate estimate(const data::Table& table, std::string_view formula,
                                 const EstimateOptions& options, Context& context);
 
+/// Called with every model and its estimate while both are at hand.
+using ModelVisitor = std::function<void(const FittedModel&, const Estimate&)>;
+
 /// Estimates every model a formula stands for (several outcomes, sw(), csw()), in each of the
 /// `samples` (conditions on rows, besides options.subset; empty: one sample). Models follow each
 /// other sample by sample; they share structure and start from each other.
 [[nodiscard]] std::vector<Estimate> estimate_all(const data::Table& table, std::string_view formula,
                                                  const EstimateOptions& options,
                                                  std::span<const std::string> samples,
-                                                 Context& context);
+                                                 Context& context, const ModelVisitor& visit = {});
 
 /// A joint test that linear restrictions hold.
 struct WaldTest {

@@ -105,6 +105,14 @@ json to_json(const Estimate& estimate) {
   if (estimate.within_r2) put(object, "within_r2", *estimate.within_r2);
   put(object, "wald", estimate.wald);
   object["wald_df"] = estimate.wald_df;
+  if (!estimate.bias.empty()) object["bias"] = estimate.bias;
+  if (estimate.instruments) {
+    json& tests = object["instruments"];
+    tests = {{"first_stage_f", estimate.instruments->first_stage_f},
+             {"overidentification_df", estimate.instruments->overidentification_df}};
+    put(tests, "overidentification", estimate.instruments->overidentification);
+    put(tests, "overidentification_p", estimate.instruments->overidentification_p);
+  }
   return object;
 }
 

@@ -117,8 +117,7 @@ void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, doub
     sweep_columns(solver_.rows(), group.lanes, in, group.v.data(), solver_.sums(group.lanes),
                   group.sums.data(), out, context);
   }
-  WeightedGram gram =
-      weighted_gram(all, layout_.n, weights_.data(), row_scores.data(), context);
+  WeightedGram gram = weighted_gram(all, layout_.n, weights_.data(), row_scores.data(), context);
   score = std::move(gram.scores);
   hessian = std::move(gram.products);
 }
@@ -151,8 +150,7 @@ numerics::ConjugateGradientResult GlmNewton::solve_group(Group& group, bool with
   for (std::size_t j = 0; j < group.count; ++j) {
     options.floors[j + at(group.first_lane)] = floors[group.first + j];
   }
-  const auto result =
-      solver_.solve(group.lanes, group.right, group.step, options, context);
+  const auto result = solver_.solve(group.lanes, group.right, group.step, options, context);
   // G moves at once: x~ is a matter of accuracy, not of the step's length.
   RawVector<double>& v = rides ? point.v : group.v;
   for (Index l = 0; l < layout_.n_kept_levels; ++l) {

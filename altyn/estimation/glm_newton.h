@@ -26,7 +26,8 @@ class GlmNewton {
   std::vector<double> score;    ///< g [k]
   std::vector<double> hessian;  ///< H [k * k]
 
-  /// x_j'W x_j [k] at some weights: what x~ is compared with before a regressor counts as redundant.
+  /// x_j'W x_j [k] at some weights: what x~ is compared with before a regressor counts as
+  /// redundant.
   void set_scales(std::vector<double> scales) { scales_ = std::move(scales); }
   [[nodiscard]] const std::vector<double>& scales() const { return scales_; }
   /// Back to zero coefficients and effects.

@@ -39,22 +39,22 @@ class Penalised {
                         .where = frame_.formula.to_string(),
                         .why = "its penalties follow from the scores of ppml"});
     }
-    if (options.kind != PenaltyKind::kPlugin && !(options.penalty > 0.0)) {
+    if (options.penalty_kind != PenaltyKind::kPlugin && !(options.penalty > 0.0)) {
       throw InputError({.code = "bad-option",
                         .what = "no penalty is set",
                         .where = "penalty",
                         .why = "lasso and adaptive shrink by a penalty of your choice",
-                        .fixes = {"--penalty 0.01", "--kind plugin"}});
+                        .fixes = {"--penalty 0.01", "--penalty-kind plugin"}});
     }
     free_.assign(at(k_), false);
-    for (const std::string& name : options.keep) {
+    for (const std::string& name : options.penalty_keep) {
       const auto place =
           std::find(problem_.regressor_names.begin(), problem_.regressor_names.end(), name);
       if (place == problem_.regressor_names.end()) {
         const std::string near = nearest_name(name, problem_.regressor_names);
         throw InputError({.code = "bad-option",
                           .what = fmt::format("{} is no regressor of the model", name),
-                          .where = "keep",
+                          .where = "penalty_keep",
                           .why = "kept regressors are not penalised",
                           .fixes = near.empty() ? std::vector<std::string>{}
                                                 : std::vector<std::string>{"write " + near}});
@@ -70,7 +70,7 @@ class Penalised {
   PenalisedFit run() {
     PenalisedFit result;
     result.names = problem_.regressor_names;
-    if (options_.kind == PenaltyKind::kPlugin) {
+    if (options_.penalty_kind == PenaltyKind::kPlugin) {
       // Start from the scores of the model without penalised regressors, then update.
       loadings_ = Vector::Constant(k_, INFINITY);
       solve(result);
@@ -127,7 +127,7 @@ class Penalised {
 
   void solve(PenalisedFit& result) {
     result.status = SolveStatus::kIterationLimit;
-    for (Index step = 0; step < options_.max_iterations; ++step) {
+    for (Index step = 0; step < options_.penalty_steps; ++step) {
       if (context_.stop.stop_requested()) {
         result.status = SolveStatus::kCancelled;
         return;
@@ -211,7 +211,7 @@ class Penalised {
     result.certificate.blocks.push_back(
         {.name = "subgradients",
          .residual = worst,
-         .tolerance = options_.tolerance,
+         .tolerance = options_.penalty_tolerance,
          .measure = "max |x~'e - penalty sign(b)| / sqrt(x~'Wx~ sum |y|)",
          .worst = name});
     for (const FrameEffect& effect : frame_.effects) {
@@ -225,7 +225,7 @@ class Penalised {
       for (const double sum : sums) largest = std::max(largest, std::abs(sum));
       result.certificate.blocks.push_back({.name = "score of " + effect.name,
                                            .residual = largest / scale,
-                                           .tolerance = options_.tolerance,
+                                           .tolerance = options_.penalty_tolerance,
                                            .measure = "max |sum of y - mu| / sum |y|",
                                            .worst = ""});
     }
@@ -239,7 +239,7 @@ class Penalised {
     for (Index j = 0; j < k_; ++j) {
       const double deviation = std::sqrt(swept_.col(j).cwiseAbs2().dot(w) * w.sum());
       loadings(j) = options_.penalty * deviation;
-      if (options_.kind == PenaltyKind::kAdaptive) {
+      if (options_.penalty_kind == PenaltyKind::kAdaptive) {
         const double size = std::abs(model_.fit.coefficients[at(j)]);
         loadings(j) = size > 0.0 ? options_.penalty * w.sum() / size : INFINITY;
       }
@@ -312,8 +312,8 @@ class Penalised {
 
 std::vector<Field<PenalisedOptions>> PenalisedOptions::fields() {
   using O = PenalisedOptions;
-  return {make_enum_field<&O::kind>(
-              {.name = "kind",
+  return {make_enum_field<&O::penalty_kind>(
+              {.name = "penalty_kind",
                .doc = "lasso, plugin (penalties from the scores, no tuning) or adaptive",
                .source = "Breinlich et al. (2022)"},
               {"lasso", "plugin", "adaptive"}),
@@ -323,15 +323,16 @@ std::vector<Field<PenalisedOptions>> PenalisedOptions::fields() {
                              "the effects",
                       .minimum = 0,
                       .maximum = 1e6}),
-          make_field(&O::keep, {.name = "keep", .doc = "regressors that are not penalised"}),
-          make_field(&O::tolerance, {.name = "tolerance",
-                                     .doc = "subgradient at which the fit is certified",
-                                     .minimum = 1e-13,
-                                     .maximum = 1e-3}),
-          make_field(&O::max_iterations, {.name = "max_iterations",
-                                          .doc = "weighted least squares steps",
-                                          .minimum = 1,
-                                          .maximum = 100000})};
+          make_field(&O::penalty_keep,
+                     {.name = "penalty_keep", .doc = "regressors that are not penalised"}),
+          make_field(&O::penalty_tolerance, {.name = "penalty_tolerance",
+                                             .doc = "subgradient at which the fit is certified",
+                                             .minimum = 1e-13,
+                                             .maximum = 1e-3}),
+          make_field(&O::penalty_steps, {.name = "penalty_steps",
+                                         .doc = "weighted least squares steps",
+                                         .minimum = 1,
+                                         .maximum = 100000})};
 }
 
 PenalisedFit fit_penalised(const FittedModel& model, const PenalisedOptions& options,

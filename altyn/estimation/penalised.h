@@ -18,11 +18,11 @@ enum class PenaltyKind {
 };
 
 struct PenalisedOptions {
-  PenaltyKind kind = PenaltyKind::kPlugin;
+  PenaltyKind penalty_kind = PenaltyKind::kPlugin;
   double penalty = 0.0;
-  std::vector<std::string> keep{};
-  double tolerance = 1e-7;
-  Index max_iterations = 200;
+  std::vector<std::string> penalty_keep{};
+  double penalty_tolerance = 1e-7;
+  Index penalty_steps = 200;
   static std::vector<Field<PenalisedOptions>> fields();
 };
 
@@ -43,8 +43,8 @@ struct PenalisedFit {
 /// weights of every step. The plugin loadings are c sqrt(sum over clusters of (sum x~ e)^2)
 /// Phi^-1(1 - g / 2k) with c = 1.1 and g = 0.1 / log n, updated until they settle.
 /// Standard errors after selection are not given: selection makes them too small.
-/// Errors: InputError "bad-option" for names in `keep` that are no regressors, and when lasso or
-/// adaptive come without a penalty; "no-penalty-here" for families other than ppml.
+/// Errors: InputError "bad-option" for names in `penalty_keep` that are no regressors, and when
+/// lasso or adaptive come without a penalty; "no-penalty-here" for families other than ppml.
 /// Source: Breinlich, Corradi, Rocha, Ruta, Santos Silva and Zylkin (2022); Belloni, Chernozhukov,
 /// Hansen and Kozbur (2016) for the clustered plugin; Zou (2006) for the adaptive weights.
 [[nodiscard]] PenalisedFit fit_penalised(const FittedModel& model, const PenalisedOptions& options,

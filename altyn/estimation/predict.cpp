@@ -63,9 +63,10 @@ Prediction predict(const FittedModel& model, const data::Table& table, PredictKi
                       .context = {model.fit.certificate.summary()},
                       .why = "predictions from numbers that solve nothing mean nothing"});
   }
-  const ModelFrame frame =
-      make_frame(table, prediction_formula(model.frame.formula),
-                 {.family = Family::kGaussian, .offset = model.options.offset}, context);
+  const ModelFrame frame = make_frame(
+      table, prediction_formula(model.frame.formula),
+      {.family = Family::kGaussian, .offset = model.options.offset, .for_prediction = true},
+      context);
   Prediction result;
   result.values.assign(at(table.n_rows()), data::kMissing);
   result.n_missing = table.n_rows() - frame.n_rows();

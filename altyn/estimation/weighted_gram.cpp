@@ -14,8 +14,8 @@ using numerics::load;
 using numerics::store;
 using numerics::sum_lanes;
 
-constexpr std::size_t kTile = 256;   // rows; a multiple of eight
-constexpr std::size_t kPatch = 4;    // columns by columns kept in registers
+constexpr std::size_t kTile = 256;  // rows; a multiple of eight
+constexpr std::size_t kPatch = 4;   // columns by columns kept in registers
 constexpr Index kTasks = 16;
 
 // Tile: columns x (plain) and wx (weighted), each [k rounded up to kPatch][kTile], zero-padded.

@@ -34,8 +34,8 @@ ALTYN_INLINE void dot(const double* a, const double* b, Index n, double* out) {
 
 // x += alpha p, r -= alpha q
 template <int kLanes>
-ALTYN_INLINE void advance(double* x, double* r, const double* p, const double* q, const double* alpha,
-                          Index n) {
+ALTYN_INLINE void advance(double* x, double* r, const double* p, const double* q,
+                          const double* alpha, Index n) {
   const auto step = load<kLanes>(alpha);
   for (Index i = 0; i < n * kLanes; i += kLanes) {
     store<kLanes>(x + i, load<kLanes>(x + i) + step * load<kLanes>(p + i));
@@ -75,7 +75,8 @@ ALTYN_CLONES void turn8(double* p, const double* z, const double* beta, Index n)
 
 }  // namespace
 
-ConjugateGradientResult conjugate_gradients(Index n_unknowns, int n_lanes, const LaneOperator& apply_s,
+ConjugateGradientResult conjugate_gradients(Index n_unknowns, int n_lanes,
+                                            const LaneOperator& apply_s,
                                             const LaneOperator& apply_m, RawVector<double>& r,
                                             RawVector<double>& x,
                                             const ConjugateGradientOptions& options,

@@ -33,7 +33,8 @@ struct ConjugateGradientResult {
 /// zero. Singular S is fine when R is in its range.
 /// Cost: per iteration one S, one M and O(L P). The same bits for any number of threads as long as
 /// S and M keep theirs. Source: Hestenes and Stiefel (1952).
-ConjugateGradientResult conjugate_gradients(Index n_unknowns, int n_lanes, const LaneOperator& apply_s,
+ConjugateGradientResult conjugate_gradients(Index n_unknowns, int n_lanes,
+                                            const LaneOperator& apply_s,
                                             const LaneOperator& apply_m, RawVector<double>& r,
                                             RawVector<double>& x,
                                             const ConjugateGradientOptions& options,

@@ -50,8 +50,8 @@ void eliminate_star(std::vector<GraphNeighbour>& neighbours, std::size_t exact_d
     const auto found = std::upper_bound(cumulative.begin() + static_cast<std::ptrdiff_t>(i) + 2,
                                         cumulative.end() - 1, target);
     const auto j = static_cast<std::size_t>(found - cumulative.begin()) - 1;
-    edges.push_back({neighbours[i].vertex, neighbours[j].vertex,
-                     neighbours[i].weight * heavier / total});
+    edges.push_back(
+        {neighbours[i].vertex, neighbours[j].vertex, neighbours[i].weight * heavier / total});
   }
 }
 

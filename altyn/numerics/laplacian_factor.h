@@ -49,7 +49,7 @@ class LaplacianFactor {
   std::vector<GroupId> order_;
   std::vector<std::size_t> begin_;  // entries of order_[i] from begin_[i] to begin_[i + 1]
   std::vector<Entry> entries_;
-  std::vector<double> inverse_;     // 1 / weight of order_[i] when eliminated; 0 for the last ones
+  std::vector<double> inverse_;  // 1 / weight of order_[i] when eliminated; 0 for the last ones
 };
 
 }  // namespace altyn::numerics

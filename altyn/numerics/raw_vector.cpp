@@ -20,8 +20,8 @@ std::size_t rounded_up(std::size_t n_bytes) {
 /// Whole huge pages on a huge-page boundary: maps one more than needed and gives back the ends.
 void* map_pages(std::size_t n_bytes) {
   const std::size_t wanted = rounded_up(n_bytes);
-  void* mapped = mmap(nullptr, wanted + kHugePage, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* mapped =
+      mmap(nullptr, wanted + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) throw std::bad_alloc();
   char* begin = static_cast<char*>(mapped);
   const std::size_t before =

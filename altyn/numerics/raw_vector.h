@@ -23,9 +23,7 @@ class RawAllocator {
   RawAllocator() = default;
   template <class U>
   RawAllocator(const RawAllocator<U>&) {}  // NOLINT(google-explicit-constructor)
-  T* allocate(std::size_t n) {
-    return static_cast<T*>(allocate_raw(n * sizeof(T)));
-  }
+  T* allocate(std::size_t n) { return static_cast<T*>(allocate_raw(n * sizeof(T))); }
   void deallocate(T* p, std::size_t n) { free_raw(p, n * sizeof(T)); }
   template <class U>
   void construct(U* p) {

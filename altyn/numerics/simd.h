@@ -10,15 +10,13 @@
 /// ALTYN_INLINE to be compiled along. Sanitizers do not survive the load-time choice.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define ALTYN_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define ALTYN_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define ALTYN_CLONES
 #endif
 #define ALTYN_INLINE __attribute__((always_inline)) inline
 
 namespace altyn::numerics {
-
 
 template <int kWidth>
 struct LanesOf {
@@ -69,8 +67,7 @@ ALTYN_INLINE Lanes8 exp_lanes(Lanes8 x) {
   const Lanes8 p89 = 1.0 / 40320 + r * (1.0 / 362880);
   const Lanes8 pab = 1.0 / 3628800 + r * (1.0 / 39916800);
   const Lanes8 pcd = 1.0 / 479001600 + r * (1.0 / 6227020800.0);
-  const Lanes8 p =
-      p01 + (r2 * p23 + (r4 * (p45 + r2 * p67) + r8 * ((p89 + r2 * pab) + r4 * pcd)));
+  const Lanes8 p = p01 + (r2 * p23 + (r4 * (p45 + r2 * p67) + r8 * ((p89 + r2 * pab) + r4 * pcd)));
   Ints8 bits;
   __builtin_memcpy(&bits, &t, sizeof bits);
   bits = (bits - 0x4338000000000000LL + 1023) << 52;
@@ -105,6 +102,5 @@ ALTYN_INLINE Lanes8 log_lanes(Lanes8 x) {
   p = p * z + 2.0 / 3;
   return n * 0x1.62e42feep-1 + (2.0 * s + (s * z * p + n * 0x1.a39ef35793c76p-33));
 }
-
 
 }  // namespace altyn::numerics

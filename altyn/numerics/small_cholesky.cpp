@@ -11,8 +11,8 @@ namespace {
 
 typedef float Floats __attribute__((vector_size(kFloatLanes * sizeof(float))));
 
-constexpr Index kPanel = 32;     // rows factored before the rest is updated
-constexpr Index kTileRows = 8;   // of S kept in registers, by two vectors of columns
+constexpr Index kPanel = 32;    // rows factored before the rest is updated
+constexpr Index kTileRows = 8;  // of S kept in registers, by two vectors of columns
 
 ALTYN_INLINE Floats load_floats(const float* p) {
   Floats v;

@@ -2,107 +2,65 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <tuple>
+#include <optional>
 
 #include "altyn/core/errors.h"
-#include "altyn/data/agreements.h"
-#include "altyn/data/trade_columns.h"
 #include "altyn/estimation/estimate.h"
 #include "altyn/estimation/regression_table.h"
 #include "altyn/study/data_sources.h"
+#include "altyn/study/estimation_table.h"
+#include "altyn/study/follow_up.h"
 #include "altyn/study/sections.h"
 
 namespace altyn::study {
-namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-// One column per agreement: 1 where it, or what it grew from, binds the pair in the year.
-void add_agreements(data::Table& table, const data::AgreementRegistry& registry,
-                    const std::vector<std::string>& agreements) {
-  const data::TradeColumns columns = data::find_trade_columns(table);
-  const data::TextColumn& exporter = table.texts(columns.require(data::Role::kExporter, table));
-  const data::TextColumn& importer = table.texts(columns.require(data::Role::kImporter, table));
-  const data::NumberColumn& year = table.numbers(columns.require(data::Role::kYear, table));
-  for (const std::string& agreement : agreements) {
-    // The registry is asked once per pair and year, not once per row.
-    std::map<std::tuple<GroupId, GroupId, int>, double> known;
-    data::NumberColumn values(static_cast<std::size_t>(table.n_rows()), 0.0);
-    for (std::size_t row = 0; row < values.size(); ++row) {
-      if (exporter.codes[row] == kNoGroup || importer.codes[row] == kNoGroup ||
-          data::is_missing(year[row])) {
-        continue;
-      }
-      const std::tuple key(exporter.codes[row], importer.codes[row], static_cast<int>(year[row]));
-      const auto [place, is_new] = known.try_emplace(key, 0.0);
-      if (is_new) {
-        const auto index = static_cast<Index>(row);
-        place->second =
-            registry.dummy(agreement, exporter.at(index), importer.at(index), std::get<2>(key));
-      }
-      values[row] = place->second;
-    }
-    table.add(lower(agreement), std::move(values));
-  }
-}
-
-// One `trade` column out of both sides' reports, by the stated preference.
-void add_trade(data::Table& table, Reported reported) {
-  const data::TradeColumns columns = data::find_trade_columns(table);
-  const std::string* by_importer = columns.find(data::Role::kImporterReported);
-  const std::string* by_exporter = columns.find(data::Role::kExporterReported);
-  if (table.has("trade") || by_importer == nullptr || by_exporter == nullptr) return;
-  const bool importer_leads =
-      reported == Reported::kImporterFirst || reported == Reported::kImporterOnly;
-  const bool fall_back =
-      reported == Reported::kImporterFirst || reported == Reported::kExporterFirst;
-  const data::NumberColumn& first = table.numbers(importer_leads ? *by_importer : *by_exporter);
-  const data::NumberColumn& second = table.numbers(importer_leads ? *by_exporter : *by_importer);
-  data::NumberColumn trade = first;
-  for (std::size_t row = 0; row < trade.size(); ++row) {
-    if (fall_back && data::is_missing(trade[row])) trade[row] = second[row];
-  }
-  table.add("trade", std::move(trade), table.column(*by_importer).unit);
-}
-
-}  // namespace
 
 std::vector<Field<EstimateStudy>> EstimateStudy::fields() {
+  using S = EstimateStudy;
   return {
-      make_field(
-          &EstimateStudy::data,
-          {.name = "data", .doc = "table to estimate on: a file, or a bundled table by name"}),
-      make_field(&EstimateStudy::formulas,
-                 {.name = "formulas",
-                  .doc = "one model each: \"trade ~ x | exporter^year + importer^year\""}),
-      make_field(&EstimateStudy::agreements,
+      make_field(&S::data, {.name = "data",
+                            .doc = "table to estimate on: a file, or a bundled table by name"}),
+      make_field(&S::formulas, {.name = "formulas",
+                                .doc = "models: \"trade ~ x | exporter^year + importer^year\""}),
+      make_field(&S::samples,
+                 {.name = "samples",
+                  .doc = "conditions on rows; every model is estimated in each of them"}),
+      make_field(&S::join,
+                 {.name = "join",
+                  .doc = "tables whose columns are added where the columns of the same name are "
+                         "equal: geodist"}),
+      make_field(&S::agreements,
                  {.name = "agreements",
                   .doc = "agreements to add as 0/1 columns named in lower case: EAEU adds eaeu"}),
-      make_field(&EstimateStudy::agreement_files,
+      make_field(&S::agreement_files,
                  {.name = "agreement_files", .doc = "agreement tables of your own, read on top"}),
-      make_enum_field<&EstimateStudy::reported>(
+      make_enum_field<&S::reported>(
           {.name = "reported",
            .doc = "whose report becomes trade where a table has both sides; _first falls back on "
                   "the other side"},
           {"importer_first", "exporter_first", "importer_only", "exporter_only"}),
-      make_field(&EstimateStudy::outputs,
+      make_field(&S::cohorts,
+                 {.name = "cohorts",
+                  .doc = "0/1 columns x that start at some time: adds x_cohort (first period), "
+                         "x_time (periods since) and x_ever"}),
+      make_field(&S::cohort_units,
+                 {.name = "cohort_units", .doc = "columns that name the unit of a cohort"}),
+      make_field(&S::cohort_period,
+                 {.name = "cohort_period", .doc = "column of periods of a cohort"}),
+      make_field(&S::outputs,
                  {.name = "outputs",
                   .doc = "files to write, each in the format of its ending: .txt .md .html .tex "
                          ".typ .csv .json .docx"})};
 }
 
 StudyResult run_estimate(const Study& study, Context& context) {
-  check_sections(study, {"estimate", "options", "table"});
+  check_sections(study, {"estimate", "options", "table", "follow_up", "bootstrap", "jackknife",
+                         "penalty", "plot"});
   const auto request = read_section<EstimateStudy>(study, "estimate");
-  const auto options = read_section<estimation::EstimateOptions>(study, "options");
-  const auto layout = read_section<estimation::RegressionTableOptions>(study, "table");
+  auto options = read_section<estimation::EstimateOptions>(study, "options");
+  options.keep_rows = false;
+  auto layout = read_section<estimation::RegressionTableOptions>(study, "table");
+  const FollowUpRequest follow_up = read_follow_up(study);
   if (request.formulas.empty() || request.data.empty()) {
     throw InputError({.code = "missing-option",
                       .what = request.data.empty() ? "no table to estimate on" : "no formula",
@@ -113,34 +71,50 @@ StudyResult run_estimate(const Study& study, Context& context) {
   }
 
   DataSources sources(study.folder);
-  data::SampleLedger read_ledger;
-  data::Table table = sources.read(request.data, {}, &read_ledger);
-  add_trade(table, request.reported);
-  if (!request.agreements.empty()) {
-    std::vector<std::string> files = {sources.find("agreements_eaeu"),
-                                      sources.find("agreements_world")};
-    for (const std::string& file : request.agreement_files) files.push_back(sources.find(file));
-    add_agreements(table, data::AgreementRegistry::read(files), request.agreements);
+  const data::Table table = read_estimation_table(request.data, request, sources);
+  std::optional<data::Table> new_rows;
+  if (const std::string& name = follow_up.follow_up.predict_on; !name.empty()) {
+    new_rows = read_estimation_table(name, request, sources);
   }
 
+  const bool heads_name_samples = layout.headers.empty() && !request.samples.empty();
   std::vector<estimation::Estimate> estimates;
-  StudyResult result;
+  FollowUps after(follow_up, table, new_rows ? &*new_rows : nullptr);
   for (const std::string& formula : request.formulas) {
-    estimates.push_back(estimation::estimate(table, formula, options, context));
-    result.certificates.push_back(estimates.back().certificate);
+    std::vector<estimation::Estimate> found = estimation::estimate_all(
+        table, formula, options, request.samples, context,
+        [&](const estimation::FittedModel& model, const estimation::Estimate& estimate) {
+          after.add(model, estimate, context);
+        });
+    for (estimation::Estimate& estimate : found) estimates.push_back(std::move(estimate));
+    for (std::size_t k = 0; k < found.size() && heads_name_samples; ++k) {
+      layout.headers.push_back(request.samples[k * request.samples.size() / found.size()]);
+    }
   }
+  after.draw(estimates);
+
+  StudyResult result;
   using estimation::TableFormat;
-  if (estimates.size() == 1) {
-    result.text = estimates.front().to_text();
-  } else {
-    result.text = estimation::render_table(estimates, layout, TableFormat::kText);
-  }
+  result.text = estimates.size() == 1
+                    ? estimates.front().to_text()
+                    : estimation::render_table(estimates, layout, TableFormat::kText);
+  result.text += after.text();
   result.value =
       nlohmann::json::parse(estimation::render_table(estimates, layout, TableFormat::kJson));
-  for (const std::string& output : request.outputs) {
-    result.files.push_back(
-        {output, estimation::render_table(estimates, layout, estimation::table_format_of(output))});
+  for (std::size_t m = 0; m < estimates.size(); ++m) {
+    result.certificates.push_back(estimates[m].certificate);
+    result.value["models"][m].update(after.values()[m]);
   }
+  for (const Certificate& certificate : after.certificates()) {
+    result.certificates.push_back(certificate);
+  }
+  for (const std::string& output : request.outputs) {
+    const TableFormat format = estimation::table_format_of(output);
+    result.files.push_back({output, format == TableFormat::kJson
+                                        ? result.value.dump(2) + "\n"
+                                        : estimation::render_table(estimates, layout, format)});
+  }
+  for (OutputFile& file : after.files()) result.files.push_back(std::move(file));
   result.inputs = sources.inputs();
   return result;
 }

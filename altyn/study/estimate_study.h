@@ -11,21 +11,27 @@ namespace altyn::study {
 /// Whose report becomes `trade` where a table holds both sides' reports.
 enum class Reported { kImporterFirst, kExporterFirst, kImporterOnly, kExporterOnly };
 
-/// Which table, with which columns added, under which formulas. The section [estimate] of a study;
-/// [options] holds those of estimation::EstimateOptions, [table] those of RegressionTableOptions.
+/// Which table, with which columns added, under which formulas and in which samples. The section
+/// [estimate] of a study; [options] holds those of estimation::EstimateOptions, [table] those of
+/// RegressionTableOptions, [follow_up] and its parts what comes after (follow_up.h).
 struct EstimateStudy {
   std::string data;
   std::vector<std::string> formulas;
+  std::vector<std::string> samples;
+  std::vector<std::string> join;
   std::vector<std::string> agreements;
   std::vector<std::string> agreement_files;
   Reported reported = Reported::kImporterFirst;
+  std::vector<std::string> cohorts;
+  std::vector<std::string> cohort_units{"exporter", "importer"};
+  std::string cohort_period = "year";
   std::vector<std::string> outputs;
 
   static std::vector<Field<EstimateStudy>> fields();
 };
 
-/// Runs the estimates of a study: one table, one or several formulas.
-/// Errors: InputError of reading, of the formula and of the options.
+/// Runs the estimates of a study: one table, the models that the formulas stand for, in every
+/// sample. Errors: InputError of reading, of the formula and of the options.
 [[nodiscard]] StudyResult run_estimate(const Study& study, Context& context);
 
 }  // namespace altyn::study

@@ -409,6 +409,17 @@ std::vector<Field<ScenarioModel>> ScenarioModel::fields() {
                      {.name = "theta_source", .doc = "where theta and its range come from"}),
           make_enum_field<&ScenarioModel::deficits>(
               {.name = "deficits", .doc = "how deficits are closed"}, equilibrium::closure_names()),
+          make_field(&ScenarioModel::value_added_share,
+                     {.name = "value_added_share",
+                      .doc = "part of value added in output, in every economy; below 1 goods are "
+                             "also made of goods",
+                      .minimum = 0.05,
+                      .maximum = 1.0}),
+          make_field(&ScenarioModel::supply_elasticity,
+                     {.name = "supply_elasticity",
+                      .doc = "elasticity of factor supply to its real reward",
+                      .minimum = 0.0,
+                      .maximum = 20.0}),
           make_field(&ScenarioModel::n_draws, {.name = "n_draws",
                                                .doc = "draws behind the intervals; 0 gives none",
                                                .minimum = 0,

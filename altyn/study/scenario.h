@@ -132,6 +132,8 @@ struct ScenarioModel {
   std::vector<double> theta_range = {3.0, 8.0};
   std::string theta_source;
   equilibrium::Closure deficits = equilibrium::Closure::kMultiplicative;
+  double value_added_share = 1.0;
+  double supply_elasticity = 0.0;
   Index n_draws = 500;
 
   static std::vector<Field<ScenarioModel>> fields();

@@ -311,6 +311,14 @@ ScenarioAnswer answer_of(const SolvedScenario& s) {
       s.setting.economies().size(), s.scenario.head.year, s.scenario.model.theta,
       equilibrium::to_string(s.scenario.model.deficits),
       s.versus ? s.scenario.head.versus : "the year as it was");
+  if (s.scenario.model.value_added_share < 1.0) {
+    answer.about += fmt::format(" Value added is {:g} of output, the rest is goods.",
+                                s.scenario.model.value_added_share);
+  }
+  if (s.scenario.model.supply_elasticity > 0.0) {
+    answer.about += fmt::format(" Factors are supplied with an elasticity of {:g}.",
+                                s.scenario.model.supply_elasticity);
+  }
   answer.notes = s.setting.notes();
   if (const data::DutyShares* shares = s.setting.duty_shares()) {
     std::vector<std::string> parts;

@@ -385,6 +385,10 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
   base.economies = world_.economies;
   base.trade = world_.trade_at(values.at(kDomestic));
   base.theta = values.at(kTheta);
+  base.supply_elasticity = scenario_.model.supply_elasticity;
+  if (scenario_.model.value_added_share < 1.0) {
+    base.value_added_share.assign(base.economies.size(), scenario_.model.value_added_share);
+  }
   rates.clear();
   if (has_tariffs_) {
     rates.assign(base.trade.size(), 0.0);

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "altyn/study/scenario_report.h"
 
 namespace altyn::study {
 namespace {
@@ -404,8 +407,8 @@ std::string sector_text(const SectorRun& run, const SectorBase& world,
     }
     const bool parts = answers.parts.has_value();
     text += fmt::format("{:<18}{:>28}{:>11}{:>11}{:>12}{:>12}\n", base.economies[e], income,
-                        percent(answers.outcomes[kExports * n + e]),
-                        percent(answers.outcomes[kImports * n + e]),
+                        percent(answers.outcomes[kSectorExports * n + e]),
+                        percent(answers.outcomes[kSectorImports * n + e]),
                         parts ? percent(answers.parts->terms_of_trade[e]) : "",
                         parts ? percent(answers.parts->volume_of_trade[e]) : "");
   }
@@ -428,34 +431,92 @@ std::string sector_text(const SectorRun& run, const SectorBase& world,
   return text + run.result.certificate.summary() + "\033[0m\n";
 }
 
-json sector_value(const SectorRun& run, const SectorBase& world, const SectorAnswers& answers) {
+namespace {
+
+using attribution::Cell;
+using attribution::ResultTable;
+
+constexpr const char* kOutcomeLabels[] = {"Real income", "Exports", "Imports", "Prices"};
+
+// Economies with every outcome and its interval, in the order of `rows`.
+ResultTable outcome_table(const SectorRun& run, const SectorAnswers& answers, std::string id,
+                          std::string title, const std::vector<std::size_t>& rows) {
   const MultiSectorBase& base = run.model.base();
   const std::size_t n = base.economies.size();
-  json economies = json::array();
-  for (std::size_t e = 0; e < n; ++e) {
-    json row = {{"economy", base.economies[e]}, {"cp_linear_welfare", answers.linear.cp_linear[e]}};
+  ResultTable table{.id = std::move(id),
+                    .title = std::move(title),
+                    .note = "",
+                    .columns = {{"economy", "Code", ""}, {"name", "Economy", ""}}};
+  for (std::size_t o = 0; o < kSectorOutcomes; ++o) {
+    const std::string name = kOutcomeNames[o];
+    const std::string prefix = o == kSectorIncome ? "" : name + "_";
+    table.columns.push_back({name, kOutcomeLabels[o], "fraction"});
+    table.columns.push_back({prefix + "low", "Low", "fraction"});
+    table.columns.push_back({prefix + "high", "High", "fraction"});
+  }
+  if (answers.draws) {
+    table.note = fmt::format("Range: {:g}% of the draws", 100.0 * run.scenario.model.level);
+  }
+  for (const std::size_t e : rows) {
+    std::vector<Cell> row = {base.economies[e], base.economies[e]};
     for (std::size_t o = 0; o < kSectorOutcomes; ++o) {
-      row[kOutcomeNames[o]] = answers.outcomes[o * n + e];
-      if (!answers.draws) continue;
-      row[std::string(kOutcomeNames[o]) + "_interval"] = {answers.draws->low[o * n + e],
-                                                          answers.draws->high[o * n + e]};
+      row.emplace_back(answers.outcomes[o * n + e]);
+      row.emplace_back(answers.draws ? answers.draws->low[o * n + e] : data::kMissing);
+      row.emplace_back(answers.draws ? answers.draws->high[o * n + e] : data::kMissing);
     }
-    economies.push_back(std::move(row));
+    table.add(std::move(row));
   }
-  json quotas = json::array();
+  return table;
+}
+
+ResultTable change_table(const SectorRun& run) {
+  ResultTable table{.id = "assumptions",
+                    .title = "Assumptions",
+                    .note = "",
+                    .columns = {{"assumption", "Assumption", ""},
+                                {"value_pct", "Value", "percent"},
+                                {"low_pct", "Low", "percent"},
+                                {"high_pct", "High", "percent"},
+                                {"source", "Source", ""}}};
+  for (const SectorChange& change : run.scenario.changes) {
+    table.add({change.name, change.rate_pct,
+               change.uncertain() ? change.range_pct[0] : data::kMissing,
+               change.uncertain() ? change.range_pct[1] : data::kMissing, change.source});
+  }
+  return table;
+}
+
+}  // namespace
+
+json sector_value(const SectorRun& run, const SectorBase& world, const SectorAnswers& answers) {
+  const MultiSectorBase& base = run.model.base();
+  const SectorHead& head = run.scenario.head;
+  ScenarioAnswer answer;
+  answer.name = head.name;
+  answer.title = head.title.empty() ? head.name : head.title;
+  answer.about = fmt::format("{} sectors with input-output links, {} economies, deficits {}.",
+                             base.sectors.size(), base.economies.size(),
+                             to_string(run.scenario.model.deficits));
+  answer.certificates = {run.result.certificate, answers.stages.certificate};
+  answer.notes = world.notes;
+  const std::string drivers = drivers_text(run, answers);
+  if (!drivers.empty()) answer.summary.push_back(drivers);
+  std::vector<std::size_t> all(base.economies.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  std::vector<std::size_t> shown = answers.shown;
+  std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) {
+    return answers.outcomes[a] > answers.outcomes[b];
+  });
+  answer.tables = {outcome_table(run, answers, "real_income", "Change of real income", shown),
+                   outcome_table(run, answers, "economies", "All economies", all),
+                   change_table(run)};
+  json value = to_json(answer);
+  value["quotas"] = json::array();
   for (std::size_t q = 0; q < run.quotas.size(); ++q) {
-    quotas.push_back({{"name", run.quotas[q].quota.name}, {"rate", run.quota_rates[q]}});
+    value["quotas"].push_back({{"name", run.quotas[q].quota.name}, {"rate", run.quota_rates[q]}});
   }
-  return {{"schema", "altyn.simulate_sectors/1"},
-          {"name", run.scenario.head.name},
-          {"title", run.scenario.head.title},
-          {"deficits", to_string(run.scenario.model.deficits)},
-          {"n_sectors", base.sectors.size()},
-          {"economies", economies},
-          {"quotas", quotas},
-          {"notes", world.notes},
-          {"draws_failed", answers.draws ? answers.draws->n_failed : 0},
-          {"certificate", run.result.certificate.summary()}};
+  if (answers.draws) value["draws_failed"] = answers.draws->n_failed;
+  return value;
 }
 
 }  // namespace altyn::study

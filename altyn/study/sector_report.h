@@ -17,7 +17,13 @@
 namespace altyn::study {
 
 /// What intervals are given for, as changes in fractions.
-enum SectorOutcome { kRealIncome, kExports, kImports, kPrices, kSectorOutcomes };
+enum SectorOutcome {
+  kSectorIncome,
+  kSectorExports,
+  kSectorImports,
+  kSectorPrices,
+  kSectorOutcomes
+};
 
 /// A solved scenario of many sectors.
 struct SectorRun {
@@ -58,7 +64,8 @@ struct SectorAnswers {
 /// For a terminal, with colour codes.
 [[nodiscard]] std::string sector_text(const SectorRun& run, const SectorBase& world,
                                       const SectorAnswers& answers);
-/// The result in the form of docs/simulate-sectors.md.
+/// The result in the form of docs/simulate.md (schema altyn.scenario/1), with quotas and the number
+/// of failed draws; sources and run apart.
 [[nodiscard]] nlohmann::json sector_value(const SectorRun& run, const SectorBase& world,
                                           const SectorAnswers& answers);
 

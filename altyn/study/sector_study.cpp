@@ -8,8 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "altyn/attribution/result_json.h"
 #include "altyn/core/errors.h"
+#include "altyn/core/version.h"
 #include "altyn/study/extends.h"
+#include "altyn/study/report_page.h"
 #include "altyn/study/sector_report.h"
 #include "altyn/study/simulate_study.h"
 
@@ -46,10 +49,10 @@ std::vector<double> outcomes_of(const MultiSectorModel& model, const MultiSector
   const std::size_t n = base.economies.size();
   std::vector<double> values(kSectorOutcomes * n);
   for (std::size_t e = 0; e < n; ++e) {
-    values[kRealIncome * n + e] = result.welfare_hat[e] - 1.0;
-    values[kExports * n + e] = after[0][e] / before[0][e] - 1.0;
-    values[kImports * n + e] = after[1][e] / before[1][e] - 1.0;
-    values[kPrices * n + e] = result.consumer_price_hat[e] - 1.0;
+    values[kSectorIncome * n + e] = result.welfare_hat[e] - 1.0;
+    values[kSectorExports * n + e] = after[0][e] / before[0][e] - 1.0;
+    values[kSectorImports * n + e] = after[1][e] / before[1][e] - 1.0;
+    values[kSectorPrices * n + e] = result.consumer_price_hat[e] - 1.0;
   }
   return values;
 }
@@ -164,6 +167,23 @@ SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, Context&
   return answers;
 }
 
+// Where the data come from and how the run is repeated.
+void add_record(json& value, const Study& study, const DataSources& sources,
+                const Context& context) {
+  value["sources"] = json::array();
+  json inputs = json::array();
+  for (const InputFile& input : sources.inputs()) {
+    inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
+    value["sources"].push_back(
+        attribution::to_json(attribution::Source{.file = input.path, .sha256 = input.sha256}));
+  }
+  value["run"] = {{"version", version()},
+                  {"command", "altyn simulate " + study.content.value("file", study.where)},
+                  {"seed", context.seed},
+                  {"inputs", std::move(inputs)},
+                  {"options", study.content.value("flags", json::object())}};
+}
+
 }  // namespace
 
 StudyResult run_simulation(const Study& study, Context& context) {
@@ -227,7 +247,10 @@ StudyResult run_sector_study(const Study& study, Context& context) {
   result.certificates.push_back(answers.stages.certificate);
   result.text = sector_text(run, world, answers);
   result.value = sector_value(run, world, answers);
+  add_record(result.value, study, sources, context);
+  result.files.push_back({"report.html", report_html(result.value)});
   result.files.push_back({"report.md", without_colour(result.text)});
+  result.files.push_back({"result.json", result.value.dump(1) + "\n"});
   constexpr std::array<const char*, 3> kEndings = {"csv", "json", "parquet"};
   const char* ending = kEndings[static_cast<std::size_t>(scenario.output.tables)];
   for (data::Table& table : sector_tables(run, answers)) {

@@ -55,5 +55,32 @@ TEST(AgreementEffect, FlagshipPathAgainst2009) {
   }
 }
 
+TEST(AgreementEffect, FlagshipCohortByCohort) {
+  ASSERT_TRUE(flagship_effect().staggered.has_value());
+  const StaggeredEffect& effect = *flagship_effect().staggered;
+  for (const estimation::Estimate& estimate : effect.estimates) EXPECT_TRUE(estimate.certified());
+  double sum = 0.0;
+  double rows = 0.0;
+  for (const estimation::AveragedEffect& one : effect.treated.by_event_time) {
+    EXPECT_GE(one.at, 0.0);
+    sum += one.n_treated * one.log_effect.value;
+    rows += one.n_treated;
+  }
+  // The average on the treated is that of its event times by their rows; rounding only.
+  EXPECT_NEAR(effect.treated.overall.log_effect.value, sum / rows, 1e-10);
+  EXPECT_TRUE(effect.leads.has_reference);
+  EXPECT_EQ(effect.leads.reference, -3.0);  // 2009 for pairs bound by 2012
+  EXPECT_LT(effect.leads.leads.p, 0.05);    // the pre-trends of the yearly path
+  EXPECT_LT(effect.leads.by_event_time.front().at, 0.0);
+  // Only the claimed pair's cohort is three to five years in: its yearly path, but for the other
+  // cohort's own cells.
+  const EffectPath& path = *flagship_effect().path;
+  for (const estimation::AveragedEffect& one : effect.leads.by_event_time) {
+    if (one.at < 3.0) continue;
+    const int year = 2012 + static_cast<int>(one.at);
+    EXPECT_NEAR(one.log_effect.value, path.beta[*path.find(year)], 0.01) << year;
+  }
+}
+
 }  // namespace
 }  // namespace altyn::attribution

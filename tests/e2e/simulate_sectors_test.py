@@ -99,9 +99,21 @@ def test_a_union_shares_its_duties_by_its_keys(tmp_path):
     into_north = next(c for c in cells if (c["exporter"], c["importer"], c["sector"]) ==
                       ("Island", "North", "food"))
     assert float(into_north["tariff"]) == pytest.approx(0.10)
-    quota = json.loads((tmp_path / "out" / "run.json").read_text())
-    assert quota is not None
+    result = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert result["schema"] == "altyn.scenario/1"
+    assert result["quotas"][0]["rate"] > 0 and result["draws_failed"] == 0
+    assert {row[0] for row in result["tables"]["real_income"]["rows"]} == set(economies)
+    assert "North and South form a customs union" in (tmp_path / "out" / "report.html").read_text()
     assert "machines from the Island is equivalent to" in done.stdout
+
+
+def test_a_run_is_repeated_from_its_record(tmp_path):
+    done = altyn("simulate", EXAMPLE / "agreement.toml", "-o", tmp_path / "one", "-q", "--n-draws", "20")
+    assert done.returncode == 0, done.stderr
+    again = altyn("rerun", tmp_path / "one" / "run.json", "-o", tmp_path / "two", "-q")
+    assert again.returncode == 0, again.stderr
+    for path in (tmp_path / "one").glob("*.csv"):
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])

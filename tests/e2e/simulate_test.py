@@ -196,6 +196,29 @@ def test_an_elasticity_given_beside_the_file_wins(tmp_path):
     assert "--theta 4" in json.loads((tmp_path / "result.json").read_text())["run"]["command"]
 
 
+def russia_loses(tmp_path, *flags):
+    done = altyn("simulate", EAEU / "kazakhstan-leaves-soft.toml", "--n-draws", "0", "-q", "-o",
+                 tmp_path, *flags)
+    assert done.returncode == 0, done.stderr
+    return -float({row["economy"]: row["real_income_change"]
+                   for row in rows_of(tmp_path / "key_results.csv")}["RUS"])
+
+
+def test_intermediates_and_elastic_supply_multiply_the_loss(tmp_path):
+    plain = russia_loses(tmp_path / "plain")
+    # Goods made of goods: the cost of trade is paid at every stage (1 / .5). Factors that are
+    # supplied less when they earn less add one part per unit of elasticity.
+    assert russia_loses(tmp_path / "made", "--value-added-share", "0.5") > 1.3 * plain
+    assert russia_loses(tmp_path / "elastic", "--supply-elasticity", "1") > 1.3 * plain
+
+
+@pytest.mark.parametrize("closure", ["none", "additive", "world_share", "multiplicative",
+                                     "endogenous"])
+def test_every_closure_gives_an_answer_of_the_same_size(closure, tmp_path):
+    loss = russia_loses(tmp_path, "--deficits", closure)
+    assert 0.0001 < loss < 0.001  # .0003 with multiplicative deficits
+
+
 # ---- wrong input
 
 def written(tmp_path, text, name="scenario.toml"):

@@ -10,21 +10,27 @@ namespace altyn::estimation {
 namespace {
 
 TEST(Absorb, EqualsTheProjectionOnDummies) {
-  for (const auto& effects : {std::vector<std::string>{"e"}, {"e", "i"}, {"et", "it"},
-                              {"et", "it", "ei"}, {"ei", "t", "ix"}, {"ex"}}) {
-    const Panel panel = make_panel(Family::kGaussian, {.share_kept = 0.8, .n_regressors = 11, .seed = 5});
+  for (const auto& effects : {std::vector<std::string>{"e"},
+                              {"e", "i"},
+                              {"et", "it"},
+                              {"et", "it", "ei"},
+                              {"ei", "t", "ix"},
+                              {"ex"}}) {
+    const Panel panel =
+        make_panel(Family::kGaussian, {.share_kept = 0.8, .n_regressors = 11, .seed = 5});
     const GlmProblem problem = make_problem(Family::kGaussian, panel, true, false, effects);
     const Eigen::MatrixXd expected = fit_dummies(problem).partialled;
     Context context(2);
-    const auto plan =
-        plan_absorption(problem.keys, problem.effects, problem.n_rows(), AbsorbRoute::kAuto, context);
+    const auto plan = plan_absorption(problem.keys, problem.effects, problem.n_rows(),
+                                      AbsorbRoute::kAuto, context);
     Panel work = panel;
     std::vector<std::span<double>> columns(work.x.begin(), work.x.end());
     const AbsorbResult result = absorb(*plan, columns, panel.weights, {}, context);
     EXPECT_EQ(result.status, SolveStatus::kConverged);
     for (std::size_t j = 0; j < columns.size(); ++j) {
       for (std::size_t r = 0; r < panel.n(); ++r) {
-        ASSERT_NEAR(columns[j][r], expected(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(j)), 1e-7);
+        ASSERT_NEAR(columns[j][r],
+                    expected(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(j)), 1e-7);
       }
     }
   }
@@ -33,7 +39,8 @@ TEST(Absorb, EqualsTheProjectionOnDummies) {
 TEST(Absorb, HugeWeightsOnSomeRowsStillConverge) {
   // As the separation check of Correia, Guimaraes and Zylkin (2019) uses them.
   const Panel panel = make_panel(Family::kPoisson, {.n_countries = 8, .n_years = 6, .seed = 6});
-  const GlmProblem problem = make_problem(Family::kPoisson, panel, false, false, {"et", "it", "ei"});
+  const GlmProblem problem =
+      make_problem(Family::kPoisson, panel, false, false, {"et", "it", "ei"});
   std::vector<double> weights(panel.n());
   std::vector<double> column(panel.n());
   for (std::size_t r = 0; r < panel.n(); ++r) {
@@ -50,12 +57,15 @@ TEST(Absorb, HugeWeightsOnSomeRowsStillConverge) {
 
 TEST(Absorb, LevelsAreNumberedByTheirKeys) {
   const Panel panel = make_panel(Family::kGaussian, {.share_kept = 0.5, .seed = 8});
-  const GlmProblem problem = make_problem(Family::kGaussian, panel, false, false, {"et", "it", "ei"});
+  const GlmProblem problem =
+      make_problem(Family::kGaussian, panel, false, false, {"et", "it", "ei"});
   Context context(1);
   const auto plan =
       plan_absorption(problem.keys, problem.effects, problem.n_rows(), AbsorbRoute::kAuto, context);
-  const std::vector<const std::vector<GroupId>*> first = {&panel.exporter, &panel.importer, &panel.exporter};
-  const std::vector<const std::vector<GroupId>*> second = {&panel.year, &panel.year, &panel.importer};
+  const std::vector<const std::vector<GroupId>*> first = {&panel.exporter, &panel.importer,
+                                                          &panel.exporter};
+  const std::vector<const std::vector<GroupId>*> second = {&panel.year, &panel.year,
+                                                           &panel.importer};
   for (Index e = 0; e < 3; ++e) {
     const std::vector<GroupId> levels = plan->levels_in_fit_order(e);
     std::vector<GroupId> previous;
@@ -78,7 +88,8 @@ TEST(Absorb, InsistingOnBlocksWhereThereAreNoneIsAnError) {
   const GlmProblem problem = make_problem(Family::kGaussian, panel, false, false, {"e", "i"});
   Context context(1);
   try {
-    (void)plan_absorption(problem.keys, problem.effects, problem.n_rows(), AbsorbRoute::kBlocks, context);
+    (void)plan_absorption(problem.keys, problem.effects, problem.n_rows(), AbsorbRoute::kBlocks,
+                          context);
     FAIL();
   } catch (const InputError& error) {
     EXPECT_EQ(error.detail().code, "no-blocks");

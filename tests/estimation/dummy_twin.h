@@ -68,9 +68,15 @@ inline DummyTwin fit_dummies(const GlmProblem& problem) {
   for (Eigen::Index r = 0; r < n; ++r) {
     switch (problem.family) {
       case Family::kPoisson:
-      case Family::kGamma: eta(r) = std::log(0.5 * (y(r) + mean)); break;
-      case Family::kGaussian: eta(r) = 0.0; break;
-      case Family::kLogit: eta(r) = 0.0; break;
+      case Family::kGamma:
+        eta(r) = std::log(0.5 * (y(r) + mean));
+        break;
+      case Family::kGaussian:
+        eta(r) = 0.0;
+        break;
+      case Family::kLogit:
+        eta(r) = 0.0;
+        break;
     }
   }
   DummyTwin twin;
@@ -100,8 +106,8 @@ inline DummyTwin fit_dummies(const GlmProblem& problem) {
   twin.mu.resize(n);
   for (Eigen::Index r = 0; r < n; ++r) {
     twin.mu(r) = problem.family == Family::kGaussian ? eta(r)
-                 : problem.family == Family::kLogit ? 1.0 / (1.0 + std::exp(-eta(r)))
-                                                    : std::exp(eta(r));
+                 : problem.family == Family::kLogit  ? 1.0 / (1.0 + std::exp(-eta(r)))
+                                                     : std::exp(eta(r));
     w(r) = own(r) * working_weight(problem.family, twin.mu(r));
   }
   const Eigen::VectorXd root = w.cwiseSqrt();

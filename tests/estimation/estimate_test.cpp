@@ -446,8 +446,10 @@ TEST(Estimate, ClustersMustBeAtLeastTwo) {
 
 TEST(Estimate, PartsOfTheLinearPredictorAddUp) {
   const data::Table table = random_table(Family::kPoisson, {.seed = 17});
-  const Estimate e = run_estimate(table, "y ~ x1 + x2 | exporter + importer^year",
-                                  {.offset = "o", .recover_effects = true});
+  Context context(2);
+  const FittedModel model = fit_model(
+      table, parse_formula("y ~ x1 + x2 | exporter + importer^year"), {.offset = "o"}, context);
+  const Estimate e = summarise(model, context);
   ASSERT_TRUE(e.certified());
   ASSERT_EQ(e.fitted.size(), e.rows.size());
   for (std::size_t r = 0; r < e.rows.size(); ++r) {
@@ -459,12 +461,12 @@ TEST(Estimate, PartsOfTheLinearPredictorAddUp) {
     EXPECT_NEAR(std::exp(eta), e.fitted[r], 1e-9 * e.fitted[r]);
   }
   // The recovered levels of each row sum to its effects.
-  ASSERT_TRUE(e.effect_levels.has_value());
+  const data::Table levels = effect_table(model, context);
   std::map<std::pair<std::string, std::string>, double> level;
-  for (Index row = 0; row < e.effect_levels->n_rows(); ++row) {
-    level[{std::string(e.effect_levels->texts("effect").at(row)),
-           std::string(e.effect_levels->texts("level").at(row))}] =
-        e.effect_levels->numbers("value")[static_cast<std::size_t>(row)];
+  for (Index row = 0; row < levels.n_rows(); ++row) {
+    level[{std::string(levels.texts("effect").at(row)),
+           std::string(levels.texts("level").at(row))}] =
+        levels.numbers("value")[static_cast<std::size_t>(row)];
   }
   for (std::size_t r = 0; r < e.rows.size(); ++r) {
     const Index row = e.rows[r];

@@ -176,14 +176,14 @@ TEST(EventStudy, AModelWithoutOneIsAnError) {
 TEST(Plots, EventPlotMarksTheReferenceAndIsWellFormed) {
   const data::Table table = staggered();
   const Fitted f = fit(table, "y ~ i(event_time, ever, ref = -1) | pair + year");
-  const std::string svg =
-      event_plot_svg(event_study(f.model, f.estimate), {.title = "R & D <b>", .events = {0}});
+  const std::string svg = event_plot_svg(event_study(f.model, f.estimate),
+                                         {.plot_title = "R & D <b>", .plot_events = {0}});
   EXPECT_THAT(svg, HasSubstr("R &amp; D &lt;b&gt;"));
   EXPECT_THAT(svg, HasSubstr("fill=\"none\" stroke="));
   EXPECT_THAT(svg, HasSubstr("stroke-dasharray"));
   EXPECT_THAT(svg, ::testing::EndsWith("</svg>\n"));
-  EXPECT_EQ(
-      svg, event_plot_svg(event_study(f.model, f.estimate), {.title = "R & D <b>", .events = {0}}));
+  EXPECT_EQ(svg, event_plot_svg(event_study(f.model, f.estimate),
+                                {.plot_title = "R & D <b>", .plot_events = {0}}));
 }
 
 TEST(Plots, CoefficientPlotLeavesOutWhatIsNotCertified) {

@@ -56,9 +56,9 @@ class GlmTwin : public testing::TestWithParam<Family> {};
 
 TEST_P(GlmTwin, EqualsDummyVariableRegression) {
   const std::vector<std::vector<std::string>> structures = {
-      {"e"},         {"e", "i"},         {"et", "it"},          {"et", "it", "ei"},
-      {"ei", "t"},   {"e", "i", "t"},    {"ei", "et", "it"},    {"et", "it", "eix"},
-      {"e", "ex"},   {"ei", "et", "ix"}, {"e", "et", "i", "t"}, {"et"},
+      {"e"},       {"e", "i"},         {"et", "it"},          {"et", "it", "ei"},
+      {"ei", "t"}, {"e", "i", "t"},    {"ei", "et", "it"},    {"et", "it", "eix"},
+      {"e", "ex"}, {"ei", "et", "ix"}, {"e", "et", "i", "t"}, {"et"},
   };
   std::uint64_t seed = 1;
   for (const auto& effects : structures) {
@@ -66,7 +66,10 @@ TEST_P(GlmTwin, EqualsDummyVariableRegression) {
       for (const bool with_offset : {false, true}) {
         SCOPED_TRACE(fmt::format("{} weighted {} offset {}", fmt::join(effects, "+"), weighted,
                                  with_offset));
-        expect_equal_to_dummies({GetParam(), weighted, with_offset, effects,
+        expect_equal_to_dummies({GetParam(),
+                                 weighted,
+                                 with_offset,
+                                 effects,
                                  {.share_kept = weighted ? 0.8 : 1.0, .seed = ++seed}});
       }
     }
@@ -76,11 +79,11 @@ TEST_P(GlmTwin, EqualsDummyVariableRegression) {
 TEST_P(GlmTwin, EqualsDummyVariableRegressionWithManyRegressors) {
   for (const std::size_t k : {0, 1, 3, 6, 7, 19}) {
     SCOPED_TRACE(k);
-    expect_equal_to_dummies({GetParam(), true, true, {"et", "it", "ei"},
-                             {.n_countries = 7,
-                              .n_years = 6,
-                              .n_regressors = k,
-                              .seed = 40 + k}});
+    expect_equal_to_dummies({GetParam(),
+                             true,
+                             true,
+                             {"et", "it", "ei"},
+                             {.n_countries = 7, .n_years = 6, .n_regressors = k, .seed = 40 + k}});
   }
 }
 
@@ -130,7 +133,8 @@ TEST_P(GlmTwin, SameBitsForAnyRowOrder) {
   Context context(2);
   for (const auto& effects : {std::vector<std::string>{"et", "it"}, {"et", "it", "ei"}}) {
     const GlmFit a = fit_glm(make_problem(GetParam(), panel, false, false, effects), {}, context);
-    const GlmFit b = fit_glm(make_problem(GetParam(), shuffled, false, false, effects), {}, context);
+    const GlmFit b =
+        fit_glm(make_problem(GetParam(), shuffled, false, false, effects), {}, context);
     EXPECT_EQ(a.hessian, b.hessian);
     const std::vector<double> mu = in_input_order(*b.plan, b.mu);
     for (std::size_t r = 0; r < order.size(); ++r) {
@@ -159,7 +163,8 @@ TEST_P(GlmTwin, WeightsAreReplications) {
   Context context(2);
   const std::vector<std::string> effects = {"et", "it", "ei"};
   const GlmFit a = fit_glm(make_problem(GetParam(), weighted, true, false, effects), {}, context);
-  const GlmFit b = fit_glm(make_problem(GetParam(), replicated, false, false, effects), {}, context);
+  const GlmFit b =
+      fit_glm(make_problem(GetParam(), replicated, false, false, effects), {}, context);
   for (std::size_t j = 0; j < 2; ++j) {
     EXPECT_NEAR(a.coefficients[j], b.coefficients[j], 1e-9);  // the solver's tolerance
   }
@@ -187,7 +192,8 @@ TEST_P(GlmTwin, RowsOfWeightZeroTakeNoPart) {
   GlmProblem zeros = make_problem(GetParam(), panel, false, false, {"et", "it", "ei"});
   zeros.weights = weights;
   const GlmFit a = fit_glm(zeros, {}, context);
-  const GlmFit b = fit_glm(make_problem(GetParam(), part, false, false, {"et", "it", "ei"}), {}, context);
+  const GlmFit b =
+      fit_glm(make_problem(GetParam(), part, false, false, {"et", "it", "ei"}), {}, context);
   for (std::size_t j = 0; j < 2; ++j) EXPECT_NEAR(a.coefficients[j], b.coefficients[j], 1e-9);
 }
 
@@ -207,10 +213,10 @@ TEST_P(GlmTwin, AStartAtTheAnswerNeedsNoStepsAndGivesTheSame) {
 
 TEST_P(GlmTwin, ARedundantRegressorIsNamedAndLeftAtZero) {
   Panel panel = make_panel(GetParam(), {.seed = 31});
-  panel.x.push_back(panel.x[0]);                              // a copy
+  panel.x.push_back(panel.x[0]);  // a copy
   for (double& v : panel.x.back()) v *= 2.0;
   panel.x.emplace_back();
-  for (std::size_t r = 0; r < panel.n(); ++r) {               // inside exporter-year effects
+  for (std::size_t r = 0; r < panel.n(); ++r) {  // inside exporter-year effects
     panel.x.back().push_back(std::sin(panel.exporter[r] + 10.0 * panel.year[r]));
   }
   Context context(2);
@@ -293,8 +299,9 @@ TEST(Glm, AMillionLevelsOfOneRowLeaveNothingToEstimate) {
 TEST(Glm, IterationLimitIsAStatusWithTheWorstLevelNamed) {
   const Panel panel = make_panel(Family::kPoisson, {.n_countries = 8, .n_years = 6, .seed = 47});
   Context context(1);
-  const GlmFit fit = fit_glm(make_problem(Family::kPoisson, panel, false, false, {"et", "it", "ei"}),
-                             {.max_iterations = 1}, context);
+  const GlmFit fit =
+      fit_glm(make_problem(Family::kPoisson, panel, false, false, {"et", "it", "ei"}),
+              {.max_iterations = 1}, context);
   EXPECT_EQ(fit.status, SolveStatus::kIterationLimit);
   EXPECT_FALSE(fit.certificate.holds());
   EXPECT_EQ(fit.effect_scores.size(), 3U);
@@ -352,7 +359,8 @@ TEST(Glm, BadInputIsNamed) {
 }
 
 TEST(Glm, ScoresSumByClusterAsTheNaiveLoopDoes) {
-  const Panel panel = make_panel(Family::kPoisson, {.n_countries = 9, .share_kept = 0.8, .seed = 59});
+  const Panel panel =
+      make_panel(Family::kPoisson, {.n_countries = 9, .share_kept = 0.8, .seed = 59});
   const GlmProblem problem = make_problem(Family::kPoisson, panel, true, false, {"et", "it", "ei"});
   Context context(2);
   const GlmFit fit = fit_glm(problem, {}, context);
@@ -383,7 +391,8 @@ TEST(Glm, ScoresSumByClusterAsTheNaiveLoopDoes) {
 }
 
 TEST(Glm, RecoveredEffectsAddUpToThePredictor) {
-  const Panel panel = make_panel(Family::kPoisson, {.n_countries = 7, .share_kept = 0.9, .seed = 61});
+  const Panel panel =
+      make_panel(Family::kPoisson, {.n_countries = 7, .share_kept = 0.9, .seed = 61});
   const GlmProblem problem = make_problem(Family::kPoisson, panel, false, true, {"et", "it", "ei"});
   Context context(2);
   const GlmFit fit = fit_glm(problem, {}, context);

@@ -1,13 +1,11 @@
 #include "altyn/estimation/instruments.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
 #include <cmath>
 
 #include "altyn/estimation/estimate.h"
-#include "altyn/estimation/penalised.h"
 #include "dummy_twin.h"
 #include "error_of.h"
 #include "random_table.h"
@@ -15,7 +13,6 @@
 namespace altyn::estimation {
 namespace {
 
-using ::testing::HasSubstr;
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
@@ -147,100 +144,6 @@ TEST(Instruments, TooFewOrOutOfPlaceAreErrors) {
                                  {.family = Family::kGamma});
             }).code,
             "no-instruments-here");
-}
-
-// ---------------------------------------------------------------------------------- penalties
-
-FittedModel candidate_model(Context& context, const EstimateOptions& options) {
-  static const data::Table table = [] {
-    data::Table t = random_table(Family::kPoisson,
-                                 {.n_countries = 9, .n_years = 6, .share_kept = 1, .seed = 40});
-    RandomStream random(41, 2, 0);
-    for (int j = 0; j < 15; ++j) {
-      data::NumberColumn noise(static_cast<std::size_t>(t.n_rows()));
-      for (double& value : noise) value = random.normal();
-      t.add("n" + std::to_string(j), std::move(noise));
-    }
-    return t;
-  }();
-  std::string formula = "y ~ x1 + x2";
-  for (int j = 0; j < 15; ++j) formula += " + n" + std::to_string(j);
-  return fit_model(table, parse_formula(formula + " | exporter + importer^year"), options, context);
-}
-
-TEST(Penalised, PluginKeepsWhatMattersAndLittleElse) {
-  Context context(1);
-  const FittedModel model = candidate_model(context, {.cluster = "exporter^importer"});
-  const PenalisedFit fit = fit_penalised(model, {}, context);
-  ASSERT_TRUE(fit.certificate.holds()) << fit.certificate.summary();
-  EXPECT_THAT(fit.selected, ::testing::Contains("x1"));
-  EXPECT_LE(fit.selected.size(), 4U);
-  // After selection: the plain PPML on the selected regressors.
-  EXPECT_EQ(fit.post_coefficients.size(), fit.selected.size());
-}
-
-TEST(Penalised, ATinyPenaltyIsThePlainEstimateAndAHugeOneIsZero) {
-  Context context(1);
-  const FittedModel model = candidate_model(context, {.tolerance = 1e-11});
-  const PenalisedFit tiny = fit_penalised(
-      model, {.kind = PenaltyKind::kLasso, .penalty = 1e-10, .tolerance = 1e-10}, context);
-  ASSERT_TRUE(tiny.certificate.holds()) << tiny.certificate.summary();
-  for (std::size_t j = 0; j < tiny.coefficients.size(); ++j) {
-    EXPECT_NEAR(tiny.coefficients[j], model.fit.coefficients[j], 1e-7);
-  }
-  const PenalisedFit huge =
-      fit_penalised(model, {.kind = PenaltyKind::kLasso, .penalty = 1e3, .keep = {"x2"}}, context);
-  ASSERT_TRUE(huge.certificate.holds());
-  EXPECT_THAT(huge.selected, ::testing::ElementsAre("x2"));
-}
-
-TEST(Penalised, LassoSolvesItsProblem) {
-  // No other vector near the solution has a smaller objective.
-  Context context(1);
-  const FittedModel model = candidate_model(context, {});
-  const PenalisedFit fit = fit_penalised(
-      model, {.kind = PenaltyKind::kLasso, .penalty = 0.05, .tolerance = 1e-10}, context);
-  ASSERT_TRUE(fit.certificate.holds()) << fit.certificate.summary();
-  EXPECT_GT(fit.selected.size(), 0U);
-  EXPECT_LT(fit.selected.size(), fit.names.size());
-  const GlmProblem full = model.frame.problem();
-  // With coefficients held, effects are estimated freely: their PPML with the index as an offset.
-  const auto objective = [&](const std::vector<double>& b) {
-    std::vector<double> offset(full.y.size(), 0.0);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      for (std::size_t row = 0; row < offset.size(); ++row)
-        offset[row] += b[j] * full.regressors[j][row];
-    }
-    GlmProblem problem = full;
-    problem.regressors.clear();
-    problem.regressor_names.clear();
-    problem.offset = offset;
-    const GlmFit effects = fit_glm(problem, {.tolerance = 1e-11}, context);
-    double value = 0.0;
-    const std::vector<double> mu = in_input_order(*effects.plan, effects.mu);
-    for (std::size_t row = 0; row < mu.size(); ++row)
-      value += mu[row] - full.y[row] * std::log(mu[row]);
-    for (std::size_t j = 0; j < b.size(); ++j) value += fit.loadings[j] * std::abs(b[j]);
-    return value;
-  };
-  const double best = objective(fit.coefficients);
-  for (std::size_t j = 0; j < fit.coefficients.size(); j += 3) {
-    for (const double move : {-1e-3, 1e-3}) {
-      std::vector<double> other = fit.coefficients;
-      other[j] += move;
-      EXPECT_GT(objective(other), best) << fit.names[j] << move;
-    }
-  }
-}
-
-TEST(Penalised, OptionsAreChecked) {
-  Context context(1);
-  const FittedModel model = candidate_model(context, {});
-  EXPECT_EQ(
-      error_of([&] { (void)fit_penalised(model, {.kind = PenaltyKind::kLasso}, context); }).code,
-      "bad-option");
-  EXPECT_EQ(error_of([&] { (void)fit_penalised(model, {.keep = {"x9"}}, context); }).code,
-            "bad-option");
 }
 
 }  // namespace

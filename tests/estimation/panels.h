@@ -22,9 +22,9 @@ struct Panel {
 struct PanelShape {
   GroupId n_countries = 6;
   GroupId n_years = 5;
-  double share_kept = 1.0;   ///< of the cells; the rest are missing
+  double share_kept = 1.0;  ///< of the cells; the rest are missing
   std::size_t n_regressors = 2;
-  double share_zero = 0.0;   ///< of Poisson outcomes; many zeros in a small panel separate it
+  double share_zero = 0.0;  ///< of Poisson outcomes; many zeros in a small panel separate it
   std::uint64_t seed = 1;
 };
 
@@ -43,7 +43,8 @@ inline Panel make_panel(Family family, const PanelShape& shape) {
         panel.trend.push_back(0.3 * t - 0.5);
         panel.weights.push_back(0.5 + random.uniform());
         panel.offset.push_back(0.3 * random.normal());
-        double eta = std::sin(1.0 + e) - std::cos(2.0 * i) + std::sin(0.3 * t * e) + panel.offset.back();
+        double eta =
+            std::sin(1.0 + e) - std::cos(2.0 * i) + std::sin(0.3 * t * e) + panel.offset.back();
         for (std::vector<double>& column : panel.x) {
           column.push_back(random.normal() + 0.2 * e + 0.1 * i * t);
           eta += 0.3 * column.back();
@@ -51,10 +52,15 @@ inline Panel make_panel(Family family, const PanelShape& shape) {
         const double noise = random.normal();
         switch (family) {
           case Family::kPoisson:
-            panel.y.push_back(random.uniform() < shape.share_zero ? 0.0 : std::exp(eta + 0.5 * noise));
+            panel.y.push_back(random.uniform() < shape.share_zero ? 0.0
+                                                                  : std::exp(eta + 0.5 * noise));
             break;
-          case Family::kGamma: panel.y.push_back(std::exp(eta + 0.5 * noise)); break;
-          case Family::kGaussian: panel.y.push_back(eta + noise); break;
+          case Family::kGamma:
+            panel.y.push_back(std::exp(eta + 0.5 * noise));
+            break;
+          case Family::kGaussian:
+            panel.y.push_back(eta + noise);
+            break;
           case Family::kLogit:
             panel.y.push_back(1.0 / (1.0 + std::exp(-0.3 * eta - noise)));
             break;

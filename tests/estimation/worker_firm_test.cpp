@@ -72,8 +72,7 @@ TEST(WorkerFirm, AWellConnectedPanelNeedsNoGraph) {
 
 TEST(WorkerFirm, AllRoutesAgree) {
   const Panel panel = make_panel(Family::kPoisson, {.n_countries = 12, .n_years = 9, .seed = 71});
-  const GlmProblem problem =
-      make_problem(Family::kPoisson, panel, true, false, {"et", "it", "ei"});
+  const GlmProblem problem = make_problem(Family::kPoisson, panel, true, false, {"et", "it", "ei"});
   Context context(2);
   const GlmFit blocks = fit_glm(problem, {.route = AbsorbRoute::kBlocks}, context);
   const GlmFit general = fit_glm(problem, {.route = AbsorbRoute::kGeneral}, context);

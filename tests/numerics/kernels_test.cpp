@@ -59,8 +59,7 @@ TEST(SmallCholesky, SolvesWhatDenseAlgebraSolves) {
     std::vector<float> s(static_cast<std::size_t>(n * stride));
     for (Index i = 0; i < n; ++i) s[static_cast<std::size_t>(i * stride + i)] = 1.0F;
     subtract_products(w.data(), n_rows, s.data(), n, stride);
-    const Eigen::MatrixXf expected =
-        Eigen::MatrixXf::Identity(n, n) - dense.transpose() * dense;
+    const Eigen::MatrixXf expected = Eigen::MatrixXf::Identity(n, n) - dense.transpose() * dense;
     factor_upper(s.data(), n, stride, 1e-6F);
     std::vector<float> b(static_cast<std::size_t>(4 * stride));
     Eigen::MatrixXf right(n, 4);
@@ -112,8 +111,8 @@ std::vector<GraphEdge> random_graph(Index n, double edges_per_vertex, Index reac
   }
   for (Index i = 0; i < static_cast<Index>(edges_per_vertex * static_cast<double>(n)); ++i) {
     const auto a = random.below(static_cast<std::uint32_t>(n));
-    const auto b = (a + 1 + random.below(static_cast<std::uint32_t>(reach))) %
-                   static_cast<GroupId>(n);
+    const auto b =
+        (a + 1 + random.below(static_cast<std::uint32_t>(reach))) % static_cast<GroupId>(n);
     if (a != b) edges.push_back({a, b, 0.5 + random.uniform()});
   }
   return edges;
@@ -151,7 +150,8 @@ TEST(LaplacianFactor, MakesConjugateGradientsShortOnAnyGraph) {
     RandomStream random(5, 1, 1);
     double mean = 0.0;
     for (Index v = 0; v < n; ++v) mean += r[static_cast<std::size_t>(4 * v)] = random.normal();
-    for (Index v = 0; v < n; ++v) r[static_cast<std::size_t>(4 * v)] -= mean / static_cast<double>(n);
+    for (Index v = 0; v < n; ++v)
+      r[static_cast<std::size_t>(4 * v)] -= mean / static_cast<double>(n);
     const RawVector<double> right(r);
     RawVector<double> x;
     const auto multiply = [&](const double* v, double* out) {
@@ -181,7 +181,8 @@ TEST(LaplacianFactor, MakesConjugateGradientsShortOnAnyGraph) {
 TEST(ConjugateGradients, LeavesZeroLanesAtZeroAndStopsAtTheLimit) {
   const Index n = 50;
   RawVector<double> r(static_cast<std::size_t>(4 * n), 0.0);
-  for (Index i = 0; i < n; ++i) r[static_cast<std::size_t>(4 * i + 1)] = 1.0 + static_cast<double>(i);
+  for (Index i = 0; i < n; ++i)
+    r[static_cast<std::size_t>(4 * i + 1)] = 1.0 + static_cast<double>(i);
   const auto scale = [&](const double* v, double* out) {
     for (Index i = 0; i < 4 * n; ++i) out[i] = v[i] * static_cast<double>(1 + i / 4);
   };
