@@ -12,10 +12,10 @@ namespace altyn::corridors {
 /// Links before and after, and where the economies of a world stand.
 struct CorridorProblem {
   const Network* network = nullptr;
-  std::vector<double> cost_log;      ///< [links] today; infinite where there is no link
-  std::vector<double> new_cost_log;  ///< [links] with today's traffic; infinite where closed
-  std::vector<std::size_t> node;     ///< [n] of each economy; several may share one
-  RouteOptions route;
+  std::vector<double> cost_log{};      ///< [links] today; infinite where there is no link
+  std::vector<double> new_cost_log{};  ///< [links] with today's traffic; infinite where closed
+  std::vector<std::size_t> node{};     ///< [n] of each economy; several may share one
+  RouteOptions route{};
   double congestion = 0.0;  ///< elasticity of link cost with respect to traffic (lambda)
 };
 

@@ -69,11 +69,11 @@ std::string side_names(const Network& network, const std::vector<bool>& seen) {
 }  // namespace
 
 std::size_t Network::node(const std::string& id, const std::string& where) const {
-  std::vector<std::string> ids;
   for (std::size_t k = 0; k < nodes.size(); ++k) {
     if (nodes[k].id == id) return k;
-    ids.push_back(nodes[k].id);
   }
+  std::vector<std::string> ids;
+  for (const Node& one : nodes) ids.push_back(one.id);
   const std::string near = nearest_name(id, ids);
   fail("unknown-node", fmt::format("there is no node {}", id), where,
        "links and economies are placed at nodes",

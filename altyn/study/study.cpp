@@ -8,6 +8,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
 #include "altyn/study/check_study.h"
+#include "altyn/study/corridors_study.h"
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/sector_study.h"
@@ -23,6 +24,7 @@ struct Kind {
 constexpr Kind kKinds[] = {{"check", run_check},
                            {"estimate", run_estimate},
                            {"simulate", run_simulation},
+                           {"corridors", run_corridors},
                            {"data_check", run_data_check}};
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
