@@ -1,5 +1,6 @@
 #include "altyn/study/assumptions.h"
 
+#include <cmath>
 #include <string_view>
 
 #include "altyn/core/rng.h"
@@ -35,9 +36,18 @@ Assumption percent(std::string name, double value, const std::vector<double>& ra
 double Assumption::at(std::uint64_t seed, std::uint64_t draw) const {
   if (!drawn()) return value;
   RandomStream stream(seed, stream_of(name), draw);
-  const double u = stream.uniform();
+  return quantile(stream.uniform());
+}
+
+double Assumption::quantile(double u) const {
   if (se > 0.0) return value + se * normal_quantile(u);
   return u < 0.5 ? low + 2.0 * u * (value - low) : value + (2.0 * u - 1.0) * (high - value);
+}
+
+double Assumption::deviation() const {
+  if (se > 0.0) return se;
+  // Second moment about the value, half of the draws on each side of it.
+  return std::sqrt(((value - low) * (value - low) + (high - value) * (high - value)) / 6.0);
 }
 
 std::string name_of_share(const ScenarioRegion& region) { return "size of " + region.code; }

@@ -21,6 +21,9 @@ struct Assumption {
   bool wants_source = true;  ///< the user's own assumption, not a rule of the data
   [[nodiscard]] bool drawn() const { return se > 0.0 || high > low; }
 
+  /// The value at a quantile of its distribution, and its standard deviation.
+  [[nodiscard]] double quantile(double u) const;
+  [[nodiscard]] double deviation() const;
   /// The value in one draw: normal, or uniform below and above the value with half the draws on
   /// each side, so that the value is the median. A function of (seed, name, draw): two scenarios
   /// that make the same assumption draw it alike.

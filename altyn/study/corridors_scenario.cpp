@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -212,6 +213,10 @@ void CorridorSetting::read_network(const CorridorNetwork& files, DataSources& so
   const data::Table links =
       sources.read(files.links, {.text_columns = {"from", "to", "mode", "crossing"},
                                  .number_columns = {"length_km", "speed_kmh"}});
+  const auto optional_number = [&](const char* column, std::size_t at) -> std::optional<double> {
+    if (!links.has(column) || data::is_missing(links.numbers(column)[at])) return std::nullopt;
+    return links.numbers(column)[at];
+  };
   std::vector<corridors::LinkRow> rows;
   for (Index r = 0; r < links.n_rows(); ++r) {
     const auto at = static_cast<std::size_t>(r);
@@ -226,7 +231,9 @@ void CorridorSetting::read_network(const CorridorNetwork& files, DataSources& so
     own_speed_.push_back(!data::is_missing(row.speed_kmh));
     if (!own_length_.back()) row.length_km = 1.0;
     if (!own_speed_.back()) row.speed_kmh = 1.0;
-    if (links.has("two_way")) row.two_way = links.numbers("two_way")[at] != 0.0;
+    if (const auto own = optional_number("wait_hours", at)) row.wait_hours = *own;
+    if (const auto own = optional_number("fee_usd", at)) row.fee_usd = *own;
+    if (const auto own = optional_number("two_way", at)) row.two_way = *own != 0.0;
     if (!row.crossing.empty() && !has_name(crossings_, row.crossing)) {
       fail("unknown-crossing", fmt::format("there is no kind of crossing {}", row.crossing),
            row.place, "its time and fee stand under [[crossing]]",
@@ -292,6 +299,14 @@ void CorridorSetting::find_changes(const Study& whole) {
   }
 }
 
+std::vector<bool> CorridorSetting::touched() const {
+  std::vector<bool> touched(network_.rows.size(), false);
+  for (const std::vector<std::size_t>& rows : changed_rows_) {
+    for (const std::size_t r : rows) touched[r] = true;
+  }
+  return touched;
+}
+
 std::vector<std::size_t> CorridorSetting::places(const std::vector<std::string>& economies) const {
   std::vector<std::size_t> places;
   for (const std::string& code : economies) {
@@ -331,8 +346,8 @@ std::vector<corridors::LinkRow> CorridorSetting::rows_at(const Values& values, b
     }
     if (!own_speed_[r]) row.speed_kmh = values.at(speed_of(row.mode));
     if (row.crossing.empty()) continue;
-    row.wait_hours = values.at(hours_of(row.crossing));
-    row.fee_usd = values.at(fee_of(row.crossing));
+    row.wait_hours += values.at(hours_of(row.crossing));
+    row.fee_usd += values.at(fee_of(row.crossing));
   }
   if (changed) {
     for (std::size_t c = 0; c < changes_.size(); ++c) {

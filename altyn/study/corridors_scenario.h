@@ -70,9 +70,12 @@ struct LinkChange {
 };
 
 /// A network with its tables read and its changes found: what is the same in every draw.
+/// Columns of nodes: node, economy, serves, latitude, longitude. Columns of links: from, to, mode,
+/// crossing, length_km, speed_kmh; besides, where they are there, wait_hours and fee_usd (on top of
+/// those of the crossing) and two_way.
 class CorridorSetting {
  public:
-  /// `content` is a study on top of what it extends. Errors: InputError of reading and of
+  /// `whole` is a study on top of what it extends. Errors: InputError of reading and of
   /// make_network(); "missing-key"; "bad-range"; "duplicate-name"; "missing-cost" for a [[cost]]
   /// that links need; "unknown-crossing" and "unknown-link", with the nearest name; "bad-change"
   /// for a change that touches no link or changes nothing.
@@ -83,6 +86,9 @@ class CorridorSetting {
   [[nodiscard]] const std::vector<LinkChange>& changes() const { return changes_; }
   [[nodiscard]] const CorridorRoutes& routes() const { return routes_; }
   [[nodiscard]] const corridors::Network& network() const { return network_; }
+
+  /// [rows] named by a change.
+  [[nodiscard]] std::vector<bool> touched() const;
 
   /// Where economies stand: [n] nodes. Errors: InputError "no-node" for one that no node serves.
   [[nodiscard]] std::vector<std::size_t> places(const std::vector<std::string>& economies) const;
@@ -104,7 +110,9 @@ class CorridorSetting {
   std::vector<LinkChange> changes_;
   std::vector<std::vector<std::size_t>> changed_rows_;  // by change
   std::vector<Assumption> assumptions_;
-  corridors::Network network_;  // lengths and speeds missing where the table leaves them out are 1
+  // Lengths and speeds that the table leaves out are 1; waiting and fees are those of the row
+  // alone.
+  corridors::Network network_;
   std::vector<bool> own_length_, own_speed_;  // by row
   std::vector<std::string> serves_;           // by node
 };

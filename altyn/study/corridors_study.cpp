@@ -3,20 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
 #include "altyn/attribution/result_json.h"
 #include "altyn/core/errors.h"
 #include "altyn/core/version.h"
-#include "altyn/corridors/link_value.h"
 #include "altyn/data/country_codes.h"
-#include "altyn/study/corridors_scenario.h"
+#include "altyn/study/corridors_report.h"
+#include "altyn/study/corridors_sectors.h"
 #include "altyn/study/extends.h"
 #include "altyn/study/report_page.h"
 #include "altyn/study/scenario_draws.h"
 #include "altyn/study/scenario_report.h"
 #include "altyn/study/sections.h"
+#include "altyn/study/sector_scenario.h"
 
 namespace altyn::study {
 namespace {
@@ -25,7 +27,6 @@ using attribution::Cell;
 using attribution::ResultTable;
 using nlohmann::json;
 
-constexpr std::size_t kShownLinks = 20;
 constexpr std::size_t kShownPairs = 200;
 const char* const kOwnSections[] = {"network",     "routes", "cost",   "crossing",
                                     "link_change", "action", "welfare"};
@@ -37,11 +38,21 @@ struct Sections {
 };
 
 Sections sections_of(const Study& study, DataSources& sources) {
-  check_sections(
-      study, {"scenario", "world", "model", "revenue", "regions", "tariff", "region", "network",
-              "routes", "cost", "crossing", "link_change", "flags", "file", "action", "welfare"});
   Sections sections{.whole = study, .world = study};
   sections.whole.content = extended_content(study, sources);
+  std::vector<std::string> known{std::begin(kOwnSections), std::end(kOwnSections)};
+  for (const char* one : {"scenario", "model", "flags", "file"}) known.emplace_back(one);
+  if (has_sectors(sections.whole.content)) {
+    for (const char* one :
+         {"sectors", "output", "change", "union", "union_keys", "union_exception"}) {
+      known.emplace_back(one);
+    }
+  } else {
+    for (const char* one : {"world", "revenue", "regions", "tariff", "region"}) {
+      known.emplace_back(one);
+    }
+  }
+  check_sections(sections.whole, known);
   sections.world.content = sections.whole.content;
   sections.world.content["scenario"].erase("extends");
   for (const char* own : kOwnSections) sections.world.content.erase(own);
@@ -64,98 +75,6 @@ struct Loaded {
     for (const Assumption& one : corridors.assumptions()) assumptions.push_back(one);
   }
 };
-
-double both_ways(const corridors::Network& network, const std::vector<double>& by_link,
-                 std::size_t row) {
-  double sum = 0.0;
-  for (std::size_t l = 0; l < network.links.size(); ++l) {
-    if (network.links[l].row == row) sum += by_link[l];
-  }
-  return sum;
-}
-
-// Rows of a table in descending order of the size of one column.
-void sort_by(ResultTable& table, std::size_t column) {
-  std::stable_sort(table.rows.begin(), table.rows.end(), [&](const auto& a, const auto& b) {
-    return std::abs(std::get<double>(a[column])) > std::abs(std::get<double>(b[column]));
-  });
-}
-
-std::string table_text(const ResultTable& table, std::size_t shown) {
-  std::string text = fmt::format("\n\033[1m{}\033[0m\n", table.title);
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    text += fmt::format(c < 2 ? "{:<17}" : "{:>15}", table.columns[c].label);
-  }
-  text += "\n";
-  for (std::size_t r = 0; r < std::min(shown, table.rows.size()); ++r) {
-    for (std::size_t c = 0; c < table.columns.size(); ++c) {
-      const Cell& cell = table.rows[r][c];
-      std::string word;
-      if (const auto* name = std::get_if<std::string>(&cell)) word = *name;
-      if (const auto* value = std::get_if<double>(&cell); value && std::isfinite(*value)) {
-        word = table.columns[c].unit == "fraction" ? fmt::format("{:+.2f}%", 100.0 * *value)
-                                                   : fmt::format("{:.1f}", *value);
-      }
-      text += fmt::format(c < 2 ? "{:<17}" : "{:>15}", word);
-    }
-    text += "\n";
-  }
-  if (table.rows.size() > shown) text += fmt::format("and {} more\n", table.rows.size() - shown);
-  return text;
-}
-
-ResultTable links_table(const CorridorSetting& setting, const Values& values,
-                        const corridors::CorridorProblem& problem) {
-  ResultTable table{.id = "links",
-                    .title = "Links",
-                    .note = "Both directions cost the same",
-                    .columns = {{"from", "From", ""},
-                                {"to", "To", ""},
-                                {"mode", "Mode", ""},
-                                {"crossing", "Crossing", ""},
-                                {"length_km", "Length, km", "km"},
-                                {"hours", "Hours", "hours"},
-                                {"fee_usd", "Fee, USD", "USD"},
-                                {"cost_share", "Cost of value", "fraction"}}};
-  const std::vector<corridors::LinkRow> rows = setting.rows_at(values, false);
-  for (std::size_t l = 0; l < problem.cost_log.size(); ++l) {
-    const std::size_t r = setting.network().links[l].row;
-    if (l > 0 && setting.network().links[l - 1].row == r) continue;
-    const corridors::LinkRow& row = rows[r];
-    table.add({row.from, row.to, row.mode, row.crossing, row.length_km,
-               row.length_km / row.speed_kmh + row.wait_hours, row.fee_usd,
-               std::expm1(problem.cost_log[l])});
-  }
-  return table;
-}
-
-ResultTable traffic_table(const corridors::Network& network, const std::vector<double>& before,
-                          const std::vector<double>* after) {
-  ResultTable table{.id = "traffic",
-                    .title = "Trade that passes, both ways, million USD",
-                    .note = "Trade of all economies by the probability that a route has the link",
-                    .columns = {{"from", "From", ""},
-                                {"to", "To", ""},
-                                {"mode", "Mode", ""},
-                                {"traffic_musd", "Today", "million USD"}}};
-  if (after != nullptr) {
-    table.columns.push_back({"traffic_after_musd", "After", "million USD"});
-    table.columns.push_back({"traffic_change_musd", "Change", "million USD"});
-  }
-  for (std::size_t r = 0; r < network.rows.size(); ++r) {
-    const corridors::LinkRow& row = network.rows[r];
-    const double now = both_ways(network, before, r);
-    std::vector<Cell> cells{row.from, row.to, row.mode, now};
-    if (after != nullptr) {
-      const double then = both_ways(network, *after, r);
-      cells.emplace_back(then);
-      cells.emplace_back(then - now);
-    }
-    table.add(std::move(cells));
-  }
-  sort_by(table, after == nullptr ? 3 : 5);
-  return table;
-}
 
 // Weights that sum to one, by spending, over the economies and regions on a list.
 std::vector<double> welfare_weights(const Loaded& loaded, const std::vector<std::string>& list,
@@ -207,125 +126,60 @@ void add_files(StudyResult& result, const ResultTable& table, const std::string&
 
 StudyResult show(const Loaded& loaded) {
   const Values values = central_values(loaded.assumptions);
-  const corridors::CorridorProblem problem = loaded.corridors.problem_at(values, loaded.places);
-  const corridors::Network& network = loaded.corridors.network();
-  StudyResult result;
-  const ResultTable table = links_table(loaded.corridors, values, problem);
-  result.text = fmt::format("{} nodes, {} links, {} economies at {} of the nodes\n",
-                            network.nodes.size(), network.rows.size(), loaded.places.size(),
-                            corridors::Terminals(loaded.places).nodes.size());
-  if (!problem.route.cheapest) {
-    const corridors::SpectralRadius radius =
-        corridors::spectral_radius(network, problem.cost_log, problem.route.shape);
-    result.text += fmt::format(
-        "shape of routes {:g}; the spectral radius of link weights is {} {:.3f}{}\n",
-        problem.route.shape, radius.high < 1.0 ? "at most" : "at least",
-        radius.high < 1.0 ? radius.high : radius.low,
-        radius.high < 1.0 ? ""
-                          : ": routes that go round for ever are as good as those that arrive");
-  }
-  result.text += table_text(table, table.rows.size());
-  result.value = {{"schema", "altyn.corridors/1"},
-                  {"tables", {{"links", attribution::to_json(table)}}}};
-  add_files(result, table, "links.csv");
-  return result;
-}
-
-Certificate routes_certificate(const corridors::CorridorProblem& problem,
-                               const corridors::Routes& routes,
-                               const std::vector<std::size_t>& terminals,
-                               const std::vector<double>& trade,
-                               const std::vector<double>& traffic) {
-  Certificate certificate;
-  certificate.subject = "routes";
-  certificate.status = SolveStatus::kConverged;
-  certificate.positive = true;
-  certificate.blocks = {
-      routes.certificate(),
-      {.name = "traffic",
-       .residual = corridors::conservation_gap(*problem.network, terminals, trade, traffic),
-       .tolerance = 1e-9,
-       .measure = "max |in - out| / all trade"}};
-  return certificate;
+  return links_answer(loaded.corridors, values, loaded.places);
 }
 
 StudyResult traffic(const Loaded& loaded, Context& context) {
   const Values values = central_values(loaded.assumptions);
-  const corridors::CorridorProblem problem = loaded.corridors.problem_at(values, loaded.places);
-  const corridors::Terminals terminals(problem.node);
-  const corridors::Routes routes(*problem.network, problem.cost_log, terminals.nodes, problem.route,
-                                 context);
-  const std::vector<double> trade = terminals.gather(loaded.setting.at(values).base.trade);
-  const std::vector<double> sums = routes.link_sums(trade, context);
-  const ResultTable table = traffic_table(*problem.network, sums, nullptr);
-  StudyResult result;
-  result.certificates = {routes_certificate(problem, routes, terminals.nodes, trade, sums)};
-  result.text = table_text(table, kShownLinks) + "\n" + result.certificates[0].summary() + "\n";
-  result.value = {{"schema", "altyn.corridors/1"},
-                  {"tables", {{"traffic", attribution::to_json(table)}}}};
-  add_files(result, table, "traffic.csv");
-  return result;
+  return traffic_answer(loaded.corridors.problem_at(values, loaded.places),
+                        loaded.setting.at(values).base.trade, context);
 }
 
-StudyResult value(const Study& study, const Loaded& loaded, Context& context) {
-  const Values values = central_values(loaded.assumptions);
+// What 1% off every row is worth at one set of values; nothing where the adjoint fails.
+LinkLeague league_at(const Loaded& loaded, const std::vector<std::string>& list,
+                     const Values& values, Context& context) {
   const corridors::CorridorProblem problem = loaded.corridors.problem_at(values, loaded.places);
   const equilibrium::OneSectorBase base = loaded.setting.at(values).base;
   const std::size_t n = base.economies.size();
   std::vector<double> spending(n, 0.0);
   for (std::size_t cell = 0; cell < n * n; ++cell) spending[cell % n] += base.trade[cell];
-  double total = 0.0;
-  const auto list = study.content.value("welfare", std::vector<std::string>{});
-  const std::vector<double> weight = welfare_weights(loaded, list, spending, total);
+  LinkLeague league{.cost_log = problem.cost_log};
+  const std::vector<double> weight = welfare_weights(loaded, list, spending, league.spending_musd);
   const corridors::LinkValue found = corridors::link_values(
       problem, base, {.closure = loaded.scenario.model.deficits}, weight, context);
-  StudyResult result;
-  Certificate certificate;
-  certificate.subject = "value of links";
-  certificate.status = found.status;
-  certificate.positive = true;
-  certificate.blocks = {{.name = "adjoint",
-                         .residual = found.residual,
-                         .tolerance = 1e-8,
-                         .measure = "relative to the measure's own"}};
-  result.certificates = {certificate};
-  if (!result.certified()) return result;
-  ResultTable table{.id = "link_values",
-                    .title = "What a 1% cheaper link is worth a year, million USD",
-                    .note =
-                        "1% less of the link's time, distance and fees, both ways; real income "
-                        "at the spending of today",
-                    .columns = {{"from", "From", ""},
-                                {"to", "To", ""},
-                                {"mode", "Mode", ""},
-                                {"cost_share", "Cost of value", "fraction"},
-                                {"value_musd", "Million USD", "million USD"},
-                                {"elasticity_ppm", "Per million", "parts per million"}}};
-  std::vector<double> gain(found.slope.size());
-  for (std::size_t l = 0; l < gain.size(); ++l) {
-    gain[l] =
-        std::isfinite(problem.cost_log[l]) ? -0.01 * problem.cost_log[l] * found.slope[l] : 0.0;
+  league.certificate = adjoint_certificate(found);
+  if (league.certificate.holds()) {
+    league.value_musd =
+        row_values(*problem.network, problem.cost_log, found.slope, league.spending_musd);
   }
-  std::vector<double> row_cost(problem.network->rows.size());
-  for (std::size_t l = 0; l < gain.size(); ++l) {
-    row_cost[problem.network->links[l].row] = problem.cost_log[l];
-  }
-  for (std::size_t r = 0; r < row_cost.size(); ++r) {
-    const corridors::LinkRow& row = problem.network->rows[r];
-    const double share = both_ways(*problem.network, gain, r);
-    table.add({row.from, row.to, row.mode, std::expm1(row_cost[r]), share * total, 1e6 * share});
-  }
-  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
-    return std::get<double>(a[4]) > std::get<double>(b[4]);
+  return league;
+}
+
+StudyResult value(const Study& study, const Loaded& loaded, Context& context) {
+  const auto list = study.content.value("welfare", std::vector<std::string>{});
+  LinkLeague league = league_at(loaded, list, central_values(loaded.assumptions), context);
+  league.whose = list.empty() ? "the members" : fmt::format("{}", fmt::join(list, ", "));
+  league.n_draws = loaded.scenario.model.n_draws;
+  league.draws.resize(static_cast<std::size_t>(league.n_draws));
+  const Index n_shards = std::min(league.n_draws, kShards);
+  context.report({.step = "draws", .total = league.n_draws});
+  context.pool->for_each_shard(n_shards, [&](Index shard) {
+    const ShardRange range = shard_range(league.n_draws, n_shards, shard);
+    for (Index draw = range.begin; draw < range.end; ++draw) {
+      if (context.stop.stop_requested()) return;
+      try {
+        const Values values =
+            drawn_values(loaded.assumptions, context.seed, static_cast<std::uint64_t>(draw));
+        league.draws[static_cast<std::size_t>(draw)] =
+            league_at(loaded, list, values, context).value_musd;
+      } catch (const InputError&) {
+        // These values leave no base or no routes; the draw counts as failed.
+      }
+    }
   });
-  result.text =
-      fmt::format("Real income of {}, spending {:.0f} million USD\n",
-                  list.empty() ? "the members" : fmt::format("{}", fmt::join(list, ", ")), total) +
-      table_text(table, kShownLinks) + "\n" + result.certificates[0].summary() + "\n";
-  result.value = {{"schema", "altyn.corridors/1"},
-                  {"tables", {{"link_values", attribution::to_json(table)}}}};
-  add_files(result, table, "link_values.csv");
-  return result;
+  if (context.stop.stop_requested()) throw Cancelled();
+  std::erase_if(league.draws, [](const std::vector<double>& one) { return one.empty(); });
+  return values_answer(loaded.corridors.network(), league);
 }
 
 json sources_json(const DataSources& sources) {
@@ -342,6 +196,27 @@ json sources_json(const DataSources& sources) {
     list.push_back(attribution::to_json(source));
   }
   return list;
+}
+
+// [nodes] where the members' trade starts and ends: what a map must hold.
+std::vector<bool> members_places(const Loaded& loaded) {
+  std::vector<bool> places(loaded.corridors.network().nodes.size(), false);
+  const data::DutyShares* shares = loaded.setting.duty_shares();
+  const std::vector<std::string>& codes = loaded.setting.economies();
+  const auto is_member = [&](const std::string& code) {
+    return shares == nullptr ||
+           std::any_of(shares->shares.begin(), shares->shares.end(),
+                       [&](const auto& member) { return member.first == code; });
+  };
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    // Regions of a member come with it.
+    bool member = is_member(codes[i]);
+    for (const ScenarioRegion& one : loaded.scenario.region_list) {
+      member = member || (one.code == codes[i] && is_member(one.of));
+    }
+    if (member) places[loaded.places[i]] = true;
+  }
+  return places;
 }
 
 // The sentence that answers the question, for those whose income moves most.
@@ -364,42 +239,38 @@ std::string gains_sentence(const ResultTable& incomes) {
 
 StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources,
                   Context& context) {
-  if (loaded.corridors.changes().empty()) {
-    throw InputError({.code = "no-changes",
-                      .what = "the scenario changes no link",
-                      .where = study.where,
-                      .why = "without a change there is nothing to solve",
-                      .fixes = {"add [[link_change]]", "altyn corridors show " + study.where}});
-  }
   const equilibrium::OneSectorOptions options{.closure = loaded.scenario.model.deficits};
-  const auto instance_at = [&](const Values& values, corridors::CorridorResult* kept) {
+  // The world with its routes at one set of values; nothing else changes in it.
+  const auto instance_at = [&](const Values& values) {
     ScenarioInstance instance = loaded.setting.at(values);
-    corridors::CorridorResult result = corridors::solve_corridors(
-        loaded.corridors.problem_at(values, loaded.places), instance.base, options, context);
-    instance.shock.cost_hat = result.cost_hat;
-    if (kept != nullptr) {
-      *kept = std::move(result);
-    } else if (!result.certificate.holds()) {
+    const corridors::CorridorProblem problem = loaded.corridors.problem_at(values, loaded.places);
+    if (problem.congestion == 0.0) {
+      instance.shock.cost_hat = corridors::pair_cost_hat(problem, context);
+      return instance;
+    }
+    corridors::CorridorResult result =
+        corridors::solve_corridors(problem, instance.base, options, context);
+    if (!result.certificate.holds()) {
       throw InputError({.code = "no-answer", .what = result.message});
     }
+    instance.shock.cost_hat = std::move(result.cost_hat);
     return instance;
   };
   const Values central = central_values(loaded.assumptions);
-  corridors::CorridorResult answer;
-  const ScenarioInstance instance = instance_at(central, &answer);
+  ScenarioInstance instance = loaded.setting.at(central);
+  const corridors::CorridorResult answer = corridors::solve_corridors(
+      loaded.corridors.problem_at(central, loaded.places), instance.base, options, context);
   StudyResult result;
   result.certificates = {answer.certificate};
   if (!answer.certificate.holds()) {
     result.text = fmt::format("No answer: {}\n", answer.message);
     return result;
   }
-  const equilibrium::OneSectorResult solved =
-      equilibrium::solve_one_sector(instance.base, instance.shock, options, context);
-  const ScenarioDraws draws = run_draws(
-      [&](const Values& values) { return instance_at(values, nullptr); }, loaded.setting.parents(),
-      loaded.assumptions, false, loaded.scenario.model.n_draws, options, context);
-  ScenarioAnswer told = answer_of(
-      {loaded.scenario, loaded.setting, loaded.assumptions, instance, solved, nullptr, draws});
+  instance.shock.cost_hat = answer.cost_hat;
+  const ScenarioDraws draws = run_draws(instance_at, loaded.setting.parents(), loaded.assumptions,
+                                        false, loaded.scenario.model.n_draws, options, context);
+  ScenarioAnswer told = answer_of({loaded.scenario, loaded.setting, loaded.assumptions, instance,
+                                   answer.equilibrium, nullptr, draws});
   told.certificates = {answer.certificate};
   told.summary.insert(told.summary.begin(), gains_sentence(told.table("real_income")));
   told.notes.emplace_back(
@@ -417,9 +288,12 @@ StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources
     table.rows.resize(std::min(table.rows.size(), kShownPairs));
     table.title += fmt::format(": the {} largest changes", table.rows.size());
   }
-  const ResultTable passing =
-      traffic_table(loaded.corridors.network(), answer.base_traffic, &answer.traffic);
+  const corridors::Network& network = loaded.corridors.network();
+  const ResultTable passing = traffic_table(network, answer.base_traffic, &answer.traffic);
+  told.summary.insert(told.summary.begin() + 1, traffic_sentence(passing));
   told.tables.push_back(passing);
+  told.tables.push_back(map_table(network, answer.base_traffic, answer.traffic,
+                                  members_places(loaded), loaded.corridors.touched()));
 
   result.text = answer_text(told) + table_text(passing, kShownLinks);
   result.value = to_json(told);
@@ -452,24 +326,31 @@ StudyResult run_corridors(const Study& study, Context& context) {
   Study named = study;
   named.where = study.content.value("file", study.where);
   DataSources sources(named.folder);
-  const Loaded loaded(sections_of(named, sources), sources);
+  const Sections sections = sections_of(named, sources);
   const std::string action = study.content.value("action", "run");
-  StudyResult result;
-  if (action == "show") {
-    result = show(loaded);
-  } else if (action == "traffic") {
-    result = traffic(loaded, context);
-  } else if (action == "value") {
-    result = value(named, loaded, context);
-  } else if (action == "run") {
-    result = solve(named, loaded, sources, context);
-  } else {
+  constexpr std::array<std::string_view, 4> kActions = {"show", "traffic", "value", "run"};
+  if (std::find(kActions.begin(), kActions.end(), action) == kActions.end()) {
     throw InputError({.code = "unknown-action",
                       .what = fmt::format("there is no action \"{}\"", action),
                       .where = named.where,
                       .why = "a network is shown, its traffic or value told, or a change run",
                       .fixes = {"action = \"run\""}});
   }
+  if (action == "run" && !sections.whole.content.contains("link_change")) {
+    throw InputError({.code = "no-changes",
+                      .what = "the scenario changes no link",
+                      .where = named.where,
+                      .why = "without a change there is nothing to solve",
+                      .fixes = {"add [[link_change]]", "altyn corridors show " + named.where}});
+  }
+  if (has_sectors(sections.whole.content)) {
+    return run_sector_corridors(sections.whole, sections.world, context);
+  }
+  const Loaded loaded(sections, sources);
+  StudyResult result = action == "show"      ? show(loaded)
+                       : action == "traffic" ? traffic(loaded, context)
+                       : action == "value"   ? value(named, loaded, context)
+                                             : solve(named, loaded, sources, context);
   result.inputs = sources.inputs();
   return result;
 }
