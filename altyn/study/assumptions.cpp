@@ -57,9 +57,9 @@ std::string name_of_key(const ScenarioRevenue& revenue) { return "duty share of 
 std::vector<Assumption> assumptions_of(const Scenario& scenario) {
   std::vector<Assumption> list;
   const ScenarioModel& model = scenario.model;
-  list.push_back({.name = kTheta, .value = model.theta, .source = model.theta_source});
+  list.push_back({.name = kThetaName, .value = model.theta, .source = model.theta_source});
   set_range(list.back(), model.theta_range);
-  list.push_back({.name = kDomestic,
+  list.push_back({.name = kDomesticName,
                   .low = -1.0,
                   .high = 1.0,
                   .unit = "place in its range",
@@ -68,7 +68,7 @@ std::vector<Assumption> assumptions_of(const Scenario& scenario) {
   if (!scenario.region_list.empty()) {
     const ScenarioRegions& regions = scenario.regions;
     list.push_back(
-        {.name = kDistance, .value = regions.distance_elasticity, .source = regions.source});
+        {.name = kDistanceName, .value = regions.distance_elasticity, .source = regions.source});
     set_range(list.back(), regions.distance_elasticity_range);
     for (const ScenarioRegion& region : scenario.region_list) {
       if (region.is_rest()) continue;

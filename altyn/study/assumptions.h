@@ -34,9 +34,9 @@ struct Assumption {
 using Values = std::map<std::string, double>;
 
 /// Names of the assumptions that every scenario makes.
-inline constexpr const char* kTheta = "trade elasticity";
-inline constexpr const char* kDomestic = "domestic trade";
-inline constexpr const char* kDistance = "distance elasticity";
+inline constexpr const char* kThetaName = "trade elasticity";
+inline constexpr const char* kDomesticName = "domestic trade";
+inline constexpr const char* kDistanceName = "distance elasticity";
 /// Names of those that belong to an entry of a list.
 [[nodiscard]] std::string name_of_share(const ScenarioRegion& region);
 [[nodiscard]] std::string name_of_level(const ScenarioChange& change);

@@ -36,8 +36,8 @@ std::string cell_text(const Cell& cell, const std::string& unit) {
   const auto* value = std::get_if<double>(&cell);
   if (value == nullptr || !std::isfinite(*value)) return "";
   if (unit == "fraction") return fmt::format("{:.2f}%", 100.0 * *value);
-  return fmt::format(std::abs(*value) < 10.0 && unit == "million USD" ? "{:.2f}" : "{:.0f}",
-                     *value);
+  return std::abs(*value) < 10.0 && unit == "million USD" ? fmt::format("{:.2f}", *value)
+                                                          : fmt::format("{:.0f}", *value);
 }
 
 // Rows by value, with their range over the draws.
@@ -183,15 +183,16 @@ std::vector<double> row_values(const Network& network, const std::vector<double>
 }
 
 std::string table_text(const ResultTable& table, std::size_t shown) {
+  // Names of places at the left, everything else at the right.
+  const auto padded = [](const std::string& word, std::size_t column) {
+    return column < 2 ? fmt::format("{:<17}", word) : fmt::format("{:>12}", word);
+  };
   std::string text = fmt::format("\n\033[1m{}\n", table.title);
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    text += fmt::format(c < 2 ? "{:<17}" : "{:>12}", table.columns[c].label);
-  }
+  for (std::size_t c = 0; c < table.columns.size(); ++c) text += padded(table.columns[c].label, c);
   text += "\033[0m\n";
   for (std::size_t r = 0; r < std::min(shown, table.rows.size()); ++r) {
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
-      text += fmt::format(c < 2 ? "{:<17}" : "{:>12}",
-                          cell_text(table.rows[r][c], table.columns[c].unit));
+      text += padded(cell_text(table.rows[r][c], table.columns[c].unit), c);
     }
     text += "\n";
   }

@@ -27,6 +27,7 @@ using attribution::Cell;
 using attribution::ResultTable;
 using nlohmann::json;
 
+constexpr Index kShards = 64;
 constexpr std::size_t kShownPairs = 200;
 const char* const kOwnSections[] = {"network",     "routes", "cost",   "crossing",
                                     "link_change", "action", "welfare"};

@@ -124,7 +124,7 @@ export function corridor_map(table: Table, context: ChartContext): SVGSVGElement
       return at ? [svg_element("circle", { cx: at[0].toFixed(1), cy: at[1].toFixed(1), r: narrow ? 1.8 : 2.4 })] : [];
     });
     const clip = `map-${which}-${context.width}`;
-    return svg_element("g", { transform: `translate(0,${top})` },
+    return svg_element("g", { transform: `translate(0,${top})`, "data-panel": which },
       svg_element("text", { y: -8, "font-weight": 650, fill: colour.ink }, title),
       map.backdrop(clip),
       svg_element("g", { "clip-path": `url(#${clip})` },
