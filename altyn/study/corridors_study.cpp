@@ -29,6 +29,7 @@ using nlohmann::json;
 
 constexpr Index kShards = 64;
 constexpr std::size_t kShownPairs = 200;
+constexpr std::size_t kShownRevenues = 8;
 const char* const kOwnSections[] = {"network",     "routes", "cost",   "crossing",
                                     "link_change", "action", "welfare"};
 
@@ -220,6 +221,15 @@ std::vector<bool> members_places(const Loaded& loaded) {
   return places;
 }
 
+template <class Size>
+void keep_largest(ResultTable& table, std::size_t n, Size size) {
+  std::stable_sort(table.rows.begin(), table.rows.end(), [&](const auto& a, const auto& b) {
+    return std::abs(size(a)) > std::abs(size(b));
+  });
+  table.rows.resize(std::min(table.rows.size(), n));
+  table.title += fmt::format(": the {} largest changes", table.rows.size());
+}
+
 // The sentence that answers the question, for those whose income moves most.
 std::string gains_sentence(const ResultTable& incomes) {
   std::vector<std::size_t> order(incomes.rows.size());
@@ -236,6 +246,30 @@ std::string gains_sentence(const ResultTable& incomes) {
                                 100.0 * std::get<double>(row[4])));
   }
   return fmt::format("Real income moves most in: {}.", fmt::join(words, "; "));
+}
+
+// What the range of the largest changes rests on.
+std::string drivers_sentence(const ResultTable& incomes, const ResultTable& drivers) {
+  std::vector<std::vector<Cell>> rows = incomes.rows;
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return std::abs(std::get<double>(a[2])) > std::abs(std::get<double>(b[2]));
+  });
+  rows.resize(std::min<std::size_t>(3, rows.size()));
+  std::vector<std::string> words;
+  for (const auto& row : rows) {
+    std::vector<std::string> reasons;
+    for (const auto& driver : drivers.rows) {
+      if (driver[0] != row[0] || reasons.size() == 2) continue;
+      reasons.push_back(fmt::format("{} ({:.0f}% of the variance)",
+                                    std::get<std::string>(driver[2]),
+                                    100.0 * std::get<double>(driver[3])));
+    }
+    if (reasons.empty()) continue;
+    words.push_back(
+        fmt::format("for {} on {}", std::get<std::string>(row[1]), fmt::join(reasons, " and ")));
+  }
+  if (words.empty()) return "";
+  return fmt::format("The range rests {}.", fmt::join(words, "; "));
 }
 
 StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources,
@@ -267,30 +301,33 @@ StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources
     result.text = fmt::format("No answer: {}\n", answer.message);
     return result;
   }
+  // Again, with the direct and conditional effects on trade.
   instance.shock.cost_hat = answer.cost_hat;
+  const equilibrium::OneSectorResult solved =
+      equilibrium::solve_one_sector(instance.base, instance.shock, options, context);
   const ScenarioDraws draws = run_draws(instance_at, loaded.setting.parents(), loaded.assumptions,
                                         false, loaded.scenario.model.n_draws, options, context);
-  ScenarioAnswer told = answer_of({loaded.scenario, loaded.setting, loaded.assumptions, instance,
-                                   answer.equilibrium, nullptr, draws});
+  ScenarioAnswer told = answer_of(
+      {loaded.scenario, loaded.setting, loaded.assumptions, instance, solved, nullptr, draws});
   told.certificates = {answer.certificate};
   told.summary.insert(told.summary.begin(), gains_sentence(told.table("real_income")));
   told.notes.emplace_back(
       "Costs of links are made from assumptions about time, distance and fees, none measured on "
-      "the link; economies far from the network reach it at one port.");
+      "the link; economies far from the network reach it over the oceans.");
+  // Every pair's cost changes a little, and every economy's duties: the largest changes are kept.
   for (ResultTable& table : told.tables) {
-    if (table.id != "pairs") continue;
-    // Every pair's cost changes a little: those whose trade changes most are kept.
-    std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
-      const auto size = [](const auto& row) {
-        return std::abs(std::get<double>(row[2]) * std::get<double>(row[5]));
-      };
-      return size(a) > size(b);
-    });
-    table.rows.resize(std::min(table.rows.size(), kShownPairs));
-    table.title += fmt::format(": the {} largest changes", table.rows.size());
+    if (table.id == "pairs") {
+      keep_largest(table, kShownPairs, [](const auto& row) {
+        return std::get<double>(row[2]) * std::get<double>(row[5]);
+      });
+    } else if (table.id == "revenue") {
+      keep_largest(table, kShownRevenues, [](const auto& row) { return std::get<double>(row[7]); });
+    }
   }
   const corridors::Network& network = loaded.corridors.network();
   const ResultTable passing = traffic_table(network, answer.base_traffic, &answer.traffic);
+  const std::string drivers = drivers_sentence(told.table("real_income"), told.table("drivers"));
+  if (!drivers.empty()) told.summary.insert(told.summary.begin() + 1, drivers);
   told.summary.insert(told.summary.begin() + 1, traffic_sentence(passing));
   told.tables.push_back(passing);
   told.tables.push_back(map_table(network, answer.base_traffic, answer.traffic,

