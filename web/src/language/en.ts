@@ -222,7 +222,7 @@ export const english = {
   map_before: "Today",
   map_after: "After",
   map_value: (value: string) => `${value} million USD`,
-  map_changes: ["more by over 10%", "by 1 to 10%", "within 1%", "less by 1 to 10%", "less by over 10%"],
+  map_changes: ["more by over 10%", "more by 1 to 10%", "within 1%", "less by 1 to 10%", "less by over 10%"],
   first_hand: "Read in the study",
   second_hand: "Second hand",
   at_most: (percent: string) => `${percent} at most`,
