@@ -5,9 +5,11 @@ import type { Topology } from "topojson-specification";
 
 const kId = "virtual:base-map-data";
 
-/** Degrees: the home region is drawn in full, the rest of the world to this tolerance. */
-const kHome = { west: 15, east: 100, south: 33, north: 62 };
-const kTolerance = 0.6;
+/** Degrees: the home region is drawn finely, the rest of the world to a larger tolerance. */
+const kHome = { west: 22, east: 92, south: 35, north: 60 };
+const kHomeTolerance = 0.03;
+const kTolerance = 0.8;
+const kGrid = 0.02;
 
 type Point = [number, number];
 
@@ -39,21 +41,24 @@ function simplified(points: Point[], tolerance: number): Point[] {
   return points.filter((_, k) => keep[k]);
 }
 
-/** Borders that two countries share are one arc, so that both keep meeting when it is simplified. */
+/**
+ * Coarser outlines. Borders that two countries share are one arc, so that both keep meeting; rings
+ * that become a line (islets far away) stay, and draw nothing.
+ */
 function thinned(topology: Topology): Topology {
   const { scale, translate } = topology.transform!;
   topology.arcs = topology.arcs.map((arc) => {
     let x = 0;
     let y = 0;
-    const points = arc.map(([dx, dy]): Point => [x += dx!, y += dy!]);
-    const home = points.some(([px, py]) => {
-      const longitude = px * scale[0] + translate[0];
-      const latitude = py * scale[1] + translate[1];
-      return longitude > kHome.west && longitude < kHome.east && latitude > kHome.south && latitude < kHome.north;
-    });
-    const kept = home ? points : simplified(points, kTolerance / scale[0]);
+    const points = arc.map(([dx, dy]): Point =>
+      [(x += dx!) * scale[0] + translate[0], (y += dy!) * scale[1] + translate[1]]);
+    const home = points.some(([longitude, latitude]) =>
+      longitude > kHome.west && longitude < kHome.east && latitude > kHome.south && latitude < kHome.north);
+    const kept = simplified(points, home ? kHomeTolerance : kTolerance)
+      .map(([longitude, latitude]): Point => [Math.round((longitude + 180) / kGrid), Math.round((latitude + 90) / kGrid)]);
     return kept.map(([px, py], k) => (k === 0 ? [px, py] : [px - kept[k - 1]![0], py - kept[k - 1]![1]]));
   });
+  topology.transform = { scale: [kGrid, kGrid], translate: [-180, -90] };
   return topology;
 }
 

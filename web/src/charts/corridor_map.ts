@@ -46,8 +46,10 @@ function network_of(table: Table): { pairs: Pair[]; nodes: Node[] } {
     if (!from || !to) continue;
     const before = row.number("traffic_musd") ?? 0;
     const after = row.number("traffic_after_musd") ?? before;
-    const name = [row.text("from"), row.text("to")].sort().join(" – ");
-    const pair = pairs.get(name) ?? { name, from, to, before: 0, after: 0 };
+    const [first, second] = row.text("from") < row.text("to") ? ["from", "to"] as const : ["to", "from"] as const;
+    const name = `${row.text(first)} – ${row.text(second)}`;
+    const ends = first === "from" ? { from, to } : { from: to, to: from };
+    const pair = pairs.get(name) ?? { name, ...ends, before: 0, after: 0 };
     pairs.set(name, { ...pair, before: pair.before + before, after: pair.after + after });
     for (const end of ["from", "to"] as const) {
       const at = end === "from" ? from : to;
@@ -63,9 +65,12 @@ function tint_of(pair: Pair): string {
   return kClasses.find((one) => change > one.above)!.tint;
 }
 
-/** Names of places where they have room, the busiest first. */
+/** Names of places where they have room beside other names and dots, the busiest first. */
 function labels(nodes: Node[], map: BaseMap, size: number): SVGGElement {
-  const taken: [number, number, number, number][] = [];
+  const taken = nodes.flatMap((node): [number, number, number, number][] => {
+    const at = map.projection(node.at);
+    return at ? [[at[0] - 3, at[1] - 3, at[0] + 3, at[1] + 3]] : [];
+  });
   const group = svg_element("g", {
     fill: colour.ink, stroke: colour.paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", "font-size": size,
   });
