@@ -8,6 +8,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
 #include "altyn/study/check_study.h"
+#include "altyn/study/corridors_study.h"
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
@@ -24,6 +25,7 @@ struct Kind {
 constexpr Kind kKinds[] = {{"check", run_check},
                            {"estimate", run_estimate},
                            {"simulate", run_simulation},
+                           {"corridors", run_corridors},
                            {"data_check", run_data_check},
                            {"data_import", run_data_import}};
 
