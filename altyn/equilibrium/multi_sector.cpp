@@ -31,9 +31,12 @@ std::vector<Field<MultiSectorOptions>> MultiSectorOptions::fields() {
           {.name = "closure",
            .doc = "How deficits are closed: none (removed from the base first), additive (fixed in "
                   "the numeraire), world_share (fixed shares of world income), multiplicative "
-                  "(proportional to factor income, with one world scalar).",
-           .source = "Caliendo and Parro (2015); Dekle, Eaton and Kortum (2008)"},
-          {"none", "additive", "world_share", "multiplicative"}),
+                  "(proportional to factor income, with one world scalar), endogenous (a fixed "
+                  "part of "
+                  "each market's spending is earned there, whoever sells).",
+           .source = "Caliendo and Parro (2015); Dekle, Eaton and Kortum (2008); Ignatenko, "
+                     "Lashkaripour, Macedoni and Simonovska (2025)"},
+          closure_names()),
       make_field(&S::numeraire,
                  {.name = "numeraire",
                   .doc = "What prices are measured in: world (world factor income is fixed) or an "
@@ -150,13 +153,6 @@ void MultiSectorModel::State::solve(const MultiSectorShock& shock, sector::Solve
 void MultiSectorModel::State::make_exact(Context& context) {
   set_world();
   MultiSectorShock nothing;
-  if (options.closure == Closure::kEndogenous) {
-    throw InputError({.code = "closure-of-one-sector",
-                      .what = "deficits cannot be endogenous with many sectors",
-                      .where = "closure",
-                      .why = "the parts of spending earned locally are set for one sector",
-                      .fixes = {"closure = multiplicative"}});
-  }
   if (options.closure == Closure::kNone) {
     // Deficits are walked down to zero.
     world.closure = Closure::kAdditive;
@@ -238,6 +234,13 @@ const sector::CoarseCorrection& MultiSectorModel::coarse_correction() const {
 void MultiSectorModel::solve(const MultiSectorShock& shock, MultiSectorWorkspace& workspace,
                              MultiSectorResult& result, Context& context, SolveMode mode) const {
   check_shock(state_->base, shock);
+  if (state_->options.closure == Closure::kEndogenous && !shock.deficit.empty()) {
+    throw InputError({.code = "deficits-follow",
+                      .what = "new deficits are given, and deficits are endogenous",
+                      .where = "shock.deficit",
+                      .why = "endogenous deficits follow from trade",
+                      .fixes = {"closure = additive", "leave new deficits out"}});
+  }
   state_->solve(shock, *workspace.state_, result, state_->options.tolerance, mode, context);
 }
 

@@ -10,7 +10,7 @@
 #include "altyn/study/check_study.h"
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/estimate_study.h"
-#include "altyn/study/sector_study.h"
+#include "altyn/study/simulate_study.h"
 
 namespace altyn::study {
 namespace {
