@@ -21,6 +21,8 @@ using sector::System;
 using sector::World;
 
 constexpr Index kHistory = 8;
+// An income that has fallen below this part of the base's where no solve leads further.
+constexpr double kSpent = 0.2;
 
 }  // namespace
 
@@ -146,6 +148,24 @@ void MultiSectorModel::State::solve(const MultiSectorShock& shock, sector::Solve
   sector::certify(k.system, k.x, certified, found, result);
   result.message =
       found.status == SolveStatus::kConverged ? "" : sector::explain(k.system, found, k.x);
+  if (found.status == SolveStatus::kStalled && path.reached > 0.0 && path.reached < 1.0 &&
+      levels.income.size() == world.n) {
+    // At the end of the path: where an income has all but run out there is nothing beyond.
+    k.system.prepare(world, part_of_shock(base, shock, path.reached), *context.pool);
+    if (!k.system.sweep(k.x, *context.pool)) return;
+    std::size_t least = 0;
+    const auto left = [&](std::size_t e) { return k.system.income[e] / levels.income[e]; };
+    for (std::size_t e = 1; e < world.n; ++e) {
+      if (left(e) < left(least)) least = e;
+    }
+    if (left(least) > kSpent) return;
+    result.status = result.certificate.status = SolveStatus::kNoSolution;
+    result.message = fmt::format(
+        "there is no equilibrium past {:.0f}% of the shock with deficits {}: the income of {} has "
+        "fallen to {:.0f}% of the base's; close deficits multiplicatively, or make the shock "
+        "smaller",
+        100.0 * path.reached, to_string(world.closure), base.economies[least], 100.0 * left(least));
+  }
 }
 
 // Solves the base without a shock, more tightly than any shock will be, and takes the outcome as
