@@ -79,6 +79,11 @@ std::vector<Source> sources_of(const SectorRun& run, const DeltaDeviation& delta
     const double effect = delta.policy[range++];
     add(change.name, effect, effect > 0.0 ? "raises it" : "lowers it");
   }
+  for (const Assumption& one : run.route_assumptions()) {
+    if (!one.drawn()) continue;
+    const double effect = delta.policy[range++];
+    add(one.name, effect, effect > 0.0 ? "raises it" : "lowers it");
+  }
   std::stable_sort(sources.begin(), sources.end(),
                    [](const Source& a, const Source& b) { return a.share > b.share; });
   return sources;
@@ -286,6 +291,11 @@ ResultTable change_table(const SectorRun& run, const SectorBase& world) {
                of_volume ? "percent of the volume" : "percent",
                change.source.empty() ? "no source given" : change.source});
   }
+  for (const Assumption& one : run.route_assumptions()) {
+    table.add({one.name, one.value, one.drawn() ? one.low : data::kMissing,
+               one.drawn() ? one.high : data::kMissing, one.unit,
+               one.source.empty() ? "no source given" : one.source});
+  }
   const SectorModel& model = run.scenario.model;
   const auto noise = [&](const char* name, double sd) {
     if (sd > 0.0) {
@@ -379,11 +389,17 @@ std::string sector_text(const SectorRun& run, const SectorAnswers& answers,
   const std::size_t n = base.economies.size();
   std::string text = fmt::format("\033[1m{}\033[0m\n{}\n\n", answer.title, answer.about);
   for (const SectorChange& change : scenario.changes) text += describe(change);
+  for (const Assumption& one : run.route_assumptions()) {
+    text += fmt::format("  {}: {:g}", one.name, one.value);
+    if (one.drawn()) text += fmt::format(" [{:g}, {:g}]", one.low, one.high);
+    text += fmt::format(" {}\n      source: {}\n", one.unit,
+                        one.source.empty() ? "none given" : one.source);
+  }
   for (std::size_t q = 0; q < run.quotas.size(); ++q) {
     text += fmt::format("  {} is equivalent to {:.2f}% ad valorem\n", run.quotas[q].quota.name,
                         100.0 * run.quota_rates[q]);
   }
-  if (!run.chosen.cells.empty()) text += "\n" + table_text(run.chosen.table, kPictureEconomies);
+  if (!run.chosen.cells.empty()) text += "\n" + aligned_text(run.chosen.table, kPictureEconomies);
   text += fmt::format("\n\033[1m{:<18}{:>28}{:>11}{:>11}{:>12}{:>12}\033[0m\n", "change in %",
                       "real income", "exports", "imports", "terms", "volumes");
   for (const std::size_t e : answers.shown) {
