@@ -264,18 +264,18 @@ std::string byline(const Claim& claim) {
   return text;
 }
 
-std::string cell_text(const Cell& cell, const std::string& unit) {
+std::string cell_text(const Cell& cell, const std::string& unit, std::string_view yes) {
   if (const std::string* text = std::get_if<std::string>(&cell)) {
     std::string escaped;
     for (const char letter : *text)
       escaped += letter == '|' ? std::string("\\|") : std::string(1, letter);
     return escaped;
   }
-  if (const bool* truth = std::get_if<bool>(&cell)) return *truth ? "yes" : "";
+  if (const bool* truth = std::get_if<bool>(&cell)) return *truth ? std::string(yes) : "";
   const double* value = std::get_if<double>(&cell);
   if (value == nullptr || !std::isfinite(*value)) return "";
   if (unit == "fraction") return signed_percent_text(*value);
-  if (unit == "share") return percent_text(*value, 0);
+  if (unit == "share") return percent_text(*value, std::abs(*value) < 0.1 ? 1 : 0);
   if (unit == "million USD") return musd_text(*value);
   if (unit == "count") return count_text(*value);
   if (unit == "log") return fmt::format("{:+.4f}", *value);
@@ -284,7 +284,9 @@ std::string cell_text(const Cell& cell, const std::string& unit) {
 
 constexpr std::size_t kLongestMarkdownTable = 60;
 
-std::string markdown_table(const ResultTable& table) {
+}  // namespace
+
+std::string markdown_table(const ResultTable& table, std::string_view yes) {
   std::string out = fmt::format("### {}\n\n", table.title);
   std::string rule;
   for (const ResultColumn& column : table.columns) {
@@ -294,15 +296,13 @@ std::string markdown_table(const ResultTable& table) {
   out += "|\n" + rule + "|\n";
   for (const auto& row : table.rows) {
     for (std::size_t k = 0; k < row.size(); ++k) {
-      out += "| " + cell_text(row[k], table.columns[k].unit) + " ";
+      out += "| " + cell_text(row[k], table.columns[k].unit, yes) + " ";
     }
     out += "|\n";
   }
   if (!table.note.empty()) out += "\n" + table.note + "\n";
   return out + "\n";
 }
-
-}  // namespace
 
 std::string report_text(const CheckResult& result, const TextOptions& options) {
   const auto width = static_cast<std::size_t>(std::max(options.width, 60));

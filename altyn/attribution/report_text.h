@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "altyn/attribution/check_result.h"
 
@@ -17,5 +18,8 @@ struct TextOptions {
 
 /// The report as one Markdown page with every table of a page or less.
 [[nodiscard]] std::string report_markdown(const CheckResult& result);
+
+/// One table as Markdown under a heading of the third level; `yes` is how a true cell is written.
+[[nodiscard]] std::string markdown_table(const ResultTable& table, std::string_view yes = "yes");
 
 }  // namespace altyn::attribution

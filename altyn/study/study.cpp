@@ -10,6 +10,7 @@
 #include "altyn/study/check_study.h"
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/estimate_study.h"
+#include "altyn/study/regions_study.h"
 #include "altyn/study/sector_study.h"
 
 namespace altyn::study {
@@ -23,7 +24,8 @@ struct Kind {
 constexpr Kind kKinds[] = {{"check", run_check},
                            {"estimate", run_estimate},
                            {"simulate", run_simulation},
-                           {"data_check", run_data_check}};
+                           {"data_check", run_data_check},
+                           {"regions", run_regions}};
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
   std::vector<std::string> names;

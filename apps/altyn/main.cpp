@@ -19,6 +19,7 @@ Examples:
       "trade ~ eaeu + eu | exporter^year + importer^year + exporter^importer" \
       --cluster exporter^importer
   altyn simulate cases/eaeu/no-union.toml
+  altyn regions share RUS:KAZ --says 70
   altyn agreements RUS:KAZ --month 2017-04
   altyn data check trade.csv
 Exit codes: 0 done, 1 wrong input, 2 no convergence, 3 system or internal failure, 130 stopped.)";
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
   add_estimate_command(app, session, finish);
   add_simulate_command(app, session, finish);
   add_data_command(app, session, finish);
+  add_regions_command(app, session, finish);
   add_agreements_command(app, session, finish);
   add_run_commands(app, session, finish);
 

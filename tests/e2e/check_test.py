@@ -179,6 +179,6 @@ def test_unknown_flag_and_bad_option_value():
 
 def test_version_and_help():
     assert altyn("--version").stdout.startswith("altyn ")
-    for command in ("check", "estimate", "simulate", "data", "agreements", "run", "rerun"):
+    for command in ("check", "estimate", "simulate", "data", "regions", "agreements", "run", "rerun"):
         done = altyn(command, "--help")
         assert done.returncode == 0 and "Usage" in done.stdout, command

@@ -9,7 +9,7 @@ from altyn_run import ROOT, altyn, needs_build
 
 pytestmark = needs_build
 
-PAGES = ["estimation.md"]
+PAGES = ["estimation.md", "regions-share.md"]
 
 
 def examples():

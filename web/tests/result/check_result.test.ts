@@ -35,6 +35,17 @@ describe("read_check_result", () => {
     expect(result.tables.get("real_income")!.rows).toHaveLength(1);
   });
 
+  it("reads what was said in Russian over the English, and keeps the rest", () => {
+    const text = readFileSync("fixtures/regions.json", "utf8");
+    const [english, russian] = [read_check_result(text), read_check_result(text, "ru")];
+    expect(english.title).toContain("border regions");
+    expect(russian.title).toContain("приграничные");
+    expect(russian.language).toBe("ru");
+    expect(russian.claim.figure).toBe(0.7);
+    expect(russian.tables.get("outlines")!.rows).toHaveLength(english.tables.get("outlines")!.rows.length);
+    expect(russian.findings.length).toBe(english.findings.length);
+  });
+
   it("refuses another kind of file", () => {
     expect(() => read_check_result('{"schema": "altyn.study/1"}')).toThrow(/altyn\.study\/1/);
     expect(() => read_check_result("__ALTYN_RESULT__")).toThrow();
