@@ -193,7 +193,15 @@ function printed<T extends object>(value: T, month: MonthFormat, ...but: (keyof 
 function in_russian(raw: Loose): Loose {
   const said = raw["russian"] as Loose | undefined;
   if (!said) return raw;
-  return { ...raw, ...said, tables: { ...(raw["tables"] as Loose), ...(said["tables"] as Loose) }, language: "ru" };
+  const english = raw["tables"] as Record<string, Loose>;
+  const tables = Object.entries((said["tables"] ?? {}) as Record<string, Loose>)
+    .map(([id, table]) => [id, { ...english[id], ...table }]);
+  const lines = ((raw["lines"] ?? []) as Loose[]).map((line, place) => ({ ...line, ...(said["lines"] as Loose[] | undefined)?.[place] }));
+  return {
+    ...raw, ...said, lines, language: "ru",
+    claim: { ...(raw["claim"] as Loose), ...(said["claim"] as Loose) },
+    tables: { ...english, ...(Object.fromEntries(tables) as Loose) },
+  };
 }
 
 /** Results that are no check, a scenario (docs/simulate.md) or a share of regions (docs/regions-share.md), in the parts that the page has. */
