@@ -167,10 +167,6 @@ std::vector<Field<RegionData>> RegionData::fields() {
       make_field(
           &RegionData::borders,
           {.name = "borders", .doc = "regions on a common border: economy, partner, region"}),
-      make_field(
-          &RegionData::outlines,
-          {.name = "outlines",
-           .doc = "outlines for the map: economy, part, longitude, latitude; \"\" for none"}),
       make_enum_field<&RegionData::size>(
           {.name = "size",
            .doc = "what a region's size is taken from: its product where a source states it, and "
@@ -225,11 +221,6 @@ RegionTables read_region_tables(const RegionData& data, const std::string& first
       sources.read(data.borders, {.text_columns = {"economy", "partner", "region"}});
   mark_border(tables.first, borders, first, second, table.source());
   mark_border(tables.second, borders, second, first, table.source());
-  if (!data.outlines.empty()) {
-    tables.outlines = sources.read(
-        data.outlines,
-        {.text_columns = {"economy"}, .number_columns = {"part", "longitude", "latitude"}});
-  }
   return tables;
 }
 

@@ -20,7 +20,6 @@ enum class RegionSize {
 struct RegionData {
   std::string regions = "regions";
   std::string borders = "region_borders";
-  std::string outlines = "outlines";
   RegionSize size = RegionSize::kProduct;
   std::string cases;
 
@@ -38,12 +37,11 @@ struct RegionTables {
   std::vector<attribution::Region> first;
   std::vector<attribution::Region> second;
   std::vector<StatedProduct> products;  ///< of both, by region
-  data::Table outlines;                 ///< as read; no rows without a table
 };
 
 /// Regions of two economies (columns region, name, economy, population, latitude, longitude,
-/// capital; name_russian, product_share and product_source may be there), which of them lie on the
-/// common border (economy, partner, region), and outlines (economy, part, longitude, latitude).
+/// capital; name_russian, product_share and product_source may be there), and which of them lie on the
+/// common border (economy, partner, region).
 /// Where some sizes are products, the rest of the economy's product is spread over the other
 /// regions by people.
 /// Errors: InputError of reading; "unknown-economy"; "no-regions" with the economies that have

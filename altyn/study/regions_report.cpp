@@ -6,7 +6,6 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "altyn/attribution/report_text.h"
 #include "altyn/attribution/result_json.h"
@@ -26,7 +25,6 @@ using data::Language;
 constexpr std::size_t kPairsOnPage = 100;
 constexpr std::size_t kPairsInText = 10;
 constexpr std::size_t kBarWidth = 50;
-constexpr double kMapMarginDegrees = 6.0;
 
 /// Words in the language of an answer.
 class Words {
@@ -450,46 +448,6 @@ RegionAnswer answer_of(const RegionQuestion& q, Language language) {
   answer.tables = {shares_table(q, say), elasticities_table(q, say), std::move(pairs),
                    regions_table(q, say), key_results(q, say)};
   return answer;
-}
-
-ResultTable outlines_near(const RegionQuestion& q) {
-  ResultTable table{.id = "outlines",
-                    .title = "Outlines",
-                    .note = "",
-                    .columns = {{"economy", "Economy", ""},
-                                {"part", "Part", "number"},
-                                {"longitude", "Longitude", "number"},
-                                {"latitude", "Latitude", "number"}}};
-  const data::Table& outlines = q.tables.outlines;
-  if (outlines.n_rows() == 0) return table;
-  double west = 180.0, east = -180.0, south = 90.0, north = -90.0;
-  for (const auto* side : {&q.shares.first, &q.shares.second}) {
-    for (const Region& region : *side) {
-      west = std::min(west, region.longitude_degrees - kMapMarginDegrees);
-      east = std::max(east, region.longitude_degrees + kMapMarginDegrees);
-      south = std::min(south, region.latitude_degrees - kMapMarginDegrees);
-      north = std::max(north, region.latitude_degrees + kMapMarginDegrees);
-    }
-  }
-  const data::TextColumn& economies = outlines.texts("economy");
-  const data::NumberColumn& parts = outlines.numbers("part");
-  const data::NumberColumn& longitudes = outlines.numbers("longitude");
-  const data::NumberColumn& latitudes = outlines.numbers("latitude");
-  std::set<std::pair<std::string, double>> near;
-  for (Index row = 0; row < outlines.n_rows(); ++row) {
-    const auto k = static_cast<std::size_t>(row);
-    if (longitudes[k] >= west && longitudes[k] <= east && latitudes[k] >= south &&
-        latitudes[k] <= north) {
-      near.emplace(economies.at(row), parts[k]);
-    }
-  }
-  for (Index row = 0; row < outlines.n_rows(); ++row) {
-    const auto k = static_cast<std::size_t>(row);
-    const std::string economy(economies.at(row));
-    if (near.count({economy, parts[k]}) == 0) continue;
-    table.add({economy, parts[k], longitudes[k], latitudes[k]});
-  }
-  return table;
 }
 
 namespace {

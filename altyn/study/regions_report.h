@@ -37,9 +37,6 @@ struct RegionAnswer {
 [[nodiscard]] attribution::ResultTable region_pairs(const RegionQuestion& question,
                                                     data::Language language);
 
-/// Outlines of the two economies and of those near them, as the map takes them.
-[[nodiscard]] attribution::ResultTable outlines_near(const RegionQuestion& question);
-
 /// For a terminal, with colour codes.
 [[nodiscard]] std::string answer_text(const RegionAnswer& answer);
 
@@ -48,7 +45,7 @@ struct RegionAnswer {
                                           const std::vector<attribution::Source>& sources,
                                           data::Language language);
 
-/// The answer in the form of docs/regions-share.md, without sources, outlines and run.
+/// The answer in the form of docs/regions-share.md, without sources and run.
 [[nodiscard]] nlohmann::json to_json(const RegionAnswer& answer);
 
 }  // namespace altyn::study

@@ -102,7 +102,6 @@ StudyResult run_regions(const Study& study, Context& context) {
                            {"partner", pair.second},
                            {"reporter_name", data::economy_name(pair.first)},
                            {"partner_name", data::economy_name(pair.second)}};
-  result.value["tables"]["outlines"] = attribution::to_json(outlines_near(question));
   result.value["sources"] = json::array();
   json inputs = json::array();
   for (const attribution::Source& source : files) {

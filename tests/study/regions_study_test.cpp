@@ -145,7 +145,7 @@ TEST_F(RegionsStudy, ReadsTheTablesOfAUser) {
   EXPECT_EQ(result.value["name"], "pol-deu-regions");
   EXPECT_EQ(result.value["tables"]["region_pairs"]["rows"].size(), 4u);
   EXPECT_EQ(result.value["russian"]["summary"].size(), result.value["summary"].size());
-  EXPECT_EQ(result.inputs.size(), 3u);
+  EXPECT_EQ(result.inputs.size(), 2u);
 }
 
 TEST_F(RegionsStudy, CodesMayBeNumbers) {

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { text_width } from "../format/text_width";
 import type { Table } from "../result/table";
+import { base_map } from "./base_map";
 import { colour, colour_key, draw, is_narrow, text_size, tip_style, type Chart, type ChartContext } from "./frame";
 
 /** The map shows the regions that carry this much of the trade; others where they fall inside it. */
@@ -16,12 +17,6 @@ interface Place {
   border: boolean;
   capital: boolean;
   share: number;
-}
-
-/** An outline as GeoJSON has it. */
-interface Outline {
-  type: "Polygon";
-  coordinates: [number, number][][];
 }
 
 interface Link {
@@ -62,19 +57,6 @@ function links_of(pairs: Table, places: Place[], count: number): Link[] {
     .slice(0, count);
 }
 
-/** Outlines as polygons, one per part of an economy. */
-function outlines_of(outlines: Table | undefined): { economy: string; shape: Outline }[] {
-  const rings = new Map<string, { economy: string; ring: [number, number][] }>();
-  for (const row of outlines?.rows ?? []) {
-    const key = `${row.text("economy")} ${row.text("part")}`;
-    if (!rings.has(key)) rings.set(key, { economy: row.text("economy"), ring: [] });
-    rings.get(key)!.ring.push([row.number("longitude")!, row.number("latitude")!]);
-  }
-  return [...rings.values()].map(({ economy, ring }) => ({
-    economy, shape: { type: "Polygon", coordinates: [[...ring, ring[0]!]] },
-  }));
-}
-
 /** Those that carry most of the trade, largest first. */
 function focus_of(places: Place[]): Place[] {
   const total = places.reduce((sum, place) => sum + place.share, 0);
@@ -84,14 +66,6 @@ function focus_of(places: Place[]): Place[] {
     carried += place.share;
     return shown;
   });
-}
-
-/** The middle of places on the globe, which no date line disturbs. */
-function middle_longitude(places: Place[]): number {
-  const radian = Math.PI / 180;
-  const east = places.reduce((sum, place) => sum + Math.cos(place.longitude * radian), 0);
-  const north = places.reduce((sum, place) => sum + Math.sin(place.longitude * radian), 0);
-  return Math.atan2(north, east) / radian;
 }
 
 /** Names in the order of their places; one that would cover another is left out. */
@@ -118,9 +92,9 @@ function keep_apart(svg: SVGSVGElement, context: ChartContext): void {
 
 /**
  * The map of pairs of regions: places by population, border regions and capitals marked, the
- * largest pairs as lines as wide as their share. `regions` and `outlines` are tables of the result.
+ * largest pairs as lines as wide as their share. `regions` is a table of the result.
  */
-export function region_map(regions: Table, outlines: Table | undefined): Chart {
+export function region_map(regions: Table): Chart {
   return (pairs, context) => {
     const { locale } = context;
     const { number, text } = locale;
@@ -129,12 +103,7 @@ export function region_map(regions: Table, outlines: Table | undefined): Chart {
     const links = links_of(pairs, places, narrow ? 10 : 20);
     if (places.length < 2 || !links.length) return null;
     const focus = focus_of(places);
-    const own = new Set([context.claim.reporter, context.claim.partner]);
-    const middle = middle_longitude(focus);
-    const latitudes = focus.map((place) => place.latitude);
-    const [south, north] = [Math.min(...latitudes), Math.max(...latitudes)];
-    const turned = focus.map((place) => ((place.longitude - middle + 540) % 360) - 180);
-    const breadth = (Math.max(...turned) - Math.min(...turned)) * Math.cos(((south + north) / 2) * Math.PI / 180);
+    const map = base_map(focus.map((place) => [place.longitude, place.latitude]), context.width, narrow ? 16 : 30);
     const key = colour_key(
       [
         { label: text.border_region, colour: colour.claim },
@@ -144,36 +113,23 @@ export function region_map(regions: Table, outlines: Table | undefined): Chart {
         { label: text.pair_other, colour: colour.quiet, shape: "line" },
       ],
       context, 0);
-    const inset = narrow ? 18 : 34;
-    const shape = Math.min(1.1, Math.max(narrow ? 0.8 : 0.45, (north - south) / Math.max(breadth, 1)));
-    const height = Math.round((context.width - 2 * inset) * shape) + 2 * inset;
     const largest = Math.max(...places.map((place) => place.population));
     const widest = links[0]!.share;
     const radius = (place: Place) => Math.max(narrow ? 1.8 : 2.4, (narrow ? 9 : 16) * Math.sqrt(place.population / largest));
-    const shapes = outlines_of(outlines);
-    const land = { geometry: (one: { shape: Outline }) => one.shape, strokeWidth: 0.8 };
     const svg = draw(context, {
-      height: height + key.height,
+      height: map.height + key.height,
       margin: 0,
       marginTop: key.height,
-      projection: {
-        type: "conic-equal-area",
-        rotate: [-middle, 0],
-        parallels: [south + (north - south) / 6, north - (north - south) / 6],
-        domain: { type: "MultiPoint", coordinates: focus.map((place) => [place.longitude, place.latitude]) },
-        inset,
-      },
+      projection: () => map.projection,  // Plot moves it below the key
       marks: [
-        Plot.geo(shapes.filter((one) => !own.has(one.economy)), { ...land, stroke: colour.grid }),
-        Plot.geo(shapes.filter((one) => own.has(one.economy)), { ...land, fill: "var(--panel)", stroke: colour.other }),
         Plot.link([...links].reverse(), {
           x1: (link: Link) => link.from.longitude, y1: (link: Link) => link.from.latitude,
           x2: (link: Link) => link.to.longitude, y2: (link: Link) => link.to.latitude,
           stroke: (link: Link) => (link.both ? colour.claim : colour.quiet), strokeOpacity: 0.7,
-          strokeWidth: (link: Link) => 0.8 + (narrow ? 2.4 : 3.6) * link.share / widest, strokeLinecap: "round", clip: "frame",
+          strokeWidth: (link: Link) => 0.8 + (narrow ? 2.4 : 3.6) * link.share / widest, strokeLinecap: "round",
         }),
         Plot.dot(places, {
-          x: "longitude", y: "latitude", r: radius, clip: "frame", fillOpacity: 0.85,
+          x: "longitude", y: "latitude", r: radius, fillOpacity: 0.85,
           fill: (place: Place) => (place.border ? colour.claim : colour.evidence),
           stroke: (place: Place) => (place.capital ? colour.ink : colour.paper), strokeWidth: (place: Place) => (place.capital ? 2 : 0.8),
         }),
@@ -191,6 +147,9 @@ export function region_map(regions: Table, outlines: Table | undefined): Chart {
       r: { type: "identity" },
       color: { type: "identity" },
     });
+    const ground = map.backdrop("region-map");
+    ground.setAttribute("transform", `translate(0,${key.height})`);
+    svg.prepend(ground);
     keep_apart(svg, context);
     return svg;
   };

@@ -16,9 +16,20 @@ function scenario_sections(view: View): (HTMLElement | null)[] {
   const { text } = view.locale;
   return [
     section("results", text.section_results, "", ...figures(view, "real_income", "comparison", "revenue")),
+    section("network", text.section_network, text.section_network_lead, ...figures(view, "corridor_map", "traffic")),
     section("drivers", text.section_drivers, text.section_drivers_lead, ...figures(view, "drivers")),
     section("assumptions", text.section_assumptions, "", ...figures(view, "assumptions")),
     section("trade", text.section_trade, "", ...figures(view, "pairs", "economies")),
+  ];
+}
+
+/** The goals, and the path of each. */
+function plan_sections(view: View): (HTMLElement | null)[] {
+  const { text } = view.locale;
+  const paths = [...view.result.tables.keys()].filter((id) => id.startsWith("goal_"));
+  return [
+    section("results", text.section_goals, "", ...figures(view, "goals")),
+    section("paths", text.section_paths, text.section_paths_lead, ...figures(view, ...paths)),
   ];
 }
 
@@ -37,6 +48,7 @@ export function answer_page(view: View): AnswerPage | null {
   const { schema } = view.result;
   const { text } = view.locale;
   if (schema.startsWith("altyn.scenario/")) return { kind: text.scenario_kind, sections: scenario_sections };
+  if (schema.startsWith("altyn.plan/")) return { kind: text.plan_kind, sections: plan_sections };
   if (schema.startsWith("altyn.regions/")) return { kind: text.regions_kind, sections: regions_sections };
   return null;
 }

@@ -1,9 +1,11 @@
 import { agreement_estimates, agreement_path, phase_in } from "../charts/agreement";
 import { base_effect } from "../charts/base_effect";
 import { counterfactual, counterfactual_members } from "../charts/counterfactual";
+import { corridor_map } from "../charts/corridor_map";
 import type { Chart } from "../charts/frame";
 import { literature } from "../charts/literature";
 import { placebo, synthetic_placebo } from "../charts/placebo";
+import { plan_path } from "../charts/plan";
 import { prices } from "../charts/prices";
 import { range_bars } from "../charts/range_bars";
 import { region_map } from "../charts/region_map";
@@ -20,7 +22,7 @@ import { subtitle_words, type View } from "./view";
 const kCharts: Record<string, Chart> = {
   range_bars, series, base_effect, waterfall, placebo, structural, agreement_estimates, agreement_path, phase_in,
   counterfactual, counterfactual_members, prices, literature, synthetic_placebo, shapley: waterfall,
-  real_income: counterfactual_members, comparison: counterfactual_members, region_shares,
+  corridor_map, plan_path, real_income: counterfactual_members, comparison: counterfactual_members, region_shares,
 };
 
 /** The figures of one table: none where the table is absent or empty, two for the windows and for a synthetic control. */
@@ -44,8 +46,8 @@ export function figures_of(table_id: string, source: string, view: View, level: 
   }
   if (table_id === "region_pairs") {
     const regions = view.result.tables.get("regions");
-    const chart = regions && region_map(regions, view.result.tables.get("outlines"));
-    return [figure({ id: table_id, title: text.region_map_title, subtitle: subtitle(table_id), source, table, level, chart }, view)];
+    return [figure({ id: table_id, title: text.region_map_title, subtitle: subtitle(table_id), source, table, level, chart: regions && region_map(regions) }, view)];
   }
-  return [figure({ id: table_id, title: table.title || table_id, subtitle: subtitle(table_id), source, table, level, chart: kCharts[table_id] }, view)];
+  const kind = table_id.startsWith("goal_") ? "plan_path" : table_id;
+  return [figure({ id: table_id, title: table.title || table_id, subtitle: subtitle(kind), source, table, level, chart: kCharts[kind] }, view)];
 }

@@ -204,7 +204,7 @@ function in_russian(raw: Loose): Loose {
   };
 }
 
-/** Results that are no check, a scenario (docs/simulate.md) or a share of regions (docs/regions-share.md), in the parts that the page has. */
+/** Results that are no check, in the parts that the page has: docs/simulate.md, docs/monitor.md, docs/regions-share.md. */
 function answer_parts(raw: Loose): Loose {
   return {
     ...raw,
@@ -215,7 +215,7 @@ function answer_parts(raw: Loose): Loose {
   };
 }
 
-const kAnswers = ["altyn.scenario/", "altyn.regions/"];
+const kAnswers = ["altyn.scenario/", "altyn.plan/", "altyn.regions/"];
 
 /**
  * Reads the JSON form, its sentences set in print and in the language asked for where it has both. A part that is absent becomes empty, so that the

@@ -42,8 +42,17 @@ describe("read_check_result", () => {
     expect(russian.title).toContain("приграничные");
     expect(russian.language).toBe("ru");
     expect(russian.claim.figure).toBe(0.7);
-    expect(russian.tables.get("outlines")!.rows).toHaveLength(english.tables.get("outlines")!.rows.length);
+    expect(russian.tables.get("regions")!.rows).toHaveLength(english.tables.get("regions")!.rows.length);
     expect(russian.findings.length).toBe(english.findings.length);
+  });
+
+  it("reads a plan the same way", () => {
+    const result = read_check_result(JSON.stringify({
+      schema: "altyn.plan/1", name: "plan", title: "The plan", summary: ["behind"], notes: ["Sums."],
+      tables: { goals: { columns: [{ name: "goal" }], rows: [["turnover"]] } },
+    }));
+    expect(result.verdict.summary).toEqual(["behind"]);
+    expect(result.tables.get("goals")!.rows).toHaveLength(1);
   });
 
   it("refuses another kind of file", () => {
