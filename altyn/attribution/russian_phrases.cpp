@@ -33,7 +33,6 @@ std::span<const Phrase> russian_phrases() {
       {"high", "высокая"},
       {"below 1%", "менее 1 %"},
       {"above 99%", "более 99 %"},
-
       // The number
       {"Wrong", "Неверна"},
       {"Right", "Верна"},
@@ -53,25 +52,19 @@ std::span<const Phrase> russian_phrases() {
       {"The figure holds: {} in {} was {} million USD against {} in {}, {} where {} is stated.",
        "Число верно: {} за {} – {} млн долл. против {} за {}: {}, заявлено {}."},
       {"The data do not bear the figure out: {} in {} was {} million USD against {} in {}, {} "
-       "where "
-       "{} is stated, {} points below what its words cover.",
+       "where {} is stated, {} points below what its words cover.",
        "Данные не подтверждают число: {} за {} – {} млн долл. против {} за {}: {}, заявлено {}; "
-       "это "
-       "на {} п.п. ниже того, что покрывают слова."},
+       "это на {} п.п. ниже того, что покрывают слова."},
       {"The data do not bear the figure out: {} in {} was {} million USD against {} in {}, {} "
-       "where "
-       "{} is stated, {} points above what its words cover.",
+       "where {} is stated, {} points above what its words cover.",
        "Данные не подтверждают число: {} за {} – {} млн долл. против {} за {}: {}, заявлено {}; "
-       "это "
-       "на {} п.п. выше того, что покрывают слова."},
+       "это на {} п.п. выше того, что покрывают слова."},
       {"Windows of the same length ending within a year of it run from {} ({}) to {} ({}); this "
-       "one "
-       "is the highest of {}.",
+       "one is the highest of {}.",
        "Окна той же длины, кончающиеся в пределах года от него, дают от {} ({}) до {} ({}); это – "
        "самое высокое из {}."},
       {"Windows of the same length ending within a year of it run from {} ({}) to {} ({}); this "
-       "one "
-       "is the {} highest of {}.",
+       "one is the {} highest of {}.",
        "Окна той же длины, кончающиеся в пределах года от него, дают от {} ({}) до {} ({}); это – "
        "{}-е по высоте из {}."},
       {"Trade in the claimed months stayed {} below the same months of {}.",
@@ -90,11 +83,9 @@ std::span<const Phrase> russian_phrases() {
       {"Right: within {} points of growth, or {} of the figure, of what its words cover.",
        "Верна: в пределах {} п.п. роста или {} от числа того, что покрывают слова."},
       {"Right for this window only: and a window of the same length ending within a year differs "
-       "by "
-       "more than {} points.",
+       "by more than {} points.",
        "Верна только для этого периода: и окно той же длины в пределах года отличается более чем "
-       "на "
-       "{} п.п."},
+       "на {} п.п."},
       {"The stated figure against the data", "Заявленное число и данные"},
       {"The gap is to the growths the claim's words cover; a blank one is not claimed.",
        "Разрыв – до роста, который покрывают слова; пустое не заявлено."},
@@ -106,7 +97,6 @@ std::span<const Phrase> russian_phrases() {
        "Названные месяцы и те же месяцы прежних лет"},
       {"Monthly trade", "Торговля по месяцам"},
       {"A blank month was never published.", "Пустой месяц не публиковался."},
-
       // The cause
       {"Supported", "Подтверждается"},
       {"Contradicted", "Опровергается"},
@@ -158,44 +148,33 @@ std::span<const Phrase> russian_phrases() {
        "Доли роста не вычислены: торговля не изменилась на 1 % или больше в заявленную сторону."},
       {"From each main line's chance that the share reaches the threshold: supported when all are "
        "above {}, contradicted when all are below {}, not supported when all are below {}, "
-       "otherwise "
-       "possible, not shown.",
+       "otherwise possible, not shown.",
        "По вероятности того, что доля достигает порога, на каждой главной линии: подтверждается, "
-       "если все выше {}; опровергается, если все ниже {}; не подтверждается, если все ниже "
-       "{}; иначе возможна, не показана."},
+       "если все выше {}; опровергается, если все ниже {}; не подтверждается, если все ниже {}; "
+       "иначе возможна, не показана."},
       {"Calibration: {} partners without any agreement, put in the pair's place over windows of "
-       "the "
-       "same length ({} cases), are called supported in {} of cases, and in {} by the lines that "
-       "see "
-       "the pair's own trade alone ({}).",
-       "Калибровка: партнёры без какого-либо соглашения ({}), поставленные на место пары в "
-       "окнах той же длины (случаев: {}), получают «подтверждается» в {} случаев, а по линиям, "
-       "которые видят "
-       "только торговлю самой пары, – в {} ({})."},
+       "the same length ({} cases), are called supported in {} of cases, and in {} by the lines "
+       "that see the pair's own trade alone ({}).",
+       "Калибровка: партнёры без какого-либо соглашения ({}), поставленные на место пары в окнах "
+       "той же длины (случаев: {}), получают «подтверждается» в {} случаев, а по линиям, которые "
+       "видят только торговлю самой пары, – в {} ({})."},
       {"{} together, lines on the same estimate sharing one weight, put the share of the growth at "
-       "{} "
-       "(90% interval {} to {}); the chance that it reaches {} is {}.",
+       "{} (90% interval {} to {}); the chance that it reaches {} is {}.",
        "{} вместе (линии на одной оценке делят один вес) дают долю роста {} (90-процентный "
-       "интервал "
-       "{} – {}); вероятность, что она достигает {}, равна {}."},
+       "интервал {} – {}); вероятность, что она достигает {}, равна {}."},
       {"{} together, each with the same weight, put the share of the growth at {} (90% interval {} "
-       "to "
-       "{}); the chance that it reaches {} is {}.",
+       "to {}); the chance that it reaches {} is {}.",
        "{} вместе, с равным весом, дают долю роста {} (90-процентный интервал {} – {}); "
-       "вероятность, "
-       "что она достигает {}, равна {}."},
+       "вероятность, что она достигает {}, равна {}."},
       {"{} together put the share of the growth at {} (90% interval {} to {}); the chance that it "
        "reaches {} is {}.",
        "{} вместе дают долю роста {} (90-процентный интервал {} – {}); вероятность, что она "
-       "достигает "
-       "{}, равна {}."},
+       "достигает {}, равна {}."},
       {"No main line of evidence can be computed from these data.",
        "Ни одну главную линию свидетельств по этим данным вычислить нельзя."},
-
       // What would change it; confidence
       {"Other partners: a common growth of {} or less among those outside the agreement, in place "
-       "of "
-       "{}.",
+       "of {}.",
        "Другие партнёры: общий рост вне соглашения {} или меньше вместо {}."},
       {"Synthetic control: a gain of {} on it between the windows, in place of {}; nine of ten "
        "partners that never joined moved between {} and {}.",
@@ -204,11 +183,9 @@ std::span<const Phrase> russian_phrases() {
       {"Sizes and third countries: a predicted growth of {} or less in place of {}.",
        "Размеры и третьи страны: предсказанный рост {} или меньше вместо {}."},
       {"Estimated effect: one that rose by {} between the windows; the draws put its rise between "
-       "{} "
-       "and {}.",
+       "{} and {}.",
        "Оценённый эффект: такой, что вырос между окнами на {}; по розыгрышам его прирост – от {} "
-       "до "
-       "{}."},
+       "до {}."},
       {"The claim's words: if they stood for {} of the growth or less, in place of {}, the verdict "
        "would be \"{}\".",
        "Слова утверждения: если бы они означали {} роста или меньше вместо {}, вывод был бы «{}»."},
@@ -240,7 +217,6 @@ std::span<const Phrase> russian_phrases() {
       {"of {} published findings {} are positive and {} are nil, negative or mixed",
        "из {} опубликованных выводов {} положительных и {} нулевых, отрицательных или смешанных"},
       {"{} of {} main lines point the same way", "{} из {} главных линий указывают в одну сторону"},
-
       // L1
       {"Other partners in the same months", "Другие партнёры в те же месяцы"},
       {"Did trade with countries outside the agreement grow as much?",
@@ -248,8 +224,7 @@ std::span<const Phrase> russian_phrases() {
       {"What is left to the pair holds everything particular to it, not integration alone.",
        "В том, что остаётся паре, – всё особенное в ней, не только интеграция."},
       {"The pair ranks {} of {} partners (p = {} among the {} outside the agreement, whose trade "
-       "grew "
-       "by {} together and {} at the median).",
+       "grew by {} together and {} at the median).",
        "Пара – {}-я из {} партнёров (p = {} среди {} вне соглашения, чья торговля выросла на {} "
        "вместе и на {} по медиане)."},
       {"That leaves {} to {} of the log growth to anything particular to the pair.",
@@ -259,36 +234,28 @@ std::span<const Phrase> russian_phrases() {
        "Торговля со всеми партнёрами в те же месяцы: {}"},
       {"Log growth of every partner of the same reporter in the same months. The common growth of "
        "partners outside the agreement (together, mean and median, partners resampled) is taken "
-       "off "
-       "the pair's own; the deviation of a partner drawn at random stands for what any pair may do "
-       "for reasons of its own. p = (1 + partners that grew as much) / (partners + 1). Members of "
-       "the "
-       "agreement are shown apart.",
+       "off the pair's own; the deviation of a partner drawn at random stands for what any pair "
+       "may do for reasons of its own. p = (1 + partners that grew as much) / (partners + 1). "
+       "Members of the agreement are shown apart.",
        "Логарифмический рост каждого партнёра той же страны в те же месяцы. Общий рост партнёров "
-       "вне "
-       "соглашения (вместе, среднее и медиана, с повторной выборкой партнёров) вычитается из роста "
-       "пары; отклонение случайного партнёра показывает, на что способна любая пара по своим "
+       "вне соглашения (вместе, среднее и медиана, с повторной выборкой партнёров) вычитается из "
+       "роста пары; отклонение случайного партнёра показывает, на что способна любая пара по своим "
        "причинам. p = (1 + число выросших не меньше) / (число партнёров + 1). Члены соглашения "
        "показаны отдельно."},
-
       // L2
       {"Prices and currency", "Цены и валюта"},
       {"How much growth do world prices alone predict?",
        "Какой рост предсказывают одни мировые цены?"},
       {"What prices leave over is not yet integration: demand, other goods' prices and the pair's "
-       "own "
-       "news are in it.",
+       "own news are in it.",
        "Остаток за вычетом цен – ещё не интеграция: в нём спрос, цены других товаров и новости "
-       "самой "
-       "пары."},
+       "самой пары."},
       {"From {} alone, a month ahead of trade, growth of {} was to be expected (90% interval {} to "
-       "{}; "
-       "R2 {} before the window).",
+       "{}; R2 {} before the window).",
        "По одной цене ({}), на месяц раньше торговли, следовало ожидать роста {} (90-процентный "
        "интервал {} – {}; R² {} до окна)."},
       {"From {} alone, {} months ahead of trade, growth of {} was to be expected (90% interval {} "
-       "to "
-       "{}; R2 {} before the window).",
+       "to {}; R2 {} before the window).",
        "По одной цене ({}), с опережением в месяцах {}, следовало ожидать роста {} (90-процентный "
        "интервал {} – {}; R² {} до окна)."},
       {"From {} alone, growth of {} was to be expected (90% interval {} to {}; R2 {} before the "
@@ -309,34 +276,28 @@ std::span<const Phrase> russian_phrases() {
        "подобрано на {} – {} (месяцев: {}); пропущено из-за пустого месяца: {}"},
       {"fitted {} to {} ({} months)", "подобрано на {} – {} (месяцев: {})"},
       {"Least squares of the pair's 12-month log changes on those of the price, on months before "
-       "the "
-       "claimed window only; the delay from price to trade is the one with the lowest Schwarz "
+       "the claimed window only; the delay from price to trade is the one with the lowest Schwarz "
        "criterion. Standard errors: Newey and West (1987), 18 months. The prediction interval "
-       "holds "
-       "the coefficients' error and the errors of the months ahead, as correlated as the "
-       "residuals; "
-       "Student's t with one degree of freedom per year of data.",
+       "holds the coefficients' error and the errors of the months ahead, as correlated as the "
+       "residuals; Student's t with one degree of freedom per year of data.",
        "Наименьшие квадраты: изменения торговли пары за 12 месяцев на изменения цены, только по "
        "месяцам до заявленного окна; запаздывание – с наименьшим критерием Шварца. Стандартные "
        "ошибки: Ньюи и Уэст (1987), 18 месяцев. Интервал предсказания учитывает ошибку "
        "коэффициентов и ошибки будущих месяцев, коррелированные как остатки; распределение "
        "Стьюдента с одной степенью свободы на год данных."},
-
       // L3
       {"Synthetic control", "Синтетический контроль"},
       {"Did the pair's trade leave that of a mixture of partners outside the agreement which moved "
        "with it before?",
        "Отошла ли торговля пары от смеси партнёров вне соглашения, которая прежде двигалась вместе "
-       "с "
-       "ней?"},
+       "с ней?"},
       {"What sets the pair apart after the start holds everything particular to it, not "
-       "integration "
-       "alone; with one pair treated, chance is judged from the partners' own departures.",
+       "integration alone; with one pair treated, chance is judged from the partners' own "
+       "departures.",
        "В том, чем пара отличается после начала, – всё особенное в ней, не только интеграция; пара "
        "одна, и случайность оценивается по отклонениям самих партнёров."},
       {"Since {} the pair's trade has stood {} from its synthetic control, and between the windows "
-       "it "
-       "gained {} on it.",
+       "it gained {} on it.",
        "После начала ({}) торговля пары отстоит от синтетического контроля на {}, а между окнами "
        "выиграла у него {}."},
       {"Without one partner of the mixture at a time that gain runs from {} to {}.",
@@ -373,16 +334,14 @@ std::span<const Phrase> russian_phrases() {
       {"Synthetic difference-in-differences on monthly log trade: weights of partners outside the "
        "agreement, and of months before it began, that make the mixture move with the pair before. "
        "The share is the mean difference in the claimed window less that in the window compared "
-       "with, "
-       "over the log growth. Its error is the same quantity of partners that are treated as if "
-       "they "
-       "had joined. Weights solve a quadratic programme over the simplex, with certificate.",
+       "with, over the log growth. Its error is the same quantity of partners that are treated as "
+       "if they had joined. Weights solve a quadratic programme over the simplex, with "
+       "certificate.",
        "Синтетическая разность разностей по логарифмам месячной торговли: веса партнёров вне "
        "соглашения и месяцев до него таковы, что смесь движется вместе с парой. Доля – средняя "
        "разность в заявленном окне минус разность в окне сравнения, к логарифмическому росту. Её "
        "ошибка – та же величина у партнёров, будто бы тоже вступивших. Веса решают квадратичную "
        "программу на симплексе, с сертификатом."},
-
       // L4
       {"Sizes and third countries", "Размеры и третьи страны"},
       {"Did the two countries' trade with each other grow more than their trade with everyone else "
@@ -393,28 +352,22 @@ std::span<const Phrase> russian_phrases() {
       {"What is left to the pair holds everything particular to it, not integration alone; trade "
        "diverted from others is in it.",
        "В том, что остаётся паре, – всё особенное в ней, не только интеграция, в том числе "
-       "торговля, "
-       "отклонённая от других."},
+       "торговля, отклонённая от других."},
       {"From {} to {} the two countries' trade with everyone else predicts growth between them of "
-       "{} "
-       "where {} was recorded (importer-reported) and {} where {} was recorded "
+       "{} where {} was recorded (importer-reported) and {} where {} was recorded "
        "(exporter-reported).",
        "С {} по {} год торговля двух стран со всеми остальными предсказывает рост между ними {} "
-       "при "
-       "записанных {} (данные импортёров) и {} при записанных {} (данные экспортёров)."},
+       "при записанных {} (данные импортёров) и {} при записанных {} (данные экспортёров)."},
       {"From {} to {} the two countries' trade with everyone else predicts growth between them of "
-       "{} "
-       "where {} was recorded ({}).",
+       "{} where {} was recorded ({}).",
        "С {} по {} год торговля двух стран со всеми остальными предсказывает рост между ними {} "
-       "при "
-       "записанных {} ({})."},
+       "при записанных {} ({})."},
       {"On these records trade did not move as claimed, so no share is computed.",
        "По этим данным торговля изменилась не так, как заявлено, и доля не вычислена."},
       {"{} to {}: the pair's growth against what both countries bring to all their trade",
        "{} – {}: рост пары и то, что обе страны вносят во всю свою торговлю"},
       {"World, exporter's and importer's part add up to the prediction; the parts are measured "
-       "from "
-       "the trade-weighted mean of all exporters and of all importers.",
+       "from the trade-weighted mean of all exporters and of all importers.",
        "Части мира, экспортёра и импортёра складываются в предсказание; части отсчитываются от "
        "взвешенного по торговле среднего всех экспортёров и всех импортёров."},
       {"{} flows importer-reported and {} flows exporter-reported",
@@ -424,49 +377,39 @@ std::span<const Phrase> russian_phrases() {
       {"{} against {}", "{} против {}"},
       {"Poisson pseudo maximum likelihood of all flows recorded in both calendar years on "
        "exporter-year, importer-year and pair effects, the claimed pair left out in both "
-       "directions. "
-       "The two countries' own effects predict the pair; the share is what the pair did beyond. "
-       "How "
-       "far pairs of like size, not bound by the agreement, stray from their prediction is the "
-       "error "
-       "of that share. Each side's records are a fit of their own, and every draw takes one.",
+       "directions. The two countries' own effects predict the pair; the share is what the pair "
+       "did beyond. How far pairs of like size, not bound by the agreement, stray from their "
+       "prediction is the error of that share. Each side's records are a fit of their own, and "
+       "every draw takes one.",
        "Псевдомаксимальное правдоподобие Пуассона по всем потокам, записанным в оба года, с "
-       "эффектами "
-       "экспортёр-год, импортёр-год и пары; сама пара исключена в обе стороны. Пару предсказывают "
-       "эффекты двух стран; доля – то, что сверх того. Ошибка доли – отклонения от предсказания у "
-       "пар "
-       "сходного размера вне соглашения. Данные каждой стороны оцениваются отдельно, каждый "
-       "розыгрыш "
-       "берёт одну."},
-
+       "эффектами экспортёр-год, импортёр-год и пары; сама пара исключена в обе стороны. Пару "
+       "предсказывают эффекты двух стран; доля – то, что сверх того. Ошибка доли – отклонения от "
+       "предсказания у пар сходного размера вне соглашения. Данные каждой стороны оцениваются "
+       "отдельно, каждый розыгрыш берёт одну."},
       // L5
       {"Estimated effect of the agreement", "Оценённый эффект соглашения"},
       {"By how much does the agreement raise trade among those it binds, and how much of that came "
        "between the two windows?",
        "Насколько соглашение увеличивает торговлю тех, кого связывает, и какая часть этого "
-       "пришлась "
-       "на время между окнами?"},
+       "пришлась на время между окнами?"},
       {"An average over all pairs the agreement binds.", "Среднее по всем парам соглашения."},
       {"Pairs that already moved apart before it began make its level no clean measure of cause.",
        "Пары отличались уже до его начала, и уровень эффекта – не чистая мера причины."},
       {"The agreement's effect on the level of trade among those it binds is put at {} from "
-       "importers' "
-       "records first and {} from exporters'.",
+       "importers' records first and {} from exporters'.",
        "Эффект соглашения на уровень торговли тех, кого оно связывает: {} по данным прежде всего "
        "импортёров и {} – экспортёров."},
       {"{} (95% interval {} to {})", "{} (95-процентный интервал {} – {})"},
       {"Estimated cohort by cohort, which holds when pairs join at different times, it is {}.",
        "Оценка по когортам, верная и при вступлении в разное время: {}."},
       {"It has bound the pair since {}, so a constant effect explains none of the growth inside "
-       "the "
-       "window; only a part still building up could.",
+       "the window; only a part still building up could.",
        "Соглашение связывает пару с такого месяца: {}; постоянный эффект рост внутри окна не "
        "объясняет, мог бы только тот, что ещё нарастает."},
       {"Year by year, the trade of such pairs moved by {} beyond what countries explain between {} "
        "and {}.",
        "По годам торговля таких пар изменилась на {} сверх того, что объясняют страны, между {} и "
-       "{} "
-       "годом."},
+       "{} годом."},
       {"exporter-year, importer-year and pair effects; other agreements",
        "эффекты экспортёр-год, импортёр-год и пары; другие соглашения"},
       {"Share of the growth by how the effect builds up",
@@ -481,12 +424,13 @@ std::span<const Phrase> russian_phrases() {
       {"over {} years from the agreement itself", "за {} лет с самого соглашения"},
       {"over {} years from the agreement itself, cohort by cohort",
        "за {} лет с самого соглашения, по когортам"},
+      {"by years since joining, cohort by cohort (ETWFE)",
+       "по годам с начала, по когортам (ETWFE)"},
       {"year by year, as estimated", "по годам, как оценено"},
       {"Estimated effect of the agreement on trade among those it binds",
        "Оценённый эффект соглашения на торговлю тех, кого оно связывает"},
       {"Poisson pseudo maximum likelihood with exporter-year, importer-year and pair effects; "
-       "errors "
-       "clustered by pair. percent_effect = exp(beta) - 1, nothing else changing.",
+       "errors clustered by pair. percent_effect = exp(beta) - 1, nothing else changing.",
        "Псевдомаксимальное правдоподобие Пуассона с эффектами экспортёр-год, импортёр-год и пары; "
        "ошибки кластеризованы по парам. percent_effect = exp(beta) − 1 при прочих равных."},
       {"importers' records first", "сначала данные импортёров"},
@@ -498,11 +442,9 @@ std::span<const Phrase> russian_phrases() {
       {"Effect by years since a pair was first bound, cohort by cohort",
        "Эффект по годам с начала, по когортам"},
       {"Every cohort has its own effect, so that pairs bound earlier are no controls of later "
-       "ones; "
-       "cohorts weigh by their observations.",
+       "ones; cohorts weigh by their observations.",
        "У каждой когорты свой эффект, и ранние пары не служат контролем поздним; когорты взвешены "
-       "по "
-       "наблюдениям."},
+       "по наблюдениям."},
       {"Times before the start: that none differs from the reference has p = {}.",
        "Годы до начала: что ни один не отличается от опорного, p = {}."},
       {"Trade of the pairs bound together, against {}", "Торговля связанных вместе пар к {} году"},
@@ -512,26 +454,20 @@ std::span<const Phrase> russian_phrases() {
       {"Coefficients before the agreement that differ from nil are no effect of it.",
        "Отличные от нуля коэффициенты до соглашения – не его эффект."},
       {"Poisson pseudo maximum likelihood of trade on the agreement with exporter-year, "
-       "importer-year "
-       "and pair effects, errors clustered by pair; both sides' records, missing flows as zeros, "
-       "and "
-       "first pairs and later ones apart. The share is the effect that came into force between the "
-       "windows over the log growth: the coefficient times the change of the part in force, at "
-       "once "
-       "or in a straight line over years from the first step or from the agreement itself, or the "
-       "change of the estimated year effects. The effect is also estimated cohort by cohort "
-       "(ETWFE), "
-       "which holds under staggered adoption.",
+       "importer-year and pair effects, errors clustered by pair; both sides' records, missing "
+       "flows as zeros, and first pairs and later ones apart. The share is the effect that came "
+       "into force between the windows over the log growth: the coefficient times the change of "
+       "the part in force, at once or in a straight line over years from the first step or from "
+       "the agreement itself, the change of the estimated year effects, or that of the effects by "
+       "years since a pair was first bound, estimated cohort by cohort (ETWFE), which holds under "
+       "staggered adoption.",
        "Псевдомаксимальное правдоподобие Пуассона: торговля на соглашение с эффектами "
-       "экспортёр-год, "
-       "импортёр-год и пары, ошибки кластеризованы по парам; данные обеих сторон, пропуски как "
-       "нули, "
-       "первые и поздние пары отдельно. Доля – эффект, вступивший в силу между окнами, к "
-       "логарифмическому росту: коэффициент на прирост действующей части (сразу или по прямой за "
-       "годы "
-       "с первого шага либо с самого соглашения) или изменение оценённых годовых эффектов. Эффект "
-       "оценён и по когортам (ETWFE), что верно при вступлении в разное время."},
-
+       "экспортёр-год, импортёр-год и пары, ошибки кластеризованы по парам; данные обеих сторон, "
+       "пропуски как нули, первые и поздние пары отдельно. Доля – эффект, вступивший в силу между "
+       "окнами, к логарифмическому росту: коэффициент на прирост действующей части (сразу или по "
+       "прямой за годы с первого шага либо с самого соглашения) изменение оценённых годовых "
+       "эффектов или эффектов по годам с начала, оценённых по когортам (ETWFE), что верно при "
+       "вступлении в разное время."},
       // L6
       {"General equilibrium", "Общее равновесие"},
       {"What would the pair have traded without the agreement, once all prices, incomes and third "
@@ -541,15 +477,12 @@ std::span<const Phrase> russian_phrases() {
       {"One sector, no trade in inputs; domestic sales are not observed but follow from GDP by a "
        "stated rule with its range.",
        "Один сектор, без промежуточных товаров; внутренние продажи не наблюдаются, а следуют из "
-       "ВВП "
-       "по названному правилу с его диапазоном."},
+       "ВВП по названному правилу с его диапазоном."},
       {"Rests on the same estimate as {}.", "Опирается на ту же оценку, что {}."},
       {"Without the agreement the pair's trade in {} is put at {} of what it was (90% interval {} "
-       "to "
-       "{}).",
+       "to {}).",
        "Без соглашения торговля пары в {} году оценивается в {} от бывшей (90-процентный интервал "
-       "{} "
-       "– {})."},
+       "{} – {})."},
       {"Growth between the windows would have been the same {}.",
        "Рост между окнами был бы тем же: {}."},
       {"Growth between the windows would have been {} in place of {}.",
@@ -566,44 +499,35 @@ std::span<const Phrase> russian_phrases() {
       {"Real income in general equilibrium; low and high hold nine of ten draws.",
        "Реальный доход в общем равновесии; между краями девять из десяти розыгрышей."},
       {"One-sector model in exact changes (Armington or Eaton-Kortum), spending proportional to "
-       "output "
-       "with one world scalar. The agreement's estimated effect, in the phase-in of each draw, is "
-       "taken out of the world of each window's year; the share is the change in the pair's log "
-       "growth "
-       "over the log growth. Draws carry coefficient, phase-in, side, theta and the range of "
-       "domestic "
-       "sales.",
+       "output with one world scalar. The agreement's estimated effect, in the phase-in of each "
+       "draw, is taken out of the world of each window's year; the share is the change in the "
+       "pair's log growth over the log growth. Draws carry coefficient, phase-in, side, theta and "
+       "the range of domestic sales.",
        "Односекторная модель в точных изменениях (Армингтон или Итон – Кортум), расходы "
        "пропорциональны выпуску. Оценённый эффект соглашения, с нарастанием своего розыгрыша, "
        "убирается из мира года каждого окна; доля – изменение логарифмического роста пары к самому "
        "росту. Розыгрыши несут коэффициент, нарастание, сторону, theta и диапазон внутренних "
        "продаж."},
-
       // L7, L8
       {"Published estimates", "Опубликованные оценки"},
       {"What have others found?", "Что нашли другие?"},
       {"Effects on the level of trade in earlier years.",
        "Эффекты на уровень торговли в прежние годы."},
       {"The range is what they would explain if all of it had come inside the claimed window; none "
-       "of "
-       "the studies says so.",
+       "of the studies says so.",
        "Диапазон – что они объяснили бы, если бы всё пришлось на заявленное окно; ни одна работа "
-       "этого "
-       "не утверждает."},
+       "этого не утверждает."},
       {"Published estimates for the level of trade among members run from {} to {}; none is an "
-       "effect "
-       "on growth inside the window.",
+       "effect on growth inside the window.",
        "Опубликованные оценки для уровня торговли между членами – от {} до {}; ни одна не есть "
-       "эффект "
-       "на рост внутри окна."},
+       "эффект на рост внутри окна."},
       {"about nil", "примерно нуля"},
       {"Published estimates of the effect on the level of trade",
        "Опубликованные оценки эффекта на уровень торговли"},
       {"Effects on the level, not on growth inside the claimed window.",
        "Эффекты на уровень, а не на рост внутри заявленного окна."},
       {"A level effect x counts as ln(1 + x) of the log growth. Numbers at second hand are shown "
-       "and "
-       "not counted in the range.",
+       "and not counted in the range.",
        "Эффект x на уровень считается как ln(1 + x) логарифмического роста. Числа из вторых рук "
        "показаны, но в диапазон не входят."},
       {"published abstracts, in our words", "аннотации работ, нашими словами"},
@@ -627,24 +551,20 @@ std::span<const Phrase> russian_phrases() {
       {"What was said of {} trade at other times",
        "Что говорили о торговле пары {} в другое время"},
       {"Growth then: turnover in the months the statement is about, against a year earlier; blank "
-       "when "
-       "it names none or the data lack them.",
+       "when it names none or the data lack them.",
        "Рост тогда: оборот за месяцы высказывания к предыдущему году; пусто, если они не названы "
-       "или "
-       "их нет в данных."},
+       "или их нет в данных."},
       {"{} statements", "высказываний: {}"},
       {"Statements on the same pair, each beside the growth of turnover that the data show for the "
        "months it is about against a year earlier.",
        "Высказывания о той же паре, каждое рядом с ростом оборота за его месяцы к предыдущему "
        "году."},
-
       // Together
       {"Share of the growth that each line of evidence allows the cause",
        "Доля роста, которую каждая линия отводит причине"},
       {"90% intervals.", "90-процентные интервалы."},
       {"Published estimates are effects on the level of trade, shown as if all of it had come "
-       "inside "
-       "the window.",
+       "inside the window.",
        "Опубликованные оценки – эффекты на уровень торговли, показаны так, будто всё пришлось на "
        "окно."},
       {"All main lines together", "Все главные линии вместе"},
@@ -669,8 +589,7 @@ std::span<const Phrase> russian_phrases() {
       {"Shapley shares of the log growth, means over the joint draws; they add up.",
        "Доли Шепли логарифмического роста, средние по совместным розыгрышам; они складываются."},
       {"The two countries' other trade already holds what prices did, so what both explain is "
-       "shared "
-       "evenly.",
+       "shared evenly.",
        "В прочей торговле двух стран уже есть действие цен; что объясняют обе, делится поровну."},
       {"The rest is not a cause.", "Остаток – не причина."},
       {"Everything else", "Всё остальное"},
@@ -688,29 +607,31 @@ std::span<const Phrase> russian_phrases() {
       {"Freeness: trade both ways over each country's domestic sales (Head and Ries).",
        "Свобода: торговля в обе стороны к внутренним продажам каждой страны (Хед и Райс)."},
       {"Tariff equivalent: the tariff that would hold trade down as much (Novy), at the middle of "
-       "the "
-       "trade elasticity's range; low and high run over that range and over domestic sales, which "
-       "follow from GDP by a stated rule.",
+       "the trade elasticity's range; low and high run over that range and over domestic sales, "
+       "which follow from GDP by a stated rule.",
        "Тарифный эквивалент: тариф, который сдерживал бы торговлю так же (Новый), в середине "
-       "диапазона "
-       "эластичности; края – по этому диапазону и по внутренним продажам, которые следуют из ВВП "
-       "по "
-       "названному правилу."},
+       "диапазона эластичности; края – по этому диапазону и по внутренним продажам, которые "
+       "следуют из ВВП по названному правилу."},
       {"All that sets the pair apart is in both.", "В обоих – всё, чем пара отличается."},
       {"Key results", "Главные числа"},
-
       // Data
+      {"{} may be bad controls: joining organisations and voting alike can follow from an "
+       "agreement, and from trade itself.",
+       "{} могут быть плохими контролями: вступление в организации и сходное голосование могут "
+       "следовать из соглашения и из самой торговли."},
+      {"Where they do, holding them fixed takes out a part of the agreement's effect and can bias "
+       "the rest.",
+       "Тогда их закрепление отнимает часть эффекта соглашения и может сместить остальное."},
+      {"Compare with the same model without them.", "Сравните с той же моделью без них."},
       {"{} trade is blank in {}: never published, and left out wherever a sum would need it.",
        "Торговля пары {} пуста за {}: не публиковалась и исключена там, где нужна для суммы."},
       {"{} to {}: the two sides differ by more than {} in {}; results should be shown for both.",
        "{} – {}: данные двух сторон расходятся более чем на {} в годы {}; результаты нужны по "
        "обеим."},
       {"{} ({} by the importer, {} by the exporter), {} ({} by the importer, {} by the exporter) "
-       "and "
-       "{} ({} by the importer, {} by the exporter)",
+       "and {} ({} by the importer, {} by the exporter)",
        "{} (импортёр {}, экспортёр {}), {} (импортёр {}, экспортёр {}) и {} (импортёр {}, "
-       "экспортёр "
-       "{})"},
+       "экспортёр {})"},
       {"{} ({} by the importer, {} by the exporter) and {} ({} by the importer, {} by the "
        "exporter)",
        "{} (импортёр {}, экспортёр {}) и {} (импортёр {}, экспортёр {})"},
@@ -718,19 +639,15 @@ std::span<const Phrase> russian_phrases() {
       {"Domestic trade of {} economies is assumed ({}): {} and {} more; for example {} of GDP of "
        "{}, {}.",
        "Внутренняя торговля {} экономик принята по допущению ({}): {} и ещё {}; например, {} ВВП "
-       "{} "
-       "года, {}."},
+       "{} года, {}."},
       {"Domestic trade of {} economy is assumed ({}): {}; for example {} of GDP of {}, carried to "
        "{}, {}.",
        "Внутренняя торговля (экономик: {}) принята по допущению ({}): {}; например, {} ВВП {} "
-       "года, "
-       "перенесено на {} год, {}."},
+       "года, перенесено на {} год, {}."},
       {"Domestic trade of {} economies is assumed ({}): {}; for example {} of GDP of {}, carried "
-       "to {}, "
-       "{}.",
+       "to {}, {}.",
        "Внутренняя торговля (экономик: {}) принята по допущению ({}): {}; например, {} ВВП {} "
-       "года, "
-       "перенесено на {} год, {}."},
+       "года, перенесено на {} год, {}."},
       {"{} of the world's domestic trade is assumed, not observed; results carry its range.",
        "{} внутренней торговли мира принято по допущению, а не наблюдается; результаты несут его "
        "диапазон."},
@@ -744,7 +661,6 @@ std::span<const Phrase> russian_phrases() {
        "информации США"},
       {"statements on file; {}", "собранные высказывания; {}"},
       {"UN Comtrade; GDP", "UN Comtrade; ВВП"},
-
       // Columns
       {"Evidence", "Свидетельство"},
       {"Line", "Линия"},
