@@ -115,17 +115,15 @@ StudyResult solve(const Study& whole, const SectorNetwork& network, const DataSo
     const auto map =
         map_table(links, answer.base_traffic, traffic, focus, network.corridors.touched());
     result.certificates.push_back(answer.certificate);
-    result.text += table_text(table, kShownLinks) + "\n" + answer.certificate.summary() + "\n";
+    result.text += links_text(table, kShownLinks) + "\n" + answer.certificate.summary() + "\n";
     result.value["summary"].push_back(traffic_sentence(table));
     for (const auto* one : {&table, &map}) {
       result.value["tables"][one->id] = attribution::to_json(*one);
     }
     result.value["certificates"].push_back(attribution::to_json(answer.certificate));
-    result.value["run"]["command"] =
-        fmt::format("altyn corridors run {}", whole.content.value("file", whole.where));
     result.files.push_back({"traffic.csv", attribution::to_data_table(table)});
   };
-  return solve_sector_world(whole, network.world, sources, &layer, context);
+  return solve_sector_world(whole, network.world, sources, &layer, context).result;
 }
 
 StudyResult value(const Study& whole, const SectorNetwork& network, Context& context) {

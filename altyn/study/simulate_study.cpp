@@ -129,22 +129,14 @@ ScenarioAnswer solve(const Scenario& scenario, const std::optional<Scenario>& ve
   }
   const bool solved = result.certificate.holds() && (!versus || other.certificate.holds());
   ScenarioAnswer answer;
-<<<<<<< HEAD
   if (solved && chosen.failure.empty()) {
-    const ScenarioDraws draws = run_draws(setting, assumptions, versus.has_value(),
-                                          scenario.model.n_draws, options, context);
+    const ScenarioDraws draws =
+        run_draws([&](const Values& values) { return setting.at(values); }, setting.parents(),
+                  assumptions, versus.has_value(), scenario.model.n_draws, options, context);
     std::optional<equilibrium::WelfareDecomposition> parts;
     if (!versus) parts = parts_of(instance, options, context);
     answer = answer_of({scenario, setting, assumptions, instance, result, versus ? &other : nullptr,
                         draws, chosen, parts});
-=======
-  if (solved) {
-    const ScenarioDraws draws =
-        run_draws([&](const Values& values) { return setting.at(values); }, setting.parents(),
-                  assumptions, versus.has_value(), scenario.model.n_draws, options, context);
-    answer = answer_of(
-        {scenario, setting, assumptions, instance, result, versus ? &other : nullptr, draws});
->>>>>>> main
   } else {
     answer.name = scenario.head.name;
     answer.failure = !chosen.failure.empty()      ? chosen.failure

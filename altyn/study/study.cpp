@@ -12,12 +12,8 @@
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
-<<<<<<< HEAD
-#include "altyn/study/simulate_study.h"
-=======
 #include "altyn/study/monitor_study.h"
-#include "altyn/study/sector_study.h"
->>>>>>> main
+#include "altyn/study/simulate_study.h"
 
 namespace altyn::study {
 namespace {
