@@ -76,7 +76,7 @@ ResultTable values_table(const Network& network, const LinkLeague& league) {
 
 // The first rows as text, all of them as JSON and as a file.
 void add_table(StudyResult& result, const ResultTable& table, std::size_t shown) {
-  result.text += links_text(table, shown);
+  result.text += table_text(table, shown);
   result.value = {{"schema", "altyn.corridors/1"},
                   {"tables", {{table.id, attribution::to_json(table)}}}};
   result.files.push_back({table.id + ".csv", attribution::to_data_table(table)});
@@ -182,7 +182,7 @@ std::vector<double> row_values(const Network& network, const std::vector<double>
   return by_row(network, gain);
 }
 
-std::string links_text(const ResultTable& table, std::size_t shown) {
+std::string table_text(const ResultTable& table, std::size_t shown) {
   // Names of places at the left, everything else at the right.
   const auto padded = [](const std::string& word, std::size_t column) {
     return column < 2 ? fmt::format("{:<17}", word) : fmt::format("{:>12}", word);

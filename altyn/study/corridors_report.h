@@ -60,7 +60,7 @@ struct LinkLeague {
                                         const LinkLeague& league);
 
 /// The first `shown` rows for a terminal, with colour codes.
-[[nodiscard]] std::string links_text(const attribution::ResultTable& table, std::size_t shown);
+[[nodiscard]] std::string table_text(const attribution::ResultTable& table, std::size_t shown);
 
 /// One sentence on the links whose traffic changes most.
 [[nodiscard]] std::string traffic_sentence(const attribution::ResultTable& traffic);

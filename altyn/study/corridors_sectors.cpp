@@ -115,7 +115,7 @@ StudyResult solve(const Study& whole, const SectorNetwork& network, const DataSo
     const auto map =
         map_table(links, answer.base_traffic, traffic, focus, network.corridors.touched());
     result.certificates.push_back(answer.certificate);
-    result.text += links_text(table, kShownLinks) + "\n" + answer.certificate.summary() + "\n";
+    result.text += table_text(table, kShownLinks) + "\n" + answer.certificate.summary() + "\n";
     result.value["summary"].push_back(traffic_sentence(table));
     for (const auto* one : {&table, &map}) {
       result.value["tables"][one->id] = attribution::to_json(*one);

@@ -9,10 +9,12 @@
 
 #include "altyn/attribution/result_json.h"
 #include "altyn/core/errors.h"
+#include "altyn/core/version.h"
 #include "altyn/data/country_codes.h"
 #include "altyn/study/corridors_report.h"
 #include "altyn/study/corridors_sectors.h"
 #include "altyn/study/extends.h"
+#include "altyn/study/report_page.h"
 #include "altyn/study/scenario_draws.h"
 #include "altyn/study/scenario_report.h"
 #include "altyn/study/sections.h"
@@ -146,9 +148,7 @@ LinkLeague league_at(const Loaded& loaded, const std::vector<std::string>& list,
   LinkLeague league{.cost_log = problem.cost_log};
   const std::vector<double> weight = welfare_weights(loaded, list, spending, league.spending_musd);
   const corridors::LinkValue found = corridors::link_values(
-      problem, base,
-      {.closure = loaded.scenario.model.deficits, .numeraire = loaded.scenario.model.numeraire},
-      weight, context);
+      problem, base, {.closure = loaded.scenario.model.deficits}, weight, context);
   league.certificate = adjoint_certificate(found);
   if (league.certificate.holds()) {
     league.value_musd =
@@ -182,6 +182,22 @@ StudyResult value(const Study& study, const Loaded& loaded, Context& context) {
   if (context.stop.stop_requested()) throw Cancelled();
   std::erase_if(league.draws, [](const std::vector<double>& one) { return one.empty(); });
   return values_answer(loaded.corridors.network(), league);
+}
+
+json sources_json(const DataSources& sources) {
+  json list = json::array();
+  for (const InputFile& input : sources.inputs()) {
+    attribution::Source source{.file = input.path, .sha256 = input.sha256};
+    if (const data::CaseFile* file = sources.bundled(input)) {
+      source = {.file = file->file,
+                .provider = file->provider,
+                .licence = file->licence,
+                .sha256 = input.sha256,
+                .what = file->what};
+    }
+    list.push_back(attribution::to_json(source));
+  }
+  return list;
 }
 
 // [nodes] where the members' trade starts and ends: what a map must hold.
@@ -258,8 +274,7 @@ std::string drivers_sentence(const ResultTable& incomes, const ResultTable& driv
 
 StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources,
                   Context& context) {
-  const equilibrium::OneSectorOptions options{.closure = loaded.scenario.model.deficits,
-                                              .numeraire = loaded.scenario.model.numeraire};
+  const equilibrium::OneSectorOptions options{.closure = loaded.scenario.model.deficits};
   // The world with its routes at one set of values; nothing else changes in it.
   const auto instance_at = [&](const Values& values) {
     ScenarioInstance instance = loaded.setting.at(values);
@@ -292,15 +307,8 @@ StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources
       equilibrium::solve_one_sector(instance.base, instance.shock, options, context);
   const ScenarioDraws draws = run_draws(instance_at, loaded.setting.parents(), loaded.assumptions,
                                         false, loaded.scenario.model.n_draws, options, context);
-  ScenarioAnswer told = answer_of({loaded.scenario,
-                                   loaded.setting,
-                                   loaded.assumptions,
-                                   instance,
-                                   solved,
-                                   nullptr,
-                                   draws,
-                                   {},
-                                   {}});
+  ScenarioAnswer told = answer_of(
+      {loaded.scenario, loaded.setting, loaded.assumptions, instance, solved, nullptr, draws});
   told.certificates = {answer.certificate};
   told.summary.insert(told.summary.begin(), gains_sentence(told.table("real_income")));
   told.notes.emplace_back(
@@ -325,9 +333,22 @@ StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources
   told.tables.push_back(map_table(network, answer.base_traffic, answer.traffic,
                                   members_places(loaded), loaded.corridors.touched()));
 
-  result.text = answer_text(told) + links_text(passing, kShownLinks);
+  result.text = answer_text(told) + table_text(passing, kShownLinks);
   result.value = to_json(told);
-  add_record(result, study, study.where, options_to_json(loaded.scenario.model), sources, context);
+  result.value["sources"] = sources_json(sources);
+  json inputs = json::array();
+  for (const InputFile& input : sources.inputs()) {
+    inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
+  }
+  result.value["run"] = {{"version", version()},
+                         {"command", fmt::format("altyn corridors run {}", study.where)},
+                         {"seed", context.seed},
+                         {"n_draws", loaded.scenario.model.n_draws},
+                         {"inputs", std::move(inputs)},
+                         {"options", options_to_json(loaded.scenario.model)}};
+  result.files.push_back({"report.html", report_html(result.value)});
+  result.files.push_back({"report.md", without_colour(result.text)});
+  result.files.push_back({"result.json", result.value.dump(1) + "\n"});
   add_files(result, told.table("economies"), "key_results.csv");
   add_files(result, told.table("drivers"), "drivers.csv");
   add_files(result, told.table("pairs"), "trade.csv");

@@ -399,7 +399,7 @@ std::string sector_text(const SectorRun& run, const SectorAnswers& answers,
     text += fmt::format("  {} is equivalent to {:.2f}% ad valorem\n", run.quotas[q].quota.name,
                         100.0 * run.quota_rates[q]);
   }
-  if (!run.chosen.cells.empty()) text += "\n" + table_text(run.chosen.table, kPictureEconomies);
+  if (!run.chosen.cells.empty()) text += "\n" + aligned_text(run.chosen.table, kPictureEconomies);
   text += fmt::format("\n\033[1m{:<18}{:>28}{:>11}{:>11}{:>12}{:>12}\033[0m\n", "change in %",
                       "real income", "exports", "imports", "terms", "volumes");
   for (const std::size_t e : answers.shown) {

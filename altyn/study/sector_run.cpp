@@ -8,6 +8,11 @@ using equilibrium::DeltaDeviation;
 using equilibrium::MultiSectorBase;
 using equilibrium::MultiSectorShock;
 
+const std::vector<Assumption>& SectorRun::route_assumptions() const {
+  static const std::vector<Assumption> none;
+  return routes ? routes->assumptions : none;
+}
+
 MultiSectorShock SectorRun::shock_at(const std::vector<double>& sizes_pct,
                                      const std::vector<bool>& active,
                                      const std::vector<double>* route_cost_hat) const {
@@ -40,10 +45,6 @@ MultiSectorShock SectorRun::shock_at(const std::vector<double>& sizes_pct,
 
 MultiSectorShock SectorRun::shock_at(const std::vector<double>& sizes_pct) const {
   return shock_at(sizes_pct, std::vector<bool>(sizes_pct.size(), true));
-}
-
-std::vector<Assumption> SectorRun::route_assumptions() const {
-  return routes ? routes->assumptions : std::vector<Assumption>();
 }
 
 const DeltaDeviation* SectorAnswers::delta_of(std::size_t economy) const {

@@ -55,6 +55,7 @@ struct SectorRun {
   ChosenTariffs chosen{};             ///< in force when every change is
   equilibrium::MultiSectorShock shock{};
   equilibrium::MultiSectorResult result{};
+
   std::optional<SectorRoutes> routes{};
 
   /// The shock at other sizes, or with some changes only; quotas at their tariff equivalents,
@@ -63,8 +64,8 @@ struct SectorRun {
       const std::vector<double>& sizes_pct, const std::vector<bool>& active,
       const std::vector<double>* route_cost_hat = nullptr) const;
   [[nodiscard]] equilibrium::MultiSectorShock shock_at(const std::vector<double>& sizes_pct) const;
-  /// Assumptions of the routes; none without.
-  [[nodiscard]] std::vector<Assumption> route_assumptions() const;
+  /// Assumptions of the routes; none without them.
+  [[nodiscard]] const std::vector<Assumption>& route_assumptions() const;
 };
 
 /// Everything that is said about it. N economies.

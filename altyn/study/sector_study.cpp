@@ -331,8 +331,9 @@ SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& worl
   result.certificates = simulated.answer.certificates;
   result.text = sector_text(run, answers, simulated.answer);
   result.value = sector_value(simulated.answer, run, answers);
-  if (layer != nullptr) layer->tell(run, result);
   add_record(result, study, study.where, options_to_json(scenario.model), sources, context);
+  if (layer != nullptr) layer->tell(run, result);
+  add_report_files(result);
   constexpr std::array<const char*, 3> kEndings = {"csv", "json", "parquet"};
   const char* ending = kEndings[static_cast<std::size_t>(scenario.output.tables)];
   for (data::Table& table : sector_tables(run, answers)) {

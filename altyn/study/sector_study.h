@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "altyn/study/data_sources.h"
 #include "altyn/study/scenario_answer.h"
 #include "altyn/study/sector_run.h"
@@ -32,11 +34,12 @@ struct RouteLayer {
                                                    const RouteLayer* layer, Context& context);
 
 /// Solves a scenario on a world of many sectors that the user gives (docs/simulate-sectors.md).
-/// Files: report.md; key_results (economies), sectors, trade (pairs), trade_by_sector (cells whose
-/// cost changes), decomposition, assumptions; run record apart.
-/// Intervals come from draws over ranges, elasticities and base flows together; what drives them
-/// from the adjoint. Errors: InputError of the scenario file, its tables and its base;
-/// "versus-many-sectors" for a comparison with another scenario inside the file.
+/// Files: report.html, report.md, result.json; key_results (economies), sectors, trade (pairs),
+/// trade_by_sector (cells whose cost changes), decomposition, assumptions, and optimal_tariffs
+/// where rates are chosen; run record apart. Intervals come from draws over ranges, elasticities
+/// and base flows together; what drives them from the adjoint. Errors: InputError of the scenario
+/// file, its tables and its base; "versus-many-sectors" for a comparison with another scenario
+/// inside the file.
 [[nodiscard]] SimulatedScenario simulate_sectors(const Study& study, Context& context);
 
 }  // namespace altyn::study
