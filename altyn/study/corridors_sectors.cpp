@@ -121,8 +121,6 @@ StudyResult solve(const Study& whole, const SectorNetwork& network, const DataSo
       result.value["tables"][one->id] = attribution::to_json(*one);
     }
     result.value["certificates"].push_back(attribution::to_json(answer.certificate));
-    result.value["run"]["command"] =
-        fmt::format("altyn corridors run {}", whole.content.value("file", whole.where));
     result.files.push_back({"traffic.csv", attribution::to_data_table(table)});
   };
   return solve_sector_world(whole, network.world, sources, &layer, context).result;
