@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -52,12 +53,15 @@ struct ScenarioDraws {
   [[nodiscard]] double quantile(Outcome outcome, std::size_t economy, double p) const;
 };
 
-/// Solves every draw of the assumptions together: base and shock anew in each.
-/// The same for any number of threads. Errors: Cancelled.
+/// Told of the draws so far, while more are solved.
+using DrawsSoFar = std::function<void(const ScenarioDraws&)>;
+
+/// Solves every draw of the assumptions together: base and shock anew in each. `on_draws` is called
+/// after every 50, the last aside. The same for any number of threads. Errors: Cancelled.
 /// Cost: one solve per draw, twice with a comparison.
 [[nodiscard]] ScenarioDraws run_draws(const ScenarioSetting& setting,
                                       const std::vector<Assumption>& assumptions, bool compares,
                                       Index n_draws, const equilibrium::OneSectorOptions& options,
-                                      Context& context);
+                                      Context& context, const DrawsSoFar& on_draws = {});
 
 }  // namespace altyn::study

@@ -1,12 +1,14 @@
 #pragma once
 
+#include "altyn/study/simulate_study.h"
 #include "altyn/study/study.h"
 
 namespace altyn::study {
 
 /// A simulation: of many sectors when it or what it extends has a section [sectors], of the
 /// one-sector world otherwise (simulate_study.h).
-[[nodiscard]] StudyResult run_simulation(const Study& study, Context& context);
+[[nodiscard]] StudyResult run_simulation(const Study& study, Context& context,
+                                         const SimulateCaller& caller = {});
 
 /// Solves a scenario on a world of many sectors that the user gives (docs/simulate-sectors.md).
 /// Files: report.md; key_results (economies), sectors, trade (pairs), trade_by_sector (cells whose

@@ -10,6 +10,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/core/version.h"
 #include "altyn/data/document.h"
+#include "altyn/study/central_solve.h"
 #include "altyn/study/report_page.h"
 #include "altyn/study/scenario_draws.h"
 #include "altyn/study/scenario_report.h"
@@ -18,59 +19,7 @@
 namespace altyn::study {
 namespace {
 
-using equilibrium::OneSectorResult;
 using nlohmann::json;
-
-// The assumptions of both scenarios; what they share by name they must share in full.
-std::vector<Assumption> joint_assumptions(const Scenario& scenario,
-                                          const std::optional<Scenario>& versus) {
-  std::vector<Assumption> list = assumptions_of(scenario);
-  if (!versus) return list;
-  for (const Assumption& other : assumptions_of(*versus)) {
-    const auto same = std::find_if(list.begin(), list.end(),
-                                   [&](const Assumption& one) { return one.name == other.name; });
-    if (same == list.end()) {
-      list.push_back(other);
-    } else if (same->value != other.value || same->low != other.low || same->high != other.high ||
-               same->se != other.se) {
-      throw InputError({.code = "duplicate-name",
-                        .what = fmt::format("{} has two values, {:g} and {:g}", other.name,
-                                            same->value, other.value),
-                        .where = versus->where,
-                        .why = "an assumption is drawn by its name",
-                        .fixes = {"give the [[change]] a name of its own"}});
-    }
-  }
-  return list;
-}
-
-ScenarioAnswer solve(const Scenario& scenario, const std::optional<Scenario>& versus,
-                     DataSources& sources, Context& context) {
-  const std::vector<Assumption> assumptions = joint_assumptions(scenario, versus);
-  const ScenarioSetting setting(scenario, versus, sources);
-  const equilibrium::OneSectorOptions options{.closure = scenario.model.deficits};
-  const ScenarioInstance instance = setting.at(central_values(assumptions));
-  const OneSectorResult result =
-      equilibrium::solve_one_sector(instance.base, instance.shock, options, context);
-  OneSectorResult other;
-  if (versus) {
-    other = equilibrium::solve_one_sector(instance.base, instance.versus, options, context);
-  }
-  const bool solved = result.certificate.holds() && (!versus || other.certificate.holds());
-  ScenarioAnswer answer;
-  if (solved) {
-    const ScenarioDraws draws = run_draws(setting, assumptions, versus.has_value(),
-                                          scenario.model.n_draws, options, context);
-    answer = answer_of(
-        {scenario, setting, assumptions, instance, result, versus ? &other : nullptr, draws});
-  } else {
-    answer.name = scenario.head.name;
-    answer.failure = result.certificate.holds() ? other.message : result.message;
-  }
-  answer.certificates = {result.certificate};
-  if (versus) answer.certificates.push_back(other.certificate);
-  return answer;
-}
 
 std::string flag_words(const Study& study) {
   std::string words;
@@ -113,19 +62,32 @@ void add_record(json& value, const Study& study, const std::string& files, const
 }
 
 struct OneRun {
-  ScenarioAnswer answer;
-  json value;
-  std::vector<OutputFile> files;
+  ScenarioAnswer answer{};
+  json value{};
+  std::vector<OutputFile> files{};
 };
 
-OneRun run_one(const Study& study, DataSources& sources, Context& context) {
-  const Scenario scenario = read_scenario(study, sources);
-  std::optional<Scenario> versus;
-  if (!scenario.head.versus.empty()) versus = read_versus(scenario, study, sources);
-  OneRun run{.answer = solve(scenario, versus, sources, context), .value = {}, .files = {}};
+OneRun run_one(const Study& study, DataSources& sources, const SimulateCaller& caller,
+               Context& context) {
+  const CentralSolve solved(study, sources, caller.tables, context);
+  OneRun run;
+  if (solved.failure().empty()) {
+    DrawsSoFar on_draws;
+    if (caller.on_draws) {
+      on_draws = [&](const ScenarioDraws& draws) { caller.on_draws(solved.setting(), draws); };
+    }
+    run.answer = answer_of(solved.with(
+        run_draws(solved.setting(), solved.assumptions(), solved.versus() != nullptr,
+                  solved.scenario().model.n_draws, solved.options(), context, on_draws)));
+  } else {
+    run.answer.name = solved.scenario().head.name;
+    run.answer.failure = solved.failure();
+  }
+  run.answer.certificates = solved.certificates();
   if (!run.answer.failure.empty()) return run;
   run.value = to_json(run.answer);
-  add_record(run.value, study, study.where, options_to_json(scenario.model), sources, context);
+  add_record(run.value, study, study.where, options_to_json(solved.scenario().model), sources,
+             context);
   run.files.push_back({"report.html", report_html(run.value)});
   run.files.push_back({"report.md", without_colour(answer_text(run.answer))});
   run.files.push_back({"result.json", run.value.dump(1) + "\n"});
@@ -142,12 +104,12 @@ OneRun run_one(const Study& study, DataSources& sources, Context& context) {
   return run;
 }
 
-Study study_of_file(const Study& batch, const std::string& file) {
-  const std::filesystem::path path = std::filesystem::path(batch.folder) / file;
+Study study_of_file(const Study& batch, const std::string& file, const std::string& path) {
   Study study{.kind = batch.kind,
-              .content = data::read_document(path.string()).value,
+              .content = data::read_document(path).value,
               .where = file,
-              .folder = path.parent_path().string()};
+              .folder = std::filesystem::path(path).parent_path().string(),
+              .shelf = batch.shelf};
   study.content.erase("study");
   if (batch.content.contains("flags")) study.content["flags"] = batch.content.at("flags");
   return study;
@@ -181,20 +143,19 @@ json comparison_value(const std::vector<ScenarioAnswer>& answers) {
   return to_json(all);
 }
 
-StudyResult run_batch(const Study& study, Context& context) {
+StudyResult run_batch(const Study& study, const SimulateCaller& caller, Context& context) {
   check_sections(study, {"scenarios", "flags"});
   StudyResult result;
   std::vector<ScenarioAnswer> answers;
   std::set<std::string> names;
-  DataSources all(study.folder);
+  DataSources all(study);
   std::string files;
   json options;
   for (const json& entry : study.content.at("scenarios")) {
     const auto file = entry.get<std::string>();
-    (void)all.find(file);
-    const Study one = study_of_file(study, file);
-    DataSources sources(one.folder);
-    OneRun run = run_one(one, sources, context);
+    const Study one = study_of_file(study, file, all.find(file));
+    DataSources sources(one);
+    OneRun run = run_one(one, sources, caller, context);
     if (!names.insert(run.answer.name).second) {
       throw InputError({.code = "duplicate-name",
                         .what = fmt::format("two scenarios are named {}", run.answer.name),
@@ -229,13 +190,13 @@ StudyResult run_batch(const Study& study, Context& context) {
 
 }  // namespace
 
-StudyResult run_simulate(const Study& study, Context& context) {
-  if (study.content.contains("scenarios")) return run_batch(study, context);
+StudyResult run_simulate(const Study& study, Context& context, const SimulateCaller& caller) {
+  if (study.content.contains("scenarios")) return run_batch(study, caller, context);
   // The name of the file, where the scenario was read from one; a repeated run has it too.
   Study named = study;
   named.where = study.content.value("file", study.where);
-  DataSources sources(study.folder);
-  OneRun run = run_one(named, sources, context);
+  DataSources sources(study);
+  OneRun run = run_one(named, sources, caller, context);
   StudyResult result;
   result.certificates = run.answer.certificates;
   result.inputs = sources.inputs();

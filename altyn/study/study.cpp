@@ -20,10 +20,12 @@ struct Kind {
   StudyResult (*run)(const Study&, Context&);
 };
 
-constexpr Kind kKinds[] = {{"check", run_check},
-                           {"estimate", run_estimate},
-                           {"simulate", run_simulation},
-                           {"data_check", run_data_check}};
+constexpr Kind kKinds[] = {
+    {"check", run_check},
+    {"estimate", run_estimate},
+    {"simulate",
+     [](const Study& study, Context& context) { return run_simulation(study, context); }},
+    {"data_check", run_data_check}};
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
   std::vector<std::string> names;

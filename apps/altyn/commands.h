@@ -12,6 +12,7 @@ void add_estimate_command(CLI::App& app, Session& session, const Finish& finish)
 void add_simulate_command(CLI::App& app, Session& session, const Finish& finish);
 void add_data_command(CLI::App& app, Session& session, const Finish& finish);
 void add_agreements_command(CLI::App& app, Session& session, const Finish& finish);
+void add_serve_command(CLI::App& app, Session& session, const Finish& finish);
 void add_run_commands(CLI::App& app, Session& session, const Finish& finish);
 
 }  // namespace altyn::app
