@@ -56,6 +56,7 @@ CentralSolve::CentralSolve(const Study& study, DataSources& sources, ScenarioTab
   if (versus_) {
     other_ = equilibrium::solve_one_sector(instance_.base, instance_.versus, options(), context);
   }
+  context.throw_if_stopped();
 }
 
 equilibrium::OneSectorOptions CentralSolve::options() const {

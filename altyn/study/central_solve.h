@@ -18,7 +18,7 @@ namespace altyn::study {
 class CentralSolve {
  public:
   /// `tables` keeps what is read; null reads anew. Errors: InputError of the scenario files and
-  /// their base; "duplicate-name" where the two give one assumption two values.
+  /// their base; "duplicate-name" where the two give one assumption two values; Cancelled.
   CentralSolve(const Study& study, DataSources& sources, ScenarioTablesCache* tables,
                Context& context);
   CentralSolve(const CentralSolve&) = delete;

@@ -24,12 +24,16 @@ const std::string kCasesPrefix = "cases/";
                     .fixes = {near.empty() ? "upload the table first" : "write " + near}});
 }
 
+// A study with a shelf has no say in where the bundled files lie.
+data::CasesFolder find_cases(const Study& study, const std::string& cases) {
+  if (study.shelf != nullptr && !cases.empty()) fail_shelf(cases, {});
+  return data::CasesFolder::find(cases);
+}
+
 }  // namespace
 
 DataSources::DataSources(const Study& study, const std::string& cases)
-    : folder_(study.folder), shelf_(study.shelf), cases_(data::CasesFolder::find(cases)) {
-  if (shelf_ != nullptr && !cases.empty()) fail_shelf(cases, {});
-}
+    : folder_(study.folder), shelf_(study.shelf), cases_(find_cases(study, cases)) {}
 
 DataSources::DataSources(const Study& study, data::CasesFolder cases)
     : folder_(study.folder), shelf_(study.shelf), cases_(std::move(cases)) {}

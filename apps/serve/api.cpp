@@ -529,6 +529,7 @@ LongRun::Event Api::work(const Asked& asked, Context& context, const LongRun::Te
   } else {
     found = study::run_study(asked.study, context);
   }
+  context.throw_if_stopped();  // what was cut short is no result, and must not be kept as one
   auto stored = std::make_shared<StoredResult>();
   json files = json::array(), certificates = json::array();
   for (const study::OutputFile& file : found.files) {

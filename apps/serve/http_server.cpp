@@ -19,6 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int kAtTheDoor = 512;
+
 Clock::duration seconds(double count) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(count));
 }
@@ -43,6 +45,7 @@ class Connection final : public httplib::Stream {
 
   /// A new request may be read: its head.
   void begin_head() {
+    understood_ = false;
     budget_ = limits_.head_bytes;
     until_ = Clock::now() + seconds(limits_.head_seconds);
   }
@@ -72,6 +75,9 @@ class Connection final : public httplib::Stream {
   }
   /// The bytes after this request are not to be understood as another one.
   void close_after() { closing_ = true; }
+  /// The head was a request's.
+  void understand() { understood_ = true; }
+  [[nodiscard]] bool understood() const { return understood_; }
   [[nodiscard]] bool closing() const { return closing_; }
   [[nodiscard]] bool broken() const { return broken_; }
 
@@ -116,6 +122,7 @@ class Connection final : public httplib::Stream {
   std::size_t budget_ = 0;
   Clock::time_point until_{};
   bool closing_ = false;
+  bool understood_ = false;
   bool broken_ = false;
 };
 
@@ -227,6 +234,9 @@ struct HttpServer::State {
       set_tcp_nodelay(true);
     }
 
+    /// httplib lets five clients wait at the door; a crowd needs more.
+    void widen_door() { (void)::listen(svr_sock_, kAtTheDoor); }
+
    private:
     bool process_and_close_socket(socket_t socket) override {
       if (one_too_many) {
@@ -255,7 +265,8 @@ struct HttpServer::State {
               request.headers.erase("Range");
               request.ranges.clear();
             });
-        if (!answered || closed || state_.stopping) break;
+        // After what was no request, nothing that follows can be trusted to be one.
+        if (!answered || closed || !connection.understood() || state_.stopping) break;
       }
       current = nullptr;
       close_gently(socket, connection.closing() ? 2.0 : 0.05);
@@ -270,6 +281,7 @@ struct HttpServer::State {
 
   void handle(const httplib::Request& from, httplib::Response& to) {
     Connection& connection = *current;
+    connection.understand();
     HttpRequest request = request_of(from, connection);
     const auto refuse = [&](HttpResponse response) {
       connection.close_after();
@@ -312,7 +324,10 @@ HttpServer::~HttpServer() = default;
 int HttpServer::bind(const std::string& host, int port) {
   const int taken = port == 0 ? state_->listener.bind_to_any_port(host)
                               : (state_->listener.bind_to_port(host, port) ? port : -1);
-  if (taken > 0) return taken;
+  if (taken > 0) {
+    state_->listener.widen_door();
+    return taken;
+  }
   throw InputError({.code = "port-taken",
                     .what = fmt::format("cannot listen on {} port {}", host, port),
                     .where = "--host, --port",
