@@ -133,8 +133,8 @@ json solve_scenario(const Study& study, bool flows, DataSources& sources,
   }
   value["certified"] = solved.failure().empty();
   if (solved.failure().empty()) {
-    const ScenarioDraws none =
-        run_draws(solved.setting(), solved.assumptions(), false, 0, solved.options(), context);
+    const ScenarioDraws none = run_draws({}, solved.setting().parents(), solved.assumptions(),
+                                         false, 0, solved.options(), context);
     ScenarioAnswer answer = answer_of(solved.with(none));
     answer.certificates = solved.certificates();
     value["result"] = to_json(answer);

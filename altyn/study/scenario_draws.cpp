@@ -70,10 +70,8 @@ std::vector<Driver> drivers_of(const std::vector<std::vector<double>>& inputs,
 }
 
 // What the first draws say. A draw that failed has no outcomes.
-ScenarioDraws draws_of(const std::vector<Outcomes>& kept, Index n_draws,
-                       const ScenarioSetting& setting, const std::vector<Assumption>& assumptions,
-                       std::uint64_t seed) {
-  const std::size_t n = setting.economies().size();
+ScenarioDraws draws_of(const std::vector<Outcomes>& kept, Index n_draws, std::size_t n,
+                       const std::vector<Assumption>& assumptions, std::uint64_t seed) {
   ScenarioDraws draws{.n_draws = n_draws};
   std::vector<const Outcomes*> solved;
   std::vector<std::vector<double>> inputs(assumptions.size());
@@ -133,9 +131,11 @@ double ScenarioDraws::quantile(Outcome outcome, std::size_t economy, double p) c
   return attribution::sorted_quantile(values, p);
 }
 
-ScenarioDraws run_draws(const ScenarioSetting& setting, const std::vector<Assumption>& assumptions,
-                        bool compares, Index n_draws, const equilibrium::OneSectorOptions& options,
-                        Context& context, const DrawsSoFar& on_draws) {
+ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& instance_at,
+                        const std::vector<std::size_t>& parents,
+                        const std::vector<Assumption>& assumptions, bool compares, Index n_draws,
+                        const equilibrium::OneSectorOptions& options, Context& context,
+                        const DrawsSoFar& on_draws) {
   std::vector<Outcomes> kept(static_cast<std::size_t>(n_draws));
   const auto solve = [&](ShardRange range) {
     OneSectorWorkspace workspace;
@@ -144,7 +144,7 @@ ScenarioDraws run_draws(const ScenarioSetting& setting, const std::vector<Assump
       if (context.stop.stop_requested()) return;
       try {
         ScenarioInstance instance =
-            setting.at(drawn_values(assumptions, context.seed, static_cast<std::uint64_t>(draw)));
+            instance_at(drawn_values(assumptions, context.seed, static_cast<std::uint64_t>(draw)));
         const OneSectorModel model(instance.base, options);
         model.solve(instance.shock, workspace, result, context.stop);
         if (!result.certificate.holds()) continue;
@@ -153,7 +153,7 @@ ScenarioDraws run_draws(const ScenarioSetting& setting, const std::vector<Assump
           if (!versus.certificate.holds()) continue;
         }
         kept[static_cast<std::size_t>(draw)] =
-            outcomes_of(instance, setting.parents(), result, compares ? &versus : nullptr);
+            outcomes_of(instance, parents, result, compares ? &versus : nullptr);
       } catch (const InputError&) {
         // These values leave no base; the draw counts as failed.
       }
@@ -161,7 +161,7 @@ ScenarioDraws run_draws(const ScenarioSetting& setting, const std::vector<Assump
   };
   const Index n_batch = on_draws ? kBatch : std::max<Index>(n_draws, 1);
   for (Index begin = 0; begin < n_draws; begin += n_batch) {
-    if (begin > 0) on_draws(draws_of(kept, begin, setting, assumptions, context.seed));
+    if (begin > 0) on_draws(draws_of(kept, begin, parents.size(), assumptions, context.seed));
     context.report({.step = "draws", .iteration = begin, .total = n_draws});
     const Index size = std::min(n_batch, n_draws - begin);
     const Index n_shards = std::min(size, kShards);
@@ -171,7 +171,7 @@ ScenarioDraws run_draws(const ScenarioSetting& setting, const std::vector<Assump
     });
     context.throw_if_stopped();
   }
-  return draws_of(kept, n_draws, setting, assumptions, context.seed);
+  return draws_of(kept, n_draws, parents.size(), assumptions, context.seed);
 }
 
 }  // namespace altyn::study

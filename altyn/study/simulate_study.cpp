@@ -77,7 +77,8 @@ OneRun run_one(const Study& study, DataSources& sources, const SimulateCaller& c
       on_draws = [&](const ScenarioDraws& draws) { caller.on_draws(solved.setting(), draws); };
     }
     run.answer = answer_of(solved.with(
-        run_draws(solved.setting(), solved.assumptions(), solved.versus() != nullptr,
+        run_draws([&](const Values& values) { return solved.setting().at(values); },
+                  solved.setting().parents(), solved.assumptions(), solved.versus() != nullptr,
                   solved.scenario().model.n_draws, solved.options(), context, on_draws)));
   } else {
     run.answer.name = solved.scenario().head.name;

@@ -8,7 +8,9 @@
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
 #include "altyn/study/check_study.h"
+#include "altyn/study/corridors_study.h"
 #include "altyn/study/data_check_study.h"
+#include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/sector_study.h"
 
@@ -25,7 +27,9 @@ constexpr Kind kKinds[] = {
     {"estimate", run_estimate},
     {"simulate",
      [](const Study& study, Context& context) { return run_simulation(study, context); }},
-    {"data_check", run_data_check}};
+    {"corridors", run_corridors},
+    {"data_check", run_data_check},
+    {"data_import", run_data_import}};
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
   std::vector<std::string> names;

@@ -19,6 +19,7 @@ Examples:
       "trade ~ eaeu + eu | exporter^year + importer^year + exporter^importer" \
       --cluster exporter^importer
   altyn simulate cases/eaeu/no-union.toml
+  altyn corridors run cases/eaeu/corridors-caspian.toml
   altyn agreements RUS:KAZ --month 2017-04
   altyn data check trade.csv
   altyn serve
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
   add_check_command(app, session, finish);
   add_estimate_command(app, session, finish);
   add_simulate_command(app, session, finish);
+  add_corridors_command(app, session, finish);
   add_data_command(app, session, finish);
   add_agreements_command(app, session, finish);
   add_serve_command(app, session, finish);

@@ -1,6 +1,7 @@
 import { agreement_estimates, agreement_path, phase_in } from "../charts/agreement";
 import { base_effect } from "../charts/base_effect";
 import { counterfactual, counterfactual_members } from "../charts/counterfactual";
+import { corridor_map } from "../charts/corridor_map";
 import type { Chart } from "../charts/frame";
 import { literature } from "../charts/literature";
 import { placebo, synthetic_placebo } from "../charts/placebo";
@@ -18,7 +19,7 @@ import { subtitle_words, type View } from "./view";
 const kCharts: Record<string, Chart> = {
   range_bars, series, base_effect, waterfall, placebo, structural, agreement_estimates, agreement_path, phase_in,
   counterfactual, counterfactual_members, prices, literature, synthetic_placebo, shapley: waterfall,
-  real_income: counterfactual_members, comparison: counterfactual_members,
+  corridor_map, real_income: counterfactual_members, comparison: counterfactual_members,
 };
 
 /** The figures of one table: none where the table is absent or empty, two for the windows and for a synthetic control. */

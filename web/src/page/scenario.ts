@@ -25,6 +25,7 @@ export function scenario_sections(view: View): (HTMLElement | null)[] {
   const figures = (...ids: string[]) => ids.flatMap((id) => figures_of(id, "", view));
   return [
     section("results", text.section_results, "", ...figures("real_income", "comparison", "revenue")),
+    section("network", text.section_network, text.section_network_lead, ...figures("corridor_map", "traffic")),
     section("drivers", text.section_drivers, text.section_drivers_lead, ...figures("drivers")),
     section("assumptions", text.section_assumptions, "", ...figures("assumptions")),
     section("trade", text.section_trade, "", ...figures("pairs", "economies")),
