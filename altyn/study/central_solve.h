@@ -6,7 +6,9 @@
 
 #include "altyn/core/context.h"
 #include "altyn/equilibrium/one_sector.h"
+#include "altyn/equilibrium/sector_decomposition.h"
 #include "altyn/study/assumptions.h"
+#include "altyn/study/optimal_policy.h"
 #include "altyn/study/scenario.h"
 #include "altyn/study/scenario_report.h"
 #include "altyn/study/scenario_world.h"
@@ -37,14 +39,21 @@ class CentralSolve {
   [[nodiscard]] std::vector<Certificate> certificates() const;
   /// Why there is no answer; "" when there is one.
   [[nodiscard]] std::string failure() const;
-  [[nodiscard]] SolvedScenario with(const ScenarioDraws& draws) const;
+  /// Where real income comes from, exactly; nothing with a comparison, or where the equations of
+  /// many sectors cannot say. Cost: 20 solves.
+  [[nodiscard]] std::optional<equilibrium::WelfareDecomposition> parts(Context& context) const;
+  [[nodiscard]] SolvedScenario with(const ScenarioDraws& draws,
+                                    const equilibrium::WelfareDecomposition* parts = nullptr) const;
 
  private:
+  [[nodiscard]] bool chooses() const;
+
   Scenario scenario_;
   std::optional<Scenario> versus_;
   std::vector<Assumption> assumptions_;
   ScenarioSetting setting_;
   ScenarioInstance instance_;
+  ChosenTariffs chosen_;
   equilibrium::OneSectorResult result_, other_;
 };
 

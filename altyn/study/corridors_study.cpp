@@ -70,8 +70,7 @@ struct Loaded {
 
   Loaded(const Sections& sections, DataSources& sources)
       : scenario(read_world(sections.world, sources)),
-        setting(scenario, std::nullopt,
-                ScenarioTables::read(scenario.world, scenario.head.year, sources)),
+        setting(scenario, std::nullopt, sources),
         corridors(sections.whole, sources),
         places(corridors.places(setting.economies())),
         assumptions(assumptions_of(scenario)) {

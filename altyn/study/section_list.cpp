@@ -12,12 +12,14 @@
 #include "altyn/core/errors.h"
 #include "altyn/data/checks.h"
 #include "altyn/data/trade_columns.h"
+#include "altyn/equilibrium/capital.h"
 #include "altyn/estimation/estimate.h"
 #include "altyn/estimation/regression_table.h"
 #include "altyn/study/check_study.h"
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/follow_up.h"
+#include "altyn/study/optimal_policy.h"
 #include "altyn/study/scenario.h"
 
 namespace altyn::study {
@@ -53,7 +55,8 @@ std::map<std::string, std::vector<Section>> all_sections() {
            {section<ScenarioHead>("scenario"), section<ScenarioWorld>("world"),
             section<ScenarioTariff>("tariff", true), section<ScenarioRegion>("region", true),
             section<ScenarioRegions>("regions"), section<ScenarioChange>("change", true),
-            section<ScenarioRevenue>("revenue"), section<ScenarioModel>("model")}},
+            section<ScenarioRevenue>("revenue"), section<ScenarioModel>("model"),
+            section<OptimalPolicy>("optimal"), section<equilibrium::CapitalOptions>("capital")}},
           {"data_check",
            {section<DataCheckStudy>("data"), section<data::ColumnChoices>("columns"),
             section<data::CheckOptions>("options")}}};

@@ -8,101 +8,85 @@
 
 #include "altyn/attribution/result_json.h"
 #include "altyn/core/errors.h"
-#include "altyn/core/version.h"
 #include "altyn/data/document.h"
+#include "altyn/study/capital_answer.h"
 #include "altyn/study/central_solve.h"
-#include "altyn/study/report_page.h"
+#include "altyn/study/extends.h"
+#include "altyn/study/ge_ppml_study.h"
+#include "altyn/study/partial_study.h"
 #include "altyn/study/scenario_draws.h"
 #include "altyn/study/scenario_report.h"
 #include "altyn/study/sections.h"
+#include "altyn/study/sector_scenario.h"
+#include "altyn/study/sector_study.h"
 
 namespace altyn::study {
 namespace {
 
 using nlohmann::json;
 
-std::string flag_words(const Study& study) {
-  std::string words;
-  const json flags = study.content.value("flags", json::object());
-  for (const auto& [key, value] : flags.items()) {
-    std::string flag = key;
-    std::replace(flag.begin(), flag.end(), '_', '-');
-    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    std::erase_if(text, [](char c) { return c == '[' || c == ']' || c == '"'; });
-    words += fmt::format(" --{} {}", flag, text);
-  }
-  return words;
-}
-
-// What makes a result repeatable and says where its data come from.
-void add_record(json& value, const Study& study, const std::string& files, const json& options,
-                const DataSources& sources, const Context& context) {
-  value["sources"] = json::array();
-  json inputs = json::array();
-  for (const InputFile& input : sources.inputs()) {
-    inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
-    if (const data::CaseFile* file = sources.bundled(input)) {
-      value["sources"].push_back(
-          attribution::to_json(attribution::Source{.file = file->file,
-                                                   .provider = file->provider,
-                                                   .licence = file->licence,
-                                                   .sha256 = input.sha256,
-                                                   .what = file->what}));
-    } else {
-      value["sources"].push_back(
-          attribution::to_json(attribution::Source{.file = input.path, .sha256 = input.sha256}));
-    }
-  }
-  value["run"] = {{"version", version()},
-                  {"command", fmt::format("altyn simulate {}{}", files, flag_words(study))},
-                  {"seed", context.seed},
-                  {"n_draws", options.value("n_draws", json())},
-                  {"inputs", std::move(inputs)},
-                  {"options", options}};
-}
-
-struct OneRun {
-  ScenarioAnswer answer{};
-  json value{};
-  std::vector<OutputFile> files{};
-};
-
-OneRun run_one(const Study& study, DataSources& sources, const SimulateCaller& caller,
-               Context& context) {
-  const CentralSolve solved(study, sources, caller.tables, context);
-  OneRun run;
+ScenarioAnswer answer(const CentralSolve& solved, const SimulateCaller& caller, Context& context) {
+  const Scenario& scenario = solved.scenario();
+  ScenarioAnswer found;
   if (solved.failure().empty()) {
     DrawsSoFar on_draws;
     if (caller.on_draws) {
       on_draws = [&](const ScenarioDraws& draws) { caller.on_draws(solved.setting(), draws); };
     }
-    run.answer = answer_of(solved.with(
+    const ScenarioDraws draws =
         run_draws([&](const Values& values) { return solved.setting().at(values); },
                   solved.setting().parents(), solved.assumptions(), solved.versus() != nullptr,
-                  solved.scenario().model.n_draws, solved.options(), context, on_draws)));
+                  scenario.model.n_draws, solved.options(), context, on_draws);
+    const auto parts = solved.parts(context);
+    found = answer_of(solved.with(draws, parts ? &*parts : nullptr));
   } else {
-    run.answer.name = solved.scenario().head.name;
-    run.answer.failure = solved.failure();
+    found.name = scenario.head.name;
+    found.failure = solved.failure();
   }
-  run.answer.certificates = solved.certificates();
-  if (!run.answer.failure.empty()) return run;
-  run.value = to_json(run.answer);
-  add_record(run.value, study, study.where, options_to_json(solved.scenario().model), sources,
-             context);
-  run.files.push_back({"report.html", report_html(run.value)});
-  run.files.push_back({"report.md", without_colour(answer_text(run.answer))});
-  run.files.push_back({"result.json", run.value.dump(1) + "\n"});
-  const std::pair<const char*, const char*> tables[] = {{"economies", "key_results.csv"},
-                                                        {"revenue", "revenue.csv"},
-                                                        {"drivers", "drivers.csv"},
-                                                        {"pairs", "trade.csv"},
-                                                        {"assumptions", "assumptions.csv"}};
-  for (const auto& [id, file] : tables) {
-    for (const attribution::ResultTable& table : run.answer.tables) {
-      if (table.id == id) run.files.push_back({file, attribution::to_data_table(table)});
-    }
+  found.certificates = solved.certificates();
+  if (found.failure.empty() && scenario.capital) {
+    add_capital_path(found, solved.setting(), solved.assumptions(), *scenario.capital,
+                     scenario.head.year, scenario.model.n_draws, solved.options(), context);
+  }
+  return found;
+}
+
+SimulatedScenario simulate_one_sector(const Study& study, const SimulateCaller& caller,
+                                      Context& context) {
+  DataSources sources(study);
+  const CentralSolve solved(study, sources, caller.tables, context);
+  const Scenario& scenario = solved.scenario();
+  SimulatedScenario run{.answer = answer(solved, caller, context), .result = {}};
+  StudyResult& result = run.result;
+  result.certificates = run.answer.certificates;
+  result.inputs = sources.inputs();
+  if (!run.answer.failure.empty()) {
+    result.text = fmt::format("No answer: {}\n", run.answer.failure);
+    return run;
+  }
+  result.text = answer_text(run.answer);
+  result.value = to_json(run.answer);
+  add_record(result, study, study.where, options_to_json(scenario.model), sources, context);
+  add_report_files(result);
+  for (const attribution::ResultTable& table : run.answer.tables) {
+    if (table.id == "real_income") continue;  // the first rows of all economies
+    const std::string file = table.id == "economies" ? "key_results"
+                             : table.id == "pairs"   ? "trade"
+                                                     : table.id;
+    result.files.push_back({file + ".csv", attribution::to_data_table(table)});
   }
   return run;
+}
+
+SimulatedScenario simulate(const Study& study, const SimulateCaller& caller, Context& context) {
+  DataSources sources(study);
+  const json content = extended_content(study, sources);
+  if (content.contains("smart") || content.contains("gsim")) {
+    return simulate_partial(study, context);
+  }
+  if (content.contains("ge_ppml")) return simulate_ge_ppml(study, context);
+  return has_sectors(content) ? simulate_sectors(study, context)
+                              : simulate_one_sector(study, caller, context);
 }
 
 Study study_of_file(const Study& batch, const std::string& file, const std::string& path) {
@@ -119,14 +103,12 @@ Study study_of_file(const Study& batch, const std::string& file, const std::stri
 // The comparison as the page takes it: its bars are named by economy and scenario together.
 json comparison_value(const std::vector<ScenarioAnswer>& answers) {
   attribution::ResultTable table = comparison_of(answers);
+  std::stable_sort(table.rows.begin(), table.rows.end(),
+                   [](const auto& a, const auto& b) { return text_of(a[1]) < text_of(b[1]); });
   for (auto& row : table.rows) {
-    const auto text = [](const attribution::Cell& cell) { return std::get<std::string>(cell); };
-    row[2] = text(row[2]) + ": " + text(row[0]);
-    row[1] = text(row[1]) + " " + text(row[0]);
+    row[2] = text_of(row[2]) + ": " + text_of(row[0]);
+    row[1] = text_of(row[1]) + " " + text_of(row[0]);
   }
-  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
-    return std::get<std::string>(a[1]).substr(0, 3) < std::get<std::string>(b[1]).substr(0, 3);
-  });
   ScenarioAnswer all{.name = "comparison",
                      .title = "Scenarios side by side",
                      .about = "",
@@ -154,58 +136,47 @@ StudyResult run_batch(const Study& study, const SimulateCaller& caller, Context&
   json options;
   for (const json& entry : study.content.at("scenarios")) {
     const auto file = entry.get<std::string>();
-    const Study one = study_of_file(study, file, all.find(file));
-    DataSources sources(one);
-    OneRun run = run_one(one, sources, caller, context);
+    SimulatedScenario run = simulate(study_of_file(study, file, all.find(file)), caller, context);
     if (!names.insert(run.answer.name).second) {
       throw InputError({.code = "duplicate-name",
                         .what = fmt::format("two scenarios are named {}", run.answer.name),
                         .where = file,
                         .why = "each writes into a folder of its name"});
     }
-    for (const InputFile& input : sources.inputs()) {
+    for (const InputFile& input : run.result.inputs) {
       const bool known =
           std::any_of(result.inputs.begin(), result.inputs.end(),
                       [&](const InputFile& other) { return other.path == input.path; });
       if (!known) result.inputs.push_back(input);
     }
-    for (OutputFile& output : run.files) {
+    for (OutputFile& output : run.result.files) {
       output.name = run.answer.name + "/" + output.name;
       result.files.push_back(std::move(output));
     }
-    result.certificates.insert(result.certificates.end(), run.answer.certificates.begin(),
-                               run.answer.certificates.end());
-    if (run.value.contains("run")) options = run.value["run"]["options"];
+    result.certificates.insert(result.certificates.end(), run.result.certificates.begin(),
+                               run.result.certificates.end());
+    if (run.result.value.contains("run")) options = run.result.value["run"]["options"];
     files += (files.empty() ? "" : " ") + file;
     answers.push_back(std::move(run.answer));
   }
   for (const InputFile& input : all.inputs()) result.inputs.push_back(input);
   result.text = comparison_text(answers);
   result.value = comparison_value(answers);
-  add_record(result.value, study, files, options, all, context);
-  result.files.push_back({"report.html", report_html(result.value)});
-  result.files.push_back({"report.md", without_colour(result.text)});
+  add_record(result, study, files, options, all, context);
+  add_report_files(result);
   result.files.push_back({"comparison.csv", attribution::to_data_table(comparison_of(answers))});
   return result;
 }
 
 }  // namespace
 
-StudyResult run_simulate(const Study& study, Context& context, const SimulateCaller& caller) {
+StudyResult run_simulation(const Study& study, Context& context, const SimulateCaller& caller) {
   if (study.content.contains("scenarios")) return run_batch(study, caller, context);
   // The name of the file, where the scenario was read from one; a repeated run has it too.
   Study named = study;
   named.where = study.content.value("file", study.where);
-  DataSources sources(study);
-  OneRun run = run_one(named, sources, caller, context);
-  StudyResult result;
-  result.certificates = run.answer.certificates;
-  result.inputs = sources.inputs();
-  result.value = std::move(run.value);
-  result.files = std::move(run.files);
-  result.text = run.answer.failure.empty() ? answer_text(run.answer)
-                                           : fmt::format("No answer: {}\n", run.answer.failure);
-  return result;
+  named.content.erase("file");
+  return simulate(named, caller, context).result;
 }
 
 }  // namespace altyn::study

@@ -12,7 +12,8 @@
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
-#include "altyn/study/sector_study.h"
+#include "altyn/study/monitor_study.h"
+#include "altyn/study/simulate_study.h"
 
 namespace altyn::study {
 namespace {
@@ -28,8 +29,10 @@ constexpr Kind kKinds[] = {
     {"simulate",
      [](const Study& study, Context& context) { return run_simulation(study, context); }},
     {"corridors", run_corridors},
+    {"monitor", run_monitor},
     {"data_check", run_data_check},
-    {"data_import", run_data_import}};
+    {"data_import", run_data_import},
+};
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
   std::vector<std::string> names;

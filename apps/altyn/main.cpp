@@ -20,6 +20,7 @@ Examples:
       --cluster exporter^importer
   altyn simulate cases/eaeu/no-union.toml
   altyn corridors run cases/eaeu/corridors-caspian.toml
+  altyn monitor cases/eaeu/plan-2013-2015.toml
   altyn agreements RUS:KAZ --month 2017-04
   altyn data check trade.csv
   altyn serve
@@ -54,6 +55,7 @@ int main(int argc, char** argv) {
   add_estimate_command(app, session, finish);
   add_simulate_command(app, session, finish);
   add_corridors_command(app, session, finish);
+  add_monitor_command(app, session, finish);
   add_data_command(app, session, finish);
   add_agreements_command(app, session, finish);
   add_serve_command(app, session, finish);

@@ -20,7 +20,7 @@
 #include "altyn/data/write_table.h"
 #include "altyn/study/live_solve.h"
 #include "altyn/study/section_list.h"
-#include "altyn/study/sector_study.h"
+#include "altyn/study/simulate_study.h"
 #include "embedded.h"
 #include "policy.h"
 

@@ -33,7 +33,7 @@ json solve(const Study& study, ScenarioTablesCache& tables) {
 std::string code_of(const Study& study) {
   try {
     Context context(1);
-    (void)run_simulate(study, context);
+    (void)run_simulation(study, context);
   } catch (const InputError& error) {
     return error.detail().code;
   }
@@ -44,8 +44,12 @@ TEST(LiveSolve, GivesTheNumbersOfTheWholeStudy) {
   ScenarioTablesCache tables;
   const json live = solve(tariff_study(), tables);
   Context context(2);
-  const StudyResult whole = run_simulate(tariff_study({{"n_draws", 0}}), context);
-  EXPECT_EQ(live["result"]["tables"], whole.value["tables"]);
+  const StudyResult whole = run_simulation(tariff_study({{"n_draws", 0}}), context);
+  // Sources of income are told by the whole study alone: they take twenty solves.
+  for (const auto& [id, table] : live["result"]["tables"].items()) {
+    EXPECT_EQ(table, whole.value["tables"][id]) << id;
+  }
+  EXPECT_TRUE(live["result"]["tables"].contains("economies"));
 }
 
 TEST(LiveSolve, GivesTheSameBytesFromTablesReadAnewAndFromThoseInMemory) {
@@ -83,13 +87,13 @@ TEST(Draws, ThoseSoFarAreTheFirstOfTheWhole) {
     partial.push_back(draws_value(setting, draws));
   };
   Context context(2), plain(1);
-  const StudyResult told = run_simulate(tariff_study({{"n_draws", 120}}), context, caller);
-  const StudyResult silent = run_simulate(tariff_study({{"n_draws", 120}}), plain);
+  const StudyResult told = run_simulation(tariff_study({{"n_draws", 120}}), context, caller);
+  const StudyResult silent = run_simulation(tariff_study({{"n_draws", 120}}), plain);
   ASSERT_EQ(partial.size(), 2U);
   EXPECT_EQ(partial[0]["n_draws"], 50);
   EXPECT_EQ(partial[1]["n_draws"], 100);
   EXPECT_EQ(told.value, silent.value);
-  const StudyResult fifty = run_simulate(tariff_study({{"n_draws", 50}}), plain);
+  const StudyResult fifty = run_simulation(tariff_study({{"n_draws", 50}}), plain);
   const json& rows = fifty.value["tables"]["economies"]["rows"];
   for (std::size_t i = 0; i < rows.size(); ++i) {
     EXPECT_EQ(partial[0]["real_income"]["low"][i], rows[i][3]);

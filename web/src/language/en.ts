@@ -81,6 +81,11 @@ export const english = {
   section_cause: "The cause, line by line",
   section_cause_lead: "Each line of evidence asks the question in another way. None is a proof; together they bound the answer.",
   scenario_kind: "Scenario",
+  plan_kind: "Plan",
+  plan_path: "Path to the target",
+  section_goals: "Where the goals stand",
+  section_paths: "Month by month",
+  section_paths_lead: "Sums over the twelve months that end with each month, against a straight line from baseline to target.",
   section_results: "What would change",
   section_drivers: "What the range rests on",
   section_drivers_lead: "The assumptions that move real income most over the draws: where better evidence would narrow the range.",
@@ -170,6 +175,7 @@ export const english = {
     counterfactual: (c) => `Trade of ${c.reporter_name} and ${c.partner_name}, million USD a year`,
     counterfactual_members: (c) => `Change of real income if the ${c.agreement} were removed`,
     real_income: () => "Change of real income in each economy and its 5% to 95% range over all assumptions",
+    plan_path: () => "Twelve months to each month",
     comparison: () => "Change of real income by economy and scenario, 5% to 95% range",
     corridor_map: () => "Value of trade a year by width of the line, square-root scale; broken: closed; all modes together",
     traffic: () => "Both directions, million USD a year, the largest change first",
@@ -232,6 +238,7 @@ export const english = {
 
   /** Names that the engine writes into cells. */
   values: {
+    value: "Value",
     turnover: "Turnover",
     exports: "Exports",
     imports: "Imports",
