@@ -13,6 +13,7 @@
 #include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/monitor_study.h"
+#include "altyn/study/regions_study.h"
 #include "altyn/study/simulate_study.h"
 
 namespace altyn::study {
@@ -30,6 +31,7 @@ constexpr Kind kKinds[] = {
      [](const Study& study, Context& context) { return run_simulation(study, context); }},
     {"corridors", run_corridors},
     {"monitor", run_monitor},
+    {"regions", run_regions},
     {"data_check", run_data_check},
     {"data_import", run_data_import},
 };
