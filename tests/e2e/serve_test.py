@@ -129,7 +129,10 @@ def test_a_solve_has_the_numbers_of_the_command_line(server, tmp_path):
     assert done.returncode == 0
     told = json.loads((tmp_path / "result.json").read_text())
     asked = server.answer("POST", "/api/solve", {"content": TARIFF, "flows": True})
-    assert without_run(asked["result"]) == without_run(told)
+    # Sources of income take many solves and are told by the whole study alone.
+    shared = {name: told["tables"][name] for name in asked["result"]["tables"]}
+    assert asked["result"]["tables"] == shared and {"economies", "revenue", "pairs"} <= set(shared)
+    assert asked["result"]["summary"] == told["summary"]
     incomes = {row[0]: row[2] for row in told["tables"]["economies"]["rows"]}
     assert dict(zip(asked["economies"], asked["real_income"])) == incomes
     n = len(asked["economies"])
@@ -170,11 +173,7 @@ def test_an_estimate_has_the_numbers_of_the_command_line(server, tmp_path):
     path = tmp_path / "table.json"
     done = altyn("estimate", "--data", "world_trade", "--agreements", "EAEU",
                  ESTIMATE["estimate"]["formulas"][0], "--cluster", "exporter^importer", "-q",
-                 "--outputs", path)
-    if done.returncode != 0:
-        done = altyn("estimate", "--data", "world_trade", "--agreements", "EAEU",
-                     ESTIMATE["estimate"]["formulas"][0], "--cluster", "exporter^importer", "-q",
-                     "-o", path)
+                 "-o", path)
     assert done.returncode == 0, done.stderr
     answer = server.answer("POST", "/api/estimate", {"content": ESTIMATE})
     assert answer["value"] == json.loads(path.read_text())
