@@ -180,7 +180,7 @@ StudyResult value(const Study& whole, const SectorNetwork& network, Context& con
 }  // namespace
 
 StudyResult run_sector_corridors(const Study& whole, const Study& world, Context& context) {
-  DataSources sources(whole.folder);
+  DataSources sources(whole);
   SectorWorld base = read_sector_world(world, sources, context);
   CorridorSetting setting(whole, sources);
   std::vector<std::size_t> places = setting.places(base.model.base().economies);

@@ -181,7 +181,7 @@ std::vector<Field<GePpmlSection>> GePpmlSection::fields() {
 }
 
 SimulatedScenario simulate_ge_ppml(const Study& study, Context& context) {
-  DataSources sources(study.folder);
+  DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
   check_sections(whole, {"scenario", "ge_ppml", "file"});

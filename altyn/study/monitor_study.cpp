@@ -405,7 +405,7 @@ StudyResult run_monitor(const Study& study, Context& context) {
   const auto data_section = read_section<PlanData>(study, "data");
   const auto options = read_section<GoalOptions>(study, "options");
   const std::vector<Goal> goals = read_goals(study);
-  DataSources sources(study.folder);
+  DataSources sources(study);
   const MonthlyByReporter monthly = read_monthly(data_section.monthly, "monthly", sources);
   const MonthlyByReporter earlier = read_monthly(data_section.earlier, "earlier", sources);
   std::optional<data::PairPanel> annual;

@@ -399,7 +399,7 @@ std::vector<Field<GsimSection>> GsimSection::fields() {
 }
 
 SimulatedScenario simulate_partial(const Study& study, Context& context) {
-  DataSources sources(study.folder);
+  DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
   const bool smart = whole.content.contains("smart");

@@ -127,15 +127,66 @@ std::vector<RevenuePool> new_pools(const RegionalWorld& world,
 
 }  // namespace
 
-ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
-                                 DataSources& sources)
-    : scenario_(scenario), year_(static_cast<int>(scenario.head.year)) {
+std::shared_ptr<const ScenarioTables> ScenarioTables::read(const ScenarioWorld& world, Index year,
+                                                           DataSources& sources) {
+  DataSources own = sources.unread();
+  auto tables = std::make_shared<ScenarioTables>();
   std::vector<std::string> files;
-  for (const std::string& name : scenario.world.agreements) files.push_back(sources.find(name));
-  registry_ = data::AgreementRegistry::read(files);
-  const data::PairPanel panel = data::load_pair_panel(sources.read(scenario.world.trade));
-  const data::Table gdp = sources.read(scenario.world.gdp);
-  world_ = data::build_world(panel, year_, {.gdp = &gdp});
+  for (const std::string& name : world.agreements) files.push_back(own.find(name));
+  tables->registry = data::AgreementRegistry::read(files);
+  const data::PairPanel panel = data::load_pair_panel(own.read(world.trade));
+  const data::Table gdp = own.read(world.gdp);
+  tables->years = panel.years;
+  tables->world = data::build_world(panel, static_cast<int>(year), {.gdp = &gdp});
+  const data::TextColumn& codes = gdp.texts("economy");
+  const data::NumberColumn& years = gdp.numbers("year");
+  const data::NumberColumn& usd = gdp.numbers("gdp_usd");
+  for (const std::string& economy : tables->world.economies) {
+    double value = data::kMissing;
+    for (Index row = 0; row < gdp.n_rows(); ++row) {
+      const auto at = static_cast<std::size_t>(row);
+      if (years[at] == static_cast<double>(year) && codes.at(row) == economy) value = usd[at] / 1e6;
+    }
+    tables->gdp_musd.push_back(value);
+  }
+  tables->inputs = own.inputs();
+  sources.add_inputs(tables->inputs);
+  return tables;
+}
+
+std::shared_ptr<const ScenarioTables> ScenarioTablesCache::get(const ScenarioWorld& world,
+                                                               Index year, DataSources& sources) {
+  std::string key =
+      fmt::format("{}\n{}\n{}", year, sources.locate(world.trade), sources.locate(world.gdp));
+  for (const std::string& name : world.agreements) key += "\n" + sources.locate(name);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = entries_.find(key); found != entries_.end()) {
+      found->second.used = ++clock_;
+      sources.add_inputs(found->second.tables->inputs);
+      return found->second.tables;
+    }
+  }
+  // Two callers may read the same tables at once; both get the same, and one copy stays.
+  std::shared_ptr<const ScenarioTables> tables = ScenarioTables::read(world, year, sources);
+  const std::lock_guard lock(mutex_);
+  entries_[key] = {.tables = tables, .used = ++clock_};
+  if (entries_.size() > capacity_) {
+    entries_.erase(std::min_element(
+        entries_.begin(), entries_.end(),
+        [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+  }
+  return tables;
+}
+
+ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
+                                 DataSources& sources, ScenarioTablesCache* tables)
+    : scenario_(scenario),
+      year_(static_cast<int>(scenario.head.year)),
+      tables_(tables == nullptr ? ScenarioTables::read(scenario.world, scenario.head.year, sources)
+                                : tables->get(scenario.world, scenario.head.year, sources)),
+      registry_(tables_->registry),
+      world_(tables_->world) {
   for (const data::Finding& finding : world_.findings) notes_.push_back(finding.sentence);
   notes_.emplace_back(
       "Income is that of the goods economy: what goods sell for, duties and the deficit in goods. "
@@ -201,17 +252,7 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
     }
     names_.push_back(std::move(name));
   }
-  const data::TextColumn& codes = gdp.texts("economy");
-  const data::NumberColumn& years = gdp.numbers("year");
-  const data::NumberColumn& usd = gdp.numbers("gdp_usd");
-  for (const std::size_t parent : parents_) {
-    double value = data::kMissing;
-    for (Index row = 0; row < gdp.n_rows(); ++row) {
-      const auto at = static_cast<std::size_t>(row);
-      if (years[at] == year_ && codes.at(row) == world_.economies[parent]) value = usd[at] / 1e6;
-    }
-    gdp_musd_.push_back(value);
-  }
+  for (const std::size_t parent : parents_) gdp_musd_.push_back(tables_->gdp_musd[parent]);
   changes_ = found(scenario_);
   if (versus) versus_ = found(*versus);
   involved_.assign(economies_.size(), false);
@@ -256,6 +297,10 @@ void ScenarioSetting::read_flows(DataSources& sources) {
 
 std::string ScenarioSetting::domestic_flag(std::size_t economy) const {
   return world_.domestic[parents_[economy]].flag;
+}
+
+bool ScenarioSetting::imputed(std::size_t economy) const {
+  return world_.domestic[parents_[economy]].imputed();
 }
 
 // Codes behind a list: economies of the world, or the members of a union.
@@ -329,14 +374,15 @@ std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
                                               const std::string& where) const {
   const std::size_t n = economies_.size();
   std::vector<double> signs(n * n, 0.0);
-  std::vector<bool> from, with, joining;
-  std::vector<std::string> inside;
+  std::vector<bool> from, with, joining, member;
   if (change.what == ChangeKind::kBorderCost) {
     from = named(change.from, where);
     with = named(change.with, where);
   } else {
     joining = named(change.joining, where);
-    inside = registry_.union_members(change.agreement, year_);
+    const std::vector<std::string> members = registry_.union_members(change.agreement, year_);
+    member.resize(n);
+    for (std::size_t i = 0; i < n; ++i) member[i] = has(members, world_.economies[parents_[i]]);
   }
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < n; ++k) {
@@ -346,15 +392,14 @@ std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
         if ((from[i] && with[k]) || (change.both && with[i] && from[k])) sign = 1.0;
         continue;
       }
-      const std::string& exporter = world_.economies[parents_[i]];
-      const std::string& importer = world_.economies[parents_[k]];
-      const bool bound = registry_.dummy(change.agreement, exporter, importer, year_);
+      // Only pairs of members, present or joining, can be touched; the registry is asked of those.
+      if ((!joining[i] && !member[i]) || (!joining[k] && !member[k])) continue;
       const bool joins = joining[i] || joining[k];
-      if (!change.turn_on && bound && (change.joining.empty() || joins)) sign = -1.0;
-      if (change.turn_on && !bound && joins && (joining[i] || has(inside, exporter)) &&
-          (joining[k] || has(inside, importer))) {
-        sign = 1.0;
-      }
+      if (!joins && (change.turn_on || !change.joining.empty())) continue;
+      const bool bound = registry_.dummy(change.agreement, world_.economies[parents_[i]],
+                                         world_.economies[parents_[k]], year_);
+      if (!change.turn_on && bound) sign = -1.0;
+      if (change.turn_on && !bound) sign = 1.0;
     }
   }
   return signs;
@@ -487,7 +532,7 @@ OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& v
   OneSectorShock shock;
   bool duties_change = false;
   for (const Part& part : changes.parts) {
-    const double in_force = year ? part.change.part_in(*year) : 1.0;
+    const double in_force = scenario_.model.phase_in * (year ? part.change.part_in(*year) : 1.0);
     if (part.change.what == ChangeKind::kTariff) {
       duties_change = true;
       const std::string& same_as = part.change.same_as;
@@ -505,7 +550,8 @@ OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& v
   }
   if (duties_change) shock.tariff = equilibrium::spread_pairs(world, rates, 0.0);
   const ScenarioRevenue& revenue = changes.revenue;
-  if (revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty()) {
+  const bool shared_anew = revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
+  if (shared_anew && scenario_.model.phase_in > 0.0) {
     shock.pools = new_pools(world, world_.economies, revenue, values);
   }
   return shock;

@@ -348,7 +348,7 @@ SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& worl
 }
 
 SimulatedScenario simulate_sectors(const Study& study, Context& context) {
-  DataSources sources(study.folder);
+  DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
   if (whole.content.value("scenario", json::object()).contains("versus")) {

@@ -25,9 +25,15 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"check", run_check},           {"estimate", run_estimate},       {"simulate", run_simulation},
-    {"corridors", run_corridors},   {"monitor", run_monitor},         {"regions", run_regions},
-    {"data_check", run_data_check}, {"data_import", run_data_import},
+    {"check", run_check},
+    {"estimate", run_estimate},
+    {"simulate",
+     [](const Study& study, Context& context) { return run_simulation(study, context); }},
+    {"corridors", run_corridors},
+    {"monitor", run_monitor},
+    {"regions", run_regions},
+    {"data_check", run_data_check},
+    {"data_import", run_data_import},
 };
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
