@@ -2,9 +2,16 @@ import { MonthFormat } from "../format/month";
 import { NumberFormat } from "../format/number";
 import type { Cell, Column, Table } from "../result/table";
 import { english, type Strings } from "./en";
+import { kazakh } from "./kk";
 import { russian } from "./ru";
 
-export type LanguageCode = "en" | "ru";
+export type LanguageCode = "en" | "ru" | "kk";
+
+const kLanguages: Record<LanguageCode, { tag: string; text: Strings }> = {
+  en: { tag: "en-GB", text: english },
+  ru: { tag: "ru-RU", text: russian },
+  kk: { tag: "kk-KZ", text: kazakh },
+};
 
 /** The words and the number style of one language. */
 export interface Locale {
@@ -15,10 +22,10 @@ export interface Locale {
 }
 
 export function make_locale(code: LanguageCode): Locale {
-  const tag = code === "ru" ? "ru-RU" : "en-GB";
+  const { tag, text } = kLanguages[code];
   return {
     code,
-    text: code === "ru" ? russian : english,
+    text,
     number: new NumberFormat(tag),
     month: new MonthFormat(tag),
   };

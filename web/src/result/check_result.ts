@@ -202,13 +202,17 @@ function scenario_parts(raw: Loose): Loose {
  * page leaves its section out; text that is no check result throws an Error whose message can be shown.
  */
 export function read_check_result(text: string): CheckResult {
-  const given = JSON.parse(text) as Loose;
+  return check_result_of(JSON.parse(text) as Record<string, unknown>);
+}
+
+/** The same from JSON that was parsed already. */
+export function check_result_of(given: Record<string, unknown>): CheckResult {
   const schema = String(given["schema"] ?? "");
   const is_scenario = schema.startsWith("altyn.scenario/");
   if (!is_scenario && !schema.startsWith("altyn.check/")) throw new Error(`schema is "${schema}", expected altyn.check/1`);
   const raw = is_scenario ? scenario_parts(given) : given;
   const language = String(raw["language"] ?? "en");
-  const month = new MonthFormat(language === "ru" ? "ru-RU" : "en-GB");
+  const month = new MonthFormat(language === "ru" ? "ru-RU" : language === "kk" ? "kk-KZ" : "en-GB");
   const verdict = (raw["verdict"] ?? {}) as Loose;
   const tables = new Map<string, Table>();
   for (const [id, table] of Object.entries((raw["tables"] ?? {}) as Record<string, RawTable>)) {
