@@ -102,6 +102,10 @@ CsvDialect detect_dialect(const std::vector<std::string>& lines, char delimiter,
   }
   dialect.n_skipped = static_cast<Index>(best.header);
   dialect.names = split_fields(lines[best.header], dialect.delimiter);
+  for (std::string& name : dialect.names) {
+    name.erase(0, std::min(name.find_first_not_of(' '), name.size()));
+    name.erase(name.find_last_not_of(' ') + 1);
+  }
   return dialect;
 }
 

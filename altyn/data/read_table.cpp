@@ -52,6 +52,14 @@ std::string first_bytes(const std::string& path, std::size_t n_bytes) {
   return bytes;
 }
 
+std::string last_bytes(const std::string& path, std::size_t n_bytes) {
+  std::ifstream stream(path, std::ios::binary);
+  stream.seekg(-static_cast<std::streamoff>(n_bytes), std::ios::end);
+  std::string bytes(n_bytes, '\0');
+  stream.read(bytes.data(), static_cast<std::streamsize>(n_bytes));
+  return bytes;
+}
+
 [[noreturn]] void fail_file(std::string code, std::string what, const std::string& path,
                             std::string why, std::vector<std::string> fixes = {}) {
   throw InputError({.code = std::move(code),
@@ -68,11 +76,7 @@ void check_parquet(const std::string& path, std::uintmax_t size) {
               "a Parquet file starts with the four letters PAR1",
               {"name the file by what it holds: .csv, .csv.gz, .json"});
   }
-  std::string tail(4, '\0');
-  std::ifstream stream(path, std::ios::binary);
-  stream.seekg(-4, std::ios::end);
-  stream.read(tail.data(), 4);
-  if (size < 12 || tail != kMark) {
+  if (size < 12 || last_bytes(path, 4) != kMark) {
     fail_file("truncated-parquet", "the Parquet file ends too early", path,
               "its index stands at the end, so nothing can be read without it",
               {"copy or download the file again"});
@@ -80,7 +84,11 @@ void check_parquet(const std::string& path, std::uintmax_t size) {
 }
 
 void check_text(const std::string& path) {
-  const std::string head = first_bytes(path, 4096);
+  const std::string head = first_bytes(path, 4);
+  if (path.ends_with(".gz") && !head.starts_with("\x1F\x8B")) {
+    fail_file("unreadable-table", "this is no gzip file", path, "its name says that it is packed",
+              {"rename it to end in .csv"});
+  }
   if (head.starts_with("PAR1")) {
     fail_file("unreadable-table", "this is a Parquet file", path,
               "its name says that it holds text", {"rename it to end in .parquet"});
@@ -196,6 +204,7 @@ class TextReader {
     });
     const TextColumn& texts = head.texts("line");
     for (Index row = 0; row < head.n_rows(); ++row) lines.emplace_back(texts.at(row));
+    if (file_.path.ends_with(".gz")) check_whole();
     dialect_ = detect_dialect(lines, file_.delimiter, file_.path);
     check_header();
   }
@@ -226,6 +235,27 @@ class TextReader {
     } catch (const SystemError& error) {
       translate(error, file_, "every row must follow the header");
     }
+  }
+
+  /// A gzip file that was cut off would pass for a shorter table. Its last four bytes give the
+  /// size of the text (RFC 1952), to be met by the lines with one or two bytes for each line's end.
+  void check_whole() {
+    const Table sums = attempt([&] {
+      return database_.query(
+          fmt::format("SELECT sum(strlen(line)) AS bytes, count(*) AS lines FROM {}", lines_sql()),
+          file_.path);
+    });
+    const std::string tail = last_bytes(file_.path, 4);
+    std::uint32_t promised = 0;
+    for (std::size_t k = 4; k-- > 0;)
+      promised = promised << 8 | static_cast<unsigned char>(tail[k]);
+    const auto found = static_cast<std::uint64_t>(sums.numbers("bytes").front());
+    const auto ends = 2 * static_cast<std::uint64_t>(sums.numbers("lines").front()) + 3;
+    if (static_cast<std::uint32_t>(promised - found) <= ends) return;
+    fail_file("truncated-gzip", "the packed file ends too early", file_.path,
+              "its last rows would be missing without a word",
+              {"copy or download the file again",
+               "unpack it first if it was put together from several packed files"});
   }
 
   void check_header() {

@@ -13,13 +13,14 @@
 
 #include "altyn/attribution/text_tokens.h"
 #include "altyn/data/document.h"
+#include "places.h"
 
 namespace altyn::attribution {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kClaims = std::string(ALTYN_SOURCE_DIR) + "/tests/attribution/claims";
+const std::string kClaims = project_path("tests/attribution/claims");
 const std::vector<std::string> kFields = {"figure",    "measure",  "hedge",  "reporter",
                                           "partner",   "bloc",     "window", "versus",
                                           "agreement", "strength", "speaker"};

@@ -8,11 +8,12 @@
 #include "altyn/core/fields_json.h"
 #include "altyn/data/document.h"
 #include "altyn/data/read_table.h"
+#include "places.h"
 
 namespace altyn::attribution::flagship {
 namespace {
 
-const std::string kTables = std::string(ALTYN_SOURCE_DIR) + "/cases/tables/";
+const std::string kTables = project_path("cases/tables/");
 
 PartnerPanel read_russia() {
   const data::Table table = data::read_table(kTables + "russia_monthly_trade.csv.gz");
@@ -52,8 +53,7 @@ DriverSeries read_brent() {
 
 template <class S>
 std::vector<S> read_list(const std::string& file, const std::string& key) {
-  const data::Document document =
-      data::read_document(std::string(ALTYN_SOURCE_DIR) + "/cases/eaeu/" + file);
+  const data::Document document = data::read_document(project_path("cases/eaeu/" + file));
   std::vector<S> list;
   for (const auto& entry : document.value.at(key)) {
     S item;
@@ -106,8 +106,7 @@ const WorldTrade& world() {
 
 const data::AgreementRegistry& agreements() {
   static const data::AgreementRegistry registry = data::AgreementRegistry::read(
-      {std::string(ALTYN_SOURCE_DIR) + "/cases/eaeu/agreements.toml",
-       std::string(ALTYN_SOURCE_DIR) + "/cases/world/agreements.toml"});
+      {project_path("cases/eaeu/agreements.toml"), project_path("cases/world/agreements.toml")});
   return registry;
 }
 

@@ -11,14 +11,10 @@
 
 #include "altyn/core/rng.h"
 #include "altyn/data/read_table.h"
+#include "places.h"
 
 namespace altyn::attribution {
 namespace {
-
-std::string reference_data() {
-  const char* set = std::getenv("ALTYN_REFERENCE_DATA");
-  return set != nullptr ? set : std::string(ALTYN_SOURCE_DIR) + "/../shared/data/reference";
-}
 
 /// Packs of cigarettes per head by state and year; California's programme starts in 1989.
 SyntheticPanel california(const std::string& path) {
@@ -40,7 +36,7 @@ SyntheticPanel california(const std::string& path) {
 }
 
 #define CALIFORNIA_OR_SKIP(panel)                                                      \
-  const std::string path = reference_data() + "/attribution/california_prop99.csv";    \
+  const std::string path = reference_data_path("attribution/california_prop99.csv");   \
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no reference data at " << path; \
   const SyntheticPanel panel = california(path)
 

@@ -7,6 +7,7 @@
 #include "altyn/attribution/square_world.h"
 #include "altyn/data/read_table.h"
 #include "attribution/flagship.h"
+#include "places.h"
 
 namespace altyn::attribution {
 namespace {
@@ -27,8 +28,7 @@ TEST(TradeCosts, ScaleOfBothWaysAndOfBothCountriesCancels) {
 }
 
 TEST(TradeCosts, FlagshipHasEveryYearOnBothSidesWithItsChange) {
-  const data::Table gdp =
-      data::read_table(std::string(ALTYN_SOURCE_DIR) + "/cases/tables/gdp.csv.gz");
+  const data::Table gdp = data::read_table(project_path("cases/tables/gdp.csv.gz"));
   const ResultTable table =
       trade_cost_table(flagship::case_of(flagship::claim(), 200), flagship::world(),
                        [&](Side side, int year, std::string& reason) {

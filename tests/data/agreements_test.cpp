@@ -15,6 +15,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/data/cases.h"
 #include "altyn/data/read_table.h"
+#include "places.h"
 
 namespace altyn::data {
 namespace {
@@ -25,7 +26,7 @@ using testing::IsEmpty;
 
 const AgreementRegistry& bundled() {
   static const AgreementRegistry registry =
-      AgreementRegistry::bundled(CasesFolder::find(ALTYN_SOURCE_DIR "/cases"));
+      AgreementRegistry::bundled(CasesFolder::find(project_path("cases")));
   return registry;
 }
 
@@ -425,13 +426,8 @@ constexpr std::pair<const char*, const char*> kDesta[] = {{"armenia_georgia", "5
                                                           {"united_states_singapore", "658"},
                                                           {"vietnam_chile", "803"}};
 
-std::string reference_folder() {
-  const char* named = std::getenv("ALTYN_REFERENCE_DATA");
-  return named != nullptr ? named : ALTYN_SOURCE_DIR "/../shared/data/reference";
-}
-
 TEST(BundledAgreements, YearsAgreeWithASecondDatabase) {
-  const std::string path = reference_folder() + "/covariates/desta_membership.csv.gz";
+  const std::string path = reference_data_path("covariates/desta_membership.csv.gz");
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "needs " << path;
   const Table table =
       read_table(path, {.columns = {"number", "entryforceyear"}, .text_columns = {"number"}});

@@ -9,13 +9,14 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/read_table.h"
+#include "places.h"
 
 namespace altyn::data {
 namespace {
 
 using testing::HasSubstr;
 
-const std::string kSource = ALTYN_SOURCE_DIR "/cases";
+const std::string kSource = project_path("cases");
 
 template <class Action>
 std::string code_of(Action action) {

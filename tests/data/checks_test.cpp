@@ -10,6 +10,7 @@
 #include "data/error_of.h"
 #include "data/facts.h"
 #include "data/temp_folder.h"
+#include "places.h"
 
 namespace altyn::data {
 namespace {
@@ -202,10 +203,7 @@ TEST_F(BundledChecks, CatchFalseZerosPlantedForRussiaToBelarus) {
 }
 
 TEST(Checks, TheZerosOfThePublishedWaveTableAreFound) {
-  const char* folder = std::getenv("ALTYN_REFERENCE_DATA");
-  const std::string path =
-      std::string(folder != nullptr ? folder : ALTYN_SOURCE_DIR "/../shared/data/reference") +
-      "/world/penppml_trade_1964_2016.csv.gz";
+  const std::string path = reference_data_path("world/penppml_trade_1964_2016.csv.gz");
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "reference data are not here";
   const PairPanel panel = load_pair_panel(
       read_table(path), {.trade = "export_usd"},

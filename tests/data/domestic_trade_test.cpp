@@ -12,6 +12,7 @@
 #include "data/error_of.h"
 #include "data/facts.h"
 #include "data/temp_folder.h"
+#include "places.h"
 
 namespace altyn::data {
 namespace {
@@ -170,10 +171,7 @@ TEST(WorldFacts, TheBundledWorldOf2016HasAll82Economies) {
 }
 
 TEST(DomesticOptionsDefaults, AreWhatTheWorldInputOutputTablesShow) {
-  const char* folder = std::getenv("ALTYN_REFERENCE_DATA");
-  const std::string reference =
-      std::string(folder != nullptr ? folder : ALTYN_SOURCE_DIR "/../shared/data/reference") +
-      "/multisector/wiod2014_";
+  const std::string reference = reference_data_path("multisector/wiod2014_");
   if (!std::filesystem::exists(reference + "value_added.csv.gz")) {
     GTEST_SKIP() << "reference data are not here";
   }

@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <string>
 
+#include "places.h"
+
 namespace altyn::data {
 
 /// A bundled table, such as "world_trade".
 inline std::string bundled_table(const std::string& name) {
-  return std::string(ALTYN_SOURCE_DIR "/cases/tables/") + name + ".csv.gz";
+  return project_path("cases/tables/" + name + ".csv.gz");
 }
 
 /// True where the bundled tables are there.

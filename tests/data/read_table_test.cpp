@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "altyn/data/database.h"
+#include "altyn/data/write_table.h"
 #include "data/error_of.h"
 #include "data/temp_folder.h"
 
@@ -213,6 +214,36 @@ TEST(ReadTable, RefusesFoldersMissingFilesAndWrongColumns) {
             "no-such-column");
   EXPECT_EQ(error_of([&] { (void)read_table(path, {.text_columns = {"x"}}); }).code,
             "no-such-column");
+}
+
+TEST(ReadTable, FilesThatWereCutOffAreNeverShorterTables) {
+  const TempFolder folder;
+  Table table("whole");
+  NumberColumn values;
+  for (int k = 0; k < 20'000; ++k) values.push_back(std::sqrt(k));
+  table.add("x", values);
+  table.add("y", values);
+  for (const char* name : {"a.csv.gz", "a.parquet"}) {
+    const std::string path = folder.path(name);
+    write_table(table, path);
+    EXPECT_EQ(read_table(path).n_rows(), 20'000);
+    const auto size = std::filesystem::file_size(path);
+    for (const auto kept : {size / 10, size / 2, size * 9 / 10, size - 8, size - 1}) {
+      const std::string cut = folder.path("cut_" + std::to_string(kept) + name);
+      std::filesystem::copy_file(path, cut);
+      std::filesystem::resize_file(cut, kept);
+      const ErrorDetail detail = error_of([&] { (void)read_table(cut); });
+      EXPECT_THAT(detail.code, ::testing::AnyOf("truncated-gzip", "truncated-parquet", "ragged-row",
+                                                "unreadable-table"))
+          << name << " cut to " << kept;
+    }
+  }
+}
+
+TEST(ReadTable, TrimsTheNamesOfColumns) {
+  const TempFolder folder;
+  EXPECT_THAT(read_table(folder.file("a.csv", "a, b ,c\n1, 2 ,3\n")).numbers("b"),
+              ElementsAre(2.0));
 }
 
 TEST(ReadTable, KeepsTheOrderOfTheFileForAnyNumberOfThreads) {

@@ -9,16 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "places.h"
+
 /// Reading the reference data that golden tests compare with. The folder is not part of the
 /// project: tests skip where it is absent.
 namespace altyn::testing {
 
-inline std::string reference_path(const std::string& file) {
-  const char* folder = std::getenv("ALTYN_REFERENCE_DATA");
-  const std::string root =
-      folder != nullptr ? folder : std::string(ALTYN_SOURCE_DIR) + "/../shared/data/reference";
-  return root + "/" + file;
-}
+inline std::string reference_path(const std::string& file) { return reference_data_path(file); }
 
 #define ALTYN_NEEDS_REFERENCE(file)                                   \
   if (!std::filesystem::exists(altyn::testing::reference_path(file))) \

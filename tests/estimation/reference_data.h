@@ -2,19 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
+
+#include "places.h"
 
 namespace altyn::estimation {
 
 /// A file of the reference data, which is not part of the project.
 inline std::string reference_path(const std::string& file) {
-  const char* set = std::getenv("ALTYN_REFERENCE_DATA");
-  const std::filesystem::path folder =
-      set != nullptr ? std::filesystem::path(set)
-                     : std::filesystem::path(ALTYN_SOURCE_DIR) / ".." / "shared/data/reference";
-  return (folder / "gravity" / file).string();
+  return reference_data_path("gravity/" + file);
 }
 
 #define REQUIRE_REFERENCE(file)                                                               \
