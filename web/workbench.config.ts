@@ -10,6 +10,7 @@ export default defineConfig({
     single_file({ style_packages: ["@fontsource-variable/source-sans-3", "world-atlas"], connects: true }),
   ],
   build: {
+    emptyOutDir: false,
     rollupOptions: { input: "workbench.html" },
     assetsInlineLimit: Number.MAX_SAFE_INTEGER,
     cssCodeSplit: false,

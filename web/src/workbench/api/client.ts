@@ -32,14 +32,14 @@ export function trouble_of(body: unknown, status: number): Trouble {
     for (const name of names) if (typeof given[name] === "string" && given[name]) return given[name] as string;
     return "";
   };
-  const fixes = Array.isArray(given["fixes"]) ? given["fixes"].filter((fix) => typeof fix === "string") : [];
+  const texts = (name: string) => (Array.isArray(given[name]) ? given[name].filter((one) => typeof one === "string") : []);
   const column = given["column"];
   return {
     code: text("code") || String(status),
     what: text("what", "message", "title") || (typeof outer["error"] === "string" ? outer["error"] : `${status}`),
-    where: [text("where"), text("context")].filter(Boolean).join("\n"),
+    where: [text("where"), ...texts("context")].filter(Boolean).join("\n"),
     why: text("why"),
-    fixes: fixes as string[],
+    fixes: texts("fixes"),
     column: typeof column === "number" ? column : null,
   };
 }

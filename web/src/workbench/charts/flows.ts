@@ -18,7 +18,7 @@ interface Stream {
 /** One picture of the flows; before and after share a scale, so that widths compare. */
 function panel(
   rows: Row[], amount: "before" | "after", title: string, scale: Diverging, context: ChartContext,
-  at: { x: number; width: number; top: number; height: number; most: number },
+  at: { x: number; width: number; top: number; height: number; most: number }, other: string,
 ): SVGElement {
   const places = new Map<string, Place>();
   const place = (side: string, code: string, label: string) => {
@@ -65,13 +65,17 @@ function panel(
   });
   return svg("g", {},
     svg("text", { x: at.x + at.width / 2, y: at.top + 8, "text-anchor": "middle", "font-weight": 650, fill: colour.ink }, title),
-    ...streams, ...names);
+    ...streams, ...names,
+    svg("text", { x: at.x + at.width / 2, y: at.top + at.height + 46, "text-anchor": "middle", fill: colour.faint }, other));
 }
 
 /** The largest flows before and after, side by side; on a phone one above the other. */
 export function flows(words: { before: string; after: string }): Chart {
   return (table: Table, context) => {
-    const rows = table.rows.filter((row) => row.number("before_musd") !== null && row.number("after_musd") !== null);
+    const known = table.rows.filter((row) => row.number("before_musd") !== null && row.number("after_musd") !== null);
+    // All others together would dwarf the rest: they are a number below, not a band.
+    const rows = known.filter((row) => row.text("exporter"));
+    const other = known.find((row) => !row.text("exporter"));
     if (!rows.length) return null;
     const scale = diverging(rows.map((row) => row.number("after_musd")! / Math.max(1e-9, row.number("before_musd")!) - 1));
     const sum = (name: string) => rows.reduce((total, row) => total + row.number(name)!, 0);
@@ -79,10 +83,11 @@ export function flows(words: { before: string; after: string }): Chart {
     const narrow = is_narrow(context);
     const gap = 24;
     const width = narrow ? context.width : (context.width - gap) / 2;
-    const height = Math.max(240, rows.length * 22);
+    const height = Math.max(240, rows.length * 24);
+    const below = (amount: string) => (other ? `${other.text("exporter_name")}: ${context.locale.number.plain(other.number(amount))}` : "");
     const second = narrow ? { x: 0, top: height + 70 } : { x: width + gap, top: 0 };
-    return chart_svg(context, narrow ? 2 * (height + 70) : height + 50,
-      panel(rows, "before", words.before, scale, context, { x: 0, top: 0, width, height, most }),
-      panel(rows, "after", words.after, scale, context, { ...second, width, height, most }));
+    return chart_svg(context, narrow ? 2 * (height + 70) : height + 60,
+      panel(rows, "before", words.before, scale, context, { x: 0, top: 0, width, height, most }, below("before_musd")),
+      panel(rows, "after", words.after, scale, context, { ...second, width, height, most }, below("after_musd")));
   };
 }

@@ -34,7 +34,7 @@ export function round_ticks([low, high]: [number, number], count: number): numbe
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((lead) => lead * power).find((size) => size >= rough) ?? power;
   const ticks: number[] = [];
-  for (let place = Math.ceil(low / step - 1e-9); place * step <= high + step * 1e-9; place += 1) ticks.push(place * step);
+  for (let place = Math.ceil(low / step - 1e-9); place * step <= high + step * 1e-9; place += 1) ticks.push(place * step + 0);
   return ticks;
 }
 

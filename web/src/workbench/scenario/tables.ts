@@ -99,9 +99,11 @@ export function keys_table(answer: SolveAnswer, title: string, facts: Facts): Ta
 }
 
 /** Parts of one economy's change of real income, and the whole. */
-export function parts_table(answer: SolveAnswer, code: string, title: string, whole: string): Table {
+export function parts_table(
+  answer: SolveAnswer, code: string, title: string, whole: string, label_of: (part: string) => string,
+): Table {
   const place = answer.economies.indexOf(code);
-  const rows: Cell[][] = place < 0 ? [] : answer.decomposition.map((part): Cell[] => [part.label, part.log_change[place] ?? null, false]);
+  const rows: Cell[][] = place < 0 ? [] : answer.decomposition.map((part): Cell[] => [label_of(part.label), part.log_change[place] ?? null, false]);
   if (rows.length) rows.push([whole, Math.log1p(answer.real_income[place]!), true]);
   return table_of("parts", title, "", [["label", "Part", ""], ["change", "Change, log", "fraction"], ["whole", "Whole", "bool"]], rows);
 }

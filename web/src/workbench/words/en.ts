@@ -80,7 +80,8 @@ export const english_words = {
   conditional: "Conditional",
   full: "Full",
   parts_title: (name: string) => `What moves the real income of ${name}`,
-  parts_subtitle: "The change in parts",
+  parts_of: { "factor income": "Income of producers", "duties received": "Duties received", "trade deficit": "Trade deficit", prices: "Prices of what is bought" } as Record<string, string>,
+  parts_subtitle: "The change in parts, in logs: they add up to the whole",
   keys_title: "Keys of the revenue pool",
   keys_subtitle: "Part of the pooled duties that each member receives",
   rules: "Rules",
@@ -140,7 +141,7 @@ export const english_words = {
   column_kinds: { column: "column", agreement: "agreement", "function": "function" } as Record<string, string>,
 
   // data
-  partner: "Partner",
+  pair: (reporter: string) => `${reporter} and`,
   first_economy: "Economy",
   second_economy: "Partner",
   side: "Reported by",

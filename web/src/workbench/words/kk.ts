@@ -80,7 +80,8 @@ export const kazakh_words: Words = {
   conditional: "Шартты",
   full: "Толық",
   parts_title: (name) => `${name}: нақты табысты не қозғайды`,
-  parts_subtitle: "Өзгеріс бөліктерімен",
+  parts_of: { "factor income": "Өндірушілер табысы", "duties received": "Алынған баждар", "trade deficit": "Сауда тапшылығы", prices: "Сатып алынатын тауар бағасы" },
+  parts_subtitle: "Өзгеріс бөліктерімен, логарифммен: қосындысы — бүтіні",
   keys_title: "Ортақ баждардағы үлестер",
   keys_subtitle: "Әр мүше алатын ортақ баждар бөлігі",
   rules: "Ережелер",
@@ -137,7 +138,7 @@ export const kazakh_words: Words = {
   certificate: "Сертификат",
   column_kinds: { column: "баған", agreement: "келісім", "function": "функция" },
 
-  partner: "Серіктес",
+  pair: (reporter) => `${reporter} және`,
   first_economy: "Экономика",
   second_economy: "Серіктес",
   side: "Кімнің дерегі",

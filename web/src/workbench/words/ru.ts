@@ -80,7 +80,8 @@ export const russian_words: Words = {
   conditional: "Условный",
   full: "Полный",
   parts_title: (name) => `${name}: что двигает реальный доход`,
-  parts_subtitle: "Изменение по частям",
+  parts_of: { "factor income": "Доход производителей", "duties received": "Полученные пошлины", "trade deficit": "Дефицит торговли", prices: "Цены покупаемого" },
+  parts_subtitle: "Изменение по частям, в логарифмах: вместе они дают целое",
   keys_title: "Доли в общих пошлинах",
   keys_subtitle: "Часть общих пошлин, которую получает каждый член",
   rules: "Правила",
@@ -137,7 +138,7 @@ export const russian_words: Words = {
   certificate: "Сертификат",
   column_kinds: { column: "столбец", agreement: "соглашение", "function": "функция" },
 
-  partner: "Партнёр",
+  pair: (reporter) => `${reporter} и`,
   first_economy: "Экономика",
   second_economy: "Партнёр",
   side: "По данным",
