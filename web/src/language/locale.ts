@@ -13,6 +13,9 @@ const kLanguages: Record<LanguageCode, { tag: string; text: Strings }> = {
   kk: { tag: "kk-KZ", text: kazakh },
 };
 
+/** Browsers that do not know Kazakh would write its numbers as English ones; it writes them as Russian does. */
+const kNumberTags: Partial<Record<LanguageCode, string>> = { kk: "ru-RU" };
+
 /** The words and the number style of one language. */
 export interface Locale {
   code: LanguageCode;
@@ -26,7 +29,7 @@ export function make_locale(code: LanguageCode): Locale {
   return {
     code,
     text,
-    number: new NumberFormat(tag),
+    number: new NumberFormat(kNumberTags[code] ?? tag),
     month: new MonthFormat(tag),
   };
 }

@@ -102,12 +102,13 @@ function legend(scale: Diverging, words: MapWords, context: ChartContext, top: n
 /**
  * The world, or the middle of it, coloured by `value`: blues above nought, browns below, grey where
  * nothing is known, hatched where the economy's own data are assumed, outlined where it is in the bloc.
+ * `beside`: values of another map that is to share the scale.
  */
-export function world_map(focus: Focus, words: MapWords): Chart {
+export function world_map(focus: Focus, words: MapWords, beside: (number | null)[] = []): Chart {
   return (table, context) => {
     const rows = new Map(table.rows.map((row) => [row.number("number"), row]));
     if (!table.rows.some((row) => row.number("value") !== null)) return null;
-    const scale = diverging(table.rows.map((row) => row.number("value")));
+    const scale = diverging([...table.rows.map((row) => row.number("value")), ...beside]);
     const drawn = shapes(focus, context.width);
     const look = (number: number) => {
       const row = rows.get(number);

@@ -34,12 +34,12 @@ function stars(p: number | null): string {
 }
 
 /** Coefficients with what they mean in percent. */
-export function coefficient_table(model: Model, title: string): Table {
+export function coefficient_table(model: Model, title: string, term: string): Table {
   const note = `${model.family}, ${model.n_obs}; ${model.standard_errors.kind} (${model.standard_errors.n_clusters.join(", ")}), ${model.standard_errors.convention}; * 0.1, ** 0.05, *** 0.01`;
   return new Table("coefficients", {
     title, note,
     columns: [
-      { name: "term", label: "" }, { name: "value", label: "β", unit: "log" }, { name: "stars", label: "" }, { name: "se", label: "SE", unit: "log" },
+      { name: "term", label: term }, { name: "value", label: "β", unit: "log" }, { name: "stars", label: " " }, { name: "se", label: "SE", unit: "log" },
       { name: "z", label: "z", unit: "log" }, { name: "p", label: "p", unit: "log" },
       { name: "low", label: "2.5%", unit: "log" }, { name: "high", label: "97.5%", unit: "log" }, { name: "percent", label: "exp(β) − 1", unit: "fraction" },
     ],

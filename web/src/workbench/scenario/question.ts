@@ -6,10 +6,10 @@ import { adds_nothing } from "./document";
 /** The scenario as a question, its main change first. */
 export function scenario_title(
   state: ScenarioState, catalogue: Catalogue, words: Words["question"], nothing: string,
-  name_of: (code: string) => string, signed: (value: number) => string,
+  name_of: (code: string) => string, signed: (value: number) => string, short: Record<string, string>,
 ): string {
   const list = (codes: string[]) => codes.map(name_of).join(", ");
-  const union = state.union.toUpperCase();
+  const union = short[state.union] ?? state.union.toUpperCase();
   if (state.join.length && state.leave.length) return words.both(list(state.join), list(state.leave), union);
   if (state.join.length) return words.join(list(state.join), union);
   if (state.leave.length) return words.leave(list(state.leave), union);

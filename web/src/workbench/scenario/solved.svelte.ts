@@ -1,6 +1,7 @@
 import { run_study, solve } from "../api/calls";
 import type { Trouble } from "../api/client";
 import type { Partial, SolveAnswer } from "../api/types";
+import { drawn_of } from "./tables";
 import { Latest } from "../state/latest";
 import type { Document } from "./document";
 
@@ -78,12 +79,13 @@ export class Solved {
       this.drawing = true;
       this.n_draws_asked = this.n_draws;
       const model = { ...(question.document["model"] as object | undefined), n_draws: this.n_draws };
-      await run_study("simulate", { ...question.document, model }, {
+      const drawn = await run_study("simulate", { ...question.document, model }, {
         signal: abort.signal,
         partial: (partial) => {
           if (question.key === this.key) this.partial = partial;
         },
       });
+      if (question.key === this.key) this.partial = drawn_of(drawn.value, this.n_draws);
     } catch (error) {
       const trouble = this.judge(error);
       if (trouble && question.key === this.key) this.trouble = trouble;

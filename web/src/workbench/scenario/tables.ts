@@ -45,6 +45,23 @@ function bounds_of(answer: SolveAnswer, partial: Partial | null, measure: Measur
   return { low: share(pick(interval.low)), high: share(pick(interval.high)) };
 }
 
+/** The intervals of all draws, from the finished result. */
+export function drawn_of(result: Record<string, unknown>, n_draws: number): Partial {
+  const tables = (result["tables"] ?? {}) as Record<string, RawTable>;
+  const economies = new Table("economies", tables["economies"] ?? {});
+  const revenue = new Map(new Table("revenue", tables["revenue"] ?? {}).rows.map((row) => [row.text("economy"), row]));
+  const interval = (name: string): Interval => ({
+    low: economies.rows.map((row) => row.number(`${name}_low`)), mid: economies.rows.map((row) => row.number(name)),
+    high: economies.rows.map((row) => row.number(`${name}_high`)),
+  });
+  const received = (name: string) => economies.rows.map((row) => revenue.get(row.text("economy"))?.number(`received_${name}`) ?? null);
+  return {
+    n_draws, n_failed: 0, economies: economies.rows.map((row) => row.text("economy")),
+    real_income: interval("real_income_change"), exports: interval("exports_change"), imports: interval("imports_change"),
+    revenue_received: { low: received("low"), mid: received("change"), high: received("high") },
+  };
+}
+
 /** One row per economy: the change, its interval once draws have come, and how the map draws it. */
 export function change_table(
   answer: SolveAnswer, partial: Partial | null, measure: Measure, title: string, facts: Facts, note = "",
