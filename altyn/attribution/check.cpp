@@ -301,7 +301,8 @@ class Checker {
                                 .bound = &bound,
                                 .agreements = &inputs_.agreements,
                                 .effect = effect.missing.empty() ? &model : nullptr,
-                                .spells = spells_},
+                                .spells = spells_,
+                                .build = world() != nullptr ? &build : nullptr},
                                context_);
     }
   }
@@ -325,7 +326,8 @@ class Checker {
       return none;
     }
     return estimate_agreement(*world(), inputs_.agreements, claim.agreement, {*reporter, *partner},
-                              case_.options, context_);
+                              case_.options, context_,
+                              inputs_.political ? &*inputs_.political : nullptr);
   }
 
   void add_published_lines() {

@@ -5,6 +5,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -60,6 +61,7 @@ class Averager {
     const auto always = [](const Cell&) { return true; };
     const auto treated = [this](const Cell& cell) { return cell.what.event_time >= start_; };
     result_.by_event_time = grouped(always, [](const Cell& cell) { return cell.what.event_time; });
+    result_.event_time_covariance = event_time_covariance();
     if (cohorts) {
       result_.by_cohort = grouped(treated, [](const Cell& cell) { return cell.what.cohort; });
       result_.by_period = grouped(
@@ -139,6 +141,22 @@ class Averager {
         make_coefficient(name, percent, percent_slope.dot(covariance * percent_slope),
                          estimate_.degrees_of_freedom, estimate_.confidence_level);
     return effect;
+  }
+
+  /// The averages by event time are weighted sums of coefficients, S b; their covariance is S V S'.
+  [[nodiscard]] std::vector<double> event_time_covariance() const {
+    std::map<double, double> weight;
+    for (const Cell& cell : cells_) weight[cell.what.event_time] += cell.weight;
+    const auto k = static_cast<Index>(estimate_.coefficients.size());
+    Eigen::MatrixXd shares = Eigen::MatrixXd::Zero(static_cast<Index>(weight.size()), k);
+    for (const Cell& cell : cells_) {
+      const auto group = weight.find(cell.what.event_time);
+      shares(std::distance(weight.begin(), group), static_cast<Index>(cell.place)) +=
+          cell.weight / group->second;
+    }
+    const Eigen::Map<const Eigen::MatrixXd> covariance(estimate_.covariance.data(), k, k);
+    const Eigen::MatrixXd found = shares * covariance * shares.transpose();
+    return {found.data(), found.data() + found.size()};
   }
 
   const Estimate& estimate_;

@@ -87,7 +87,7 @@ const cases = [
   ["a first visit shows the claim, already checked", async (context) => {
     const started = performance.now();
     const { page, troubles } = await open(context);
-    await page.waitForSelector(".grade", { timeout: 10_000 });
+    await page.waitForSelector(".grade", { timeout: 30_000 });
     console.log(`       first verdict after ${Math.round(performance.now() - started)} ms`);
     assert.equal(await page.locator(".grade").count(), 2);
     assert.match(await page.locator(".checked h1").innerText(), /Russia/);
@@ -163,14 +163,14 @@ const cases = [
     const { page } = await open(context, kUzbekistan);
     await rested(page);
     await slide(page, "Trade elasticity", 6.5);
-    await page.getByRole("button", { name: "Exports" }).click();
+    await page.getByRole("button", { name: "Exports", exact: true }).click();
     await rested(page);
     await page.getByRole("button", { name: "Copy link" }).click();
     const link = page.url();
     const { page: other, troubles } = await open(context, link.split("#")[1]);
     await rested(other);
     assert.equal(await other.locator(".slider output").nth(2).innerText(), "6.5");
-    assert.equal(await other.getByRole("button", { name: "Exports" }).getAttribute("aria-pressed"), "true");
+    assert.equal(await other.getByRole("button", { name: "Exports", exact: true }).getAttribute("aria-pressed"), "true");
     assert.equal(await other.locator(".numbers").innerText(), await page.locator(".numbers").innerText());
     assert.deepEqual(troubles, []);
   }],
@@ -272,7 +272,7 @@ const cases = [
     await rested(page);
     assert.ok(await page.locator(".badge").count() > 0);
     const both = await csv_of(page, "yearly");
-    await page.getByRole("button", { name: "the exporter" }).click();
+    await page.getByRole("button", { name: "the exporter", exact: true }).click();
     await page.waitForTimeout(200);
     const exporter = await csv_of(page, "yearly");
     assert.ok(exporter.every((row) => row["shown_musd"] === row["exporter_reported_musd"]));
