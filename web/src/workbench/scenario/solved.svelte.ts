@@ -19,6 +19,8 @@ const kRest = 220;
  */
 export class Solved {
   answer: SolveAnswer | null = $state.raw(null);
+  /** The last answer that came to rest, with the whole trade matrix: it need not follow every movement. */
+  rested: SolveAnswer | null = $state.raw(null);
   /** Intervals of the answer shown; null until the first draws have come. */
   partial: Partial | null = $state.raw(null);
   n_draws_asked = $state(0);
@@ -57,9 +59,7 @@ export class Solved {
 
   private take(answer: SolveAnswer, question: Question): void {
     this.trouble = null;
-    // The flows stay those of the last rest until the next: the matrix need not follow every movement.
-    const flows = this.answer?.flows;
-    this.answer = flows ? { ...answer, flows } : answer;
+    this.answer = answer;
     this.partial = null;
     if (question.key !== this.key) return;
     this.busy = false;
@@ -75,6 +75,7 @@ export class Solved {
       const answer = await solve(question.document, true, abort.signal);
       if (question.key !== this.key) return;
       this.answer = answer;
+      this.rested = answer.certified ? answer : null;
       if (!answer.certified) return;
       this.drawing = true;
       this.n_draws_asked = this.n_draws;
