@@ -76,7 +76,7 @@ async function csv_of(page, id) {
 
 /** @param {Page} page @param {string} selector */
 async function download(page, selector) {
-  const [saved] = await Promise.all([page.waitForEvent("download"), page.locator(selector).first().click()]);
+  const [saved] = await Promise.all([page.waitForEvent("download", { timeout: 90_000 }), page.locator(selector).first().click()]);
   return { name: saved.suggestedFilename(), content: readFileSync(await saved.path()) };
 }
 

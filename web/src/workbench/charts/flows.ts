@@ -3,6 +3,7 @@ import { colour, is_narrow, text_size, type Chart, type ChartContext } from "../
 import { text_width } from "../../format/text_width";
 import type { Row, Table } from "../../result/table";
 import { diverging, type Diverging } from "./diverging";
+import { diverging_key } from "./diverging_key";
 import { chart_svg } from "./rows";
 import { svg } from "./svg";
 
@@ -86,7 +87,9 @@ export function flows(words: { before: string; after: string }): Chart {
     const height = Math.max(240, rows.length * 24);
     const below = (amount: string) => (other ? `${other.text("exporter_name")}: ${context.locale.number.plain(other.number(amount))}` : "");
     const second = narrow ? { x: 0, top: height + 70 } : { x: width + gap, top: 0 };
-    return chart_svg(context, narrow ? 2 * (height + 70) : height + 60,
+    const bottom = narrow ? 2 * (height + 70) + 10 : height + 66;
+    return chart_svg(context, bottom + 34,
+      ...diverging_key(scale, context, bottom).nodes,
       panel(rows, "before", words.before, scale, context, { x: 0, top: 0, width, height, most }, below("before_musd")),
       panel(rows, "after", words.after, scale, context, { ...second, width, height, most }, below("after_musd")));
   };

@@ -16,6 +16,7 @@ export interface Model {
   formula: string;
   family: string;
   n_obs: number;
+  iterations: number;
   rows_read: number;
   pseudo_r2: number | null;
   coefficients: Coefficient[];
@@ -30,7 +31,7 @@ export function models_of(value: Record<string, unknown>): Model[] {
 }
 
 function stars(p: number | null): string {
-  return p === null ? "" : p < 0.01 ? "***" : p < 0.05 ? "**" : p < 0.1 ? "*" : "";
+  return p === null ? " " : p < 0.01 ? "***" : p < 0.05 ? "**" : p < 0.1 ? "*" : " ";
 }
 
 /** Coefficients with what they mean in percent. */
