@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <span>
 #include <tuple>
@@ -32,6 +33,21 @@ struct PretendedControl {
   std::vector<SyntheticFit> placebos;
 };
 
+/// Holds back the progress of fits: the calibration reports its own.
+class QuietProgress {
+ public:
+  explicit QuietProgress(Context& context) : context_(context) {
+    context.on_progress.swap(held_back_);
+  }
+  QuietProgress(const QuietProgress&) = delete;
+  QuietProgress& operator=(const QuietProgress&) = delete;
+  ~QuietProgress() { context_.on_progress.swap(held_back_); }
+
+ private:
+  Context& context_;
+  std::function<void(const Progress&)> held_back_;
+};
+
 class Calibrator {
  public:
   Calibrator(const ClaimCase& claim_case, const CalibrationInputs& inputs, Context& context)
@@ -49,6 +65,7 @@ class Calibrator {
                        .iteration = static_cast<Index>(k),
                        .total = static_cast<Index>(partners.size())});
       context_.throw_if_stopped();
+      const QuietProgress quiet(context_);
       judge_partner(partners[k]);
     }
     if (n_cases_ == 0) return std::nullopt;
@@ -68,7 +85,9 @@ class Calibrator {
     return free;
   }
 
+  /// Nothing without a start of the agreement between the claimed pair.
   std::optional<PretendedControl> control_of(const PairSeries& series) const {
+    if (!inputs_.design.start) return std::nullopt;
     const data::Month start = *inputs_.design.start;
     const data::Window period = synthetic_period(series, start, claimed_.windows.claimed.last,
                                                  claimed_.options.synthetic_years_before);
@@ -125,7 +144,7 @@ class Calibrator {
       }
       const CauseKey by_pair = verdict_of(made, lines);
       if (inputs_.effect != nullptr) {
-        lines.push_back(effect_share(made));
+        if (!inputs_.spells.whole.empty()) lines.push_back(effect_share(made));
         if (inputs_.build != nullptr) lines.push_back(equilibrium_share(made, log_hats));
       }
       add_case(made, lines, by_pair, verdict_of(made, lines));
@@ -309,7 +328,7 @@ class Calibrator {
 
 std::optional<Calibration> calibrate(const ClaimCase& claim_case, const CalibrationInputs& inputs,
                                      Context& context) {
-  if (inputs.panel == nullptr || !inputs.design.start) return std::nullopt;
+  if (inputs.panel == nullptr) return std::nullopt;
   return Calibrator(claim_case, inputs, context).run();
 }
 

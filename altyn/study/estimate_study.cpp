@@ -115,11 +115,14 @@ StudyResult run_estimate(const Study& study, Context& context) {
 
   StudyResult result;
   using estimation::TableFormat;
-  result.text = estimates.size() == 1
-                    ? estimates.front().to_text()
-                    : estimation::render_table(estimates, layout, TableFormat::kText);
-  if (estimates.size() == 1 && warned != warnings.end()) {
-    result.text += fmt::format("\nwarning: {}\n", *warned);
+  // Of one model everything is shown; its table too where the request shapes one.
+  if (estimates.size() == 1) {
+    result.text = estimates.front().to_text();
+    if (warned != warnings.end()) result.text += fmt::format("\nwarning: {}\n", *warned);
+  }
+  if (estimates.size() > 1 || !study.content.value("table", nlohmann::json::object()).empty()) {
+    result.text += (result.text.empty() ? "" : "\n") +
+                   estimation::render_table(estimates, layout, TableFormat::kText);
   }
   result.text += after.text();
   result.value =

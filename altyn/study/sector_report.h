@@ -1,12 +1,20 @@
 #pragma once
 
+<<<<<<< HEAD
+=======
 #include <array>
 #include <functional>
+>>>>>>> main
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
-#include <vector>
 
+<<<<<<< HEAD
+#include "altyn/study/scenario_answer.h"
+#include "altyn/study/sector_run.h"
+
+namespace altyn::study {
+
+=======
 #include "altyn/equilibrium/policy_shapley.h"
 #include "altyn/equilibrium/sector_decomposition.h"
 #include "altyn/equilibrium/sector_draws.h"
@@ -77,12 +85,16 @@ struct SectorAnswers {
 /// The tables of an answer, each with its name as source.
 [[nodiscard]] std::vector<data::Table> sector_tables(const SectorRun& run,
                                                      const SectorAnswers& answers);
+>>>>>>> main
 /// For a terminal, with colour codes.
-[[nodiscard]] std::string sector_text(const SectorRun& run, const SectorBase& world,
-                                      const SectorAnswers& answers);
+[[nodiscard]] std::string sector_text(const SectorRun& run, const SectorAnswers& answers,
+                                      const ScenarioAnswer& answer);
+/// What it shares with every scenario, for the page and for comparison with others.
+[[nodiscard]] ScenarioAnswer sector_answer(const SectorRun& run, const SectorBase& world,
+                                           const SectorAnswers& answers);
 /// The result in the form of docs/simulate.md (schema altyn.scenario/1), with quotas and the number
 /// of failed draws; sources and run apart.
-[[nodiscard]] nlohmann::json sector_value(const SectorRun& run, const SectorBase& world,
+[[nodiscard]] nlohmann::json sector_value(const ScenarioAnswer& answer, const SectorRun& run,
                                           const SectorAnswers& answers);
 
 }  // namespace altyn::study

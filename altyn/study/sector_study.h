@@ -1,11 +1,17 @@
 #pragma once
 
+<<<<<<< HEAD
+#include "altyn/study/scenario_report.h"
+=======
 #include "altyn/study/data_sources.h"
 #include "altyn/study/sector_report.h"
+>>>>>>> main
 #include "altyn/study/study.h"
 
 namespace altyn::study {
 
+<<<<<<< HEAD
+=======
 /// A simulation: of many sectors when it or what it extends has a section [sectors], of the
 /// one-sector world otherwise (simulate_study.h).
 [[nodiscard]] StudyResult run_simulation(const Study& study, Context& context);
@@ -34,11 +40,13 @@ struct RouteLayer {
                                              const DataSources& sources, const RouteLayer* layer,
                                              Context& context);
 
+>>>>>>> main
 /// Solves a scenario on a world of many sectors that the user gives (docs/simulate-sectors.md).
 /// Files: report.md; key_results (economies), sectors, trade (pairs), trade_by_sector (cells whose
 /// cost changes), decomposition, assumptions; run record apart.
 /// Intervals come from draws over ranges, elasticities and base flows together; what drives them
-/// from the adjoint. Errors: InputError of the scenario file, its tables and its base.
-[[nodiscard]] StudyResult run_sector_study(const Study& study, Context& context);
+/// from the adjoint. Errors: InputError of the scenario file, its tables and its base;
+/// "versus-many-sectors" for a comparison with another scenario inside the file.
+[[nodiscard]] SimulatedScenario simulate_sectors(const Study& study, Context& context);
 
 }  // namespace altyn::study

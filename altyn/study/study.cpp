@@ -12,8 +12,12 @@
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
+<<<<<<< HEAD
+#include "altyn/study/simulate_study.h"
+=======
 #include "altyn/study/monitor_study.h"
 #include "altyn/study/sector_study.h"
+>>>>>>> main
 
 namespace altyn::study {
 namespace {
