@@ -47,6 +47,10 @@ describe("a request", () => {
     expect(is_abort(await get_json("/api/health").catch((one: unknown) => one))).toBe(true);
   });
 
+  it("finds the character of a mistake by the mark under the line", () => {
+    expect(trouble_of({ error: { code: "c", what: "w", context: ["trade ~ x", "        ^"] } }, 422).column).toBe(9);
+  });
+
   it("makes the best of an error in no known form", () => {
     expect(trouble_of("<html>", 500).what).toBe("500");
     expect(trouble_of({ error: "busy" }, 503)).toMatchObject({ what: "busy", fixes: [], column: null });

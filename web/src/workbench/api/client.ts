@@ -5,7 +5,7 @@ export interface Trouble {
   where: string;
   why: string;
   fixes: string[];
-  /** Place of a mistake in a formula, from 0; null where it is about no character. */
+  /** Place of a mistake in a formula, from 1; null where it is about no character. */
   column: number | null;
 }
 
@@ -33,7 +33,9 @@ export function trouble_of(body: unknown, status: number): Trouble {
     return "";
   };
   const texts = (name: string) => (Array.isArray(given[name]) ? given[name].filter((one) => typeof one === "string") : []);
-  const column = given["column"];
+  // Where no column is given, a mark under the line tells it.
+  const mark = texts("context").find((line) => /^\s*\^/.test(line));
+  const column = given["column"] ?? (mark === undefined ? null : mark.indexOf("^") + 1);
   return {
     code: text("code") || String(status),
     what: text("what", "message", "title") || (typeof outer["error"] === "string" ? outer["error"] : `${status}`),
