@@ -120,7 +120,7 @@ std::vector<std::string> large_change_sentences(const std::vector<IncomeLine>& l
   return sentences;
 }
 
-std::string table_text(const ResultTable& table, std::size_t max_rows) {
+std::string aligned_text(const ResultTable& table, std::size_t max_rows) {
   const std::size_t n_rows = std::min(table.rows.size(), max_rows);
   std::vector<std::vector<std::string>> cells(n_rows + 1);
   for (const ResultColumn& column : table.columns) {
@@ -157,7 +157,7 @@ std::string table_text(const ResultTable& table, std::size_t max_rows) {
 std::string plain_answer_text(const ScenarioAnswer& answer) {
   std::string text = fmt::format("\033[1m{}\033[0m\n{}\n\n", answer.title, answer.about);
   for (const ResultTable& table : answer.tables) {
-    if (table.id != "economies") text += table_text(table, kShownRows) + "\n";
+    if (table.id != "economies") text += aligned_text(table, kShownRows) + "\n";
   }
   for (const std::string& paragraph : answer.summary) text += paragraph + "\n";
   for (const std::string& note : answer.notes) text += fmt::format("\033[2m{}\033[0m\n", note);
@@ -257,9 +257,12 @@ void add_record(StudyResult& result, const Study& study, const std::string& file
                   {"n_draws", options.value("n_draws", json())},
                   {"inputs", std::move(inputs)},
                   {"options", options}};
-  result.files.push_back({"report.html", report_html(value)});
+}
+
+void add_report_files(StudyResult& result) {
+  result.files.push_back({"report.html", report_html(result.value)});
   result.files.push_back({"report.md", without_colour(result.text)});
-  result.files.push_back({"result.json", value.dump(1) + "\n"});
+  result.files.push_back({"result.json", result.value.dump(1) + "\n"});
 }
 
 SimulatedScenario plain_run(ScenarioAnswer answer, const Study& study, const json& options,
@@ -275,6 +278,7 @@ SimulatedScenario plain_run(ScenarioAnswer answer, const Study& study, const jso
   result.text = plain_answer_text(run.answer);
   result.value = to_json(run.answer);
   add_record(result, study, study.where, options, sources, context);
+  add_report_files(result);
   for (const ResultTable& table : run.answer.tables) {
     result.files.push_back({table.id + ".csv", attribution::to_data_table(table)});
   }

@@ -43,7 +43,7 @@ struct SimulatedScenario {
 
 /// A table in aligned columns for a terminal, with colour codes; fractions and shares in percent.
 /// `max_rows` cuts it off and says so.
-[[nodiscard]] std::string table_text(const attribution::ResultTable& table, std::size_t max_rows);
+[[nodiscard]] std::string aligned_text(const attribution::ResultTable& table, std::size_t max_rows);
 
 /// Title, model, every table but `economies`, sentences and certificates, for a terminal.
 [[nodiscard]] std::string plain_answer_text(const ScenarioAnswer& answer);
@@ -75,11 +75,14 @@ struct IncomeLine {
 /// The result in the form of docs/simulate.md, without sources and run.
 [[nodiscard]] nlohmann::json to_json(const ScenarioAnswer& answer);
 
-/// What makes a result repeatable, and the files that every simulation has: sources and run go into
-/// `result.value`; report.html, report.md and result.json are made of it and of `result.text`.
-/// `files` are the scenario files as they were named, `options` what they and the flags set.
+/// What makes a result repeatable: sources and run go into `result.value`. `files` are the scenario
+/// files as they were named, `options` what they and the flags set.
 void add_record(StudyResult& result, const Study& study, const std::string& files,
                 const nlohmann::json& options, const DataSources& sources, const Context& context);
+
+/// The files that every simulation has, report.html, report.md and result.json, of `result.value`
+/// and `result.text` as they are.
+void add_report_files(StudyResult& result);
 
 /// The run of an answer that has no model of its own to show: its text, result and files, every
 /// table in one called <id>.csv. A failed answer gives its text alone.

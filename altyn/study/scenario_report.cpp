@@ -222,7 +222,7 @@ ResultTable parts_table(const SolvedScenario& s, std::vector<std::size_t> shown)
                                 {"transfer", "Deficits and shared duties", "log"}}};
   shown.resize(std::min(shown.size(), kShownEconomies));
   for (const std::size_t i : shown) {
-    if (!s.parts) break;
+    if (s.parts == nullptr) break;
     table.add({s.setting.economies()[i], s.setting.names()[i], s.parts->welfare_log[i],
                s.parts->terms_of_trade[i], s.parts->volume_of_trade[i], s.parts->technology[i],
                s.parts->transfer[i]});
@@ -311,12 +311,14 @@ ScenarioAnswer answer_of(const SolvedScenario& s) {
   for (const std::size_t i : order) {
     if (s.setting.involved()[i]) answer.concerned.push_back(s.setting.economies()[i]);
   }
-  answer.summary = s.chosen.summary;
+  if (s.chosen != nullptr) answer.summary = s.chosen->summary;
   for (std::string& sentence : summary_of(s, outcomes, order)) {
     answer.summary.push_back(std::move(sentence));
   }
   answer.tables.push_back(real_income_table(s, outcomes, order));
-  if (!s.chosen.table.rows.empty()) answer.tables.push_back(s.chosen.table);
+  if (s.chosen != nullptr && !s.chosen->table.rows.empty()) {
+    answer.tables.push_back(s.chosen->table);
+  }
   ResultTable revenue = revenue_table(s, outcomes, order);
   if (!revenue.rows.empty()) answer.tables.push_back(std::move(revenue));
   answer.tables.push_back(drivers_table(s, order));
@@ -359,7 +361,7 @@ std::string answer_text(const ScenarioAnswer& answer) {
   }
   for (const ResultTable& table : answer.tables) {
     if (table.id == "optimal_tariffs" || table.id == "long_run") {
-      text += "\n" + table_text(table, kShownEconomies);
+      text += "\n" + aligned_text(table, kShownEconomies);
     }
     if (table.id != "revenue") continue;
     text += fmt::format("\n\033[1m{:<26}{:>12}{:>24}{:>12}{:>24}\033[0m\n", "duties, million USD",

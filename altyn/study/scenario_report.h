@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +18,8 @@ struct SolvedScenario {
   const equilibrium::OneSectorResult& result;
   const equilibrium::OneSectorResult* versus;
   const ScenarioDraws& draws;
-  const ChosenTariffs& chosen;                                    ///< empty without [optimal]
-  const std::optional<equilibrium::WelfareDecomposition>& parts;  ///< where they are known
+  const ChosenTariffs* chosen = nullptr;                     ///< with [optimal]
+  const equilibrium::WelfareDecomposition* parts = nullptr;  ///< where they are known
 };
 
 /// Tables and sentences of an answer.

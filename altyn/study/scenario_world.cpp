@@ -458,10 +458,6 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
     std::iota(world.parent.begin(), world.parent.end(), std::size_t{0});
     return world;
   }
-<<<<<<< HEAD
-=======
-  const double elasticity = values.at(kDistanceName);
->>>>>>> main
   const auto find = [&](const std::string& code) {
     return std::find_if(regions.begin(), regions.end(),
                         [&](const ScenarioRegion& region) { return region.code == code; });
@@ -473,7 +469,7 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
           return flow == flows_.end() ? 0.0 : flow->second;
         });
   }
-  const double elasticity = values.at(kDistance);
+  const double elasticity = values.at(kDistanceName);
   // Who has no place on the map trades with every region alike, in proportion to size.
   return equilibrium::split_into_regions(
       base, splits, [&](const std::string& seller, const std::string& buyer) {

@@ -251,6 +251,23 @@ Table assumption_table(const SectorRun& run, const SectorAnswers& answers) {
     }
     if (change.uncertain()) ++range;
   }
+  for (const Assumption& one : run.route_assumptions()) {
+    for (std::size_t e = 0; e < n; ++e) {
+      name.push_back(one.name);
+      economy.push_back(base.economies[e]);
+      value.push_back(one.value);
+      low.push_back(one.low);
+      high.push_back(one.high);
+      share.push_back(data::kMissing);
+      alone.push_back(data::kMissing);
+      const DeltaDeviation* delta = answers.delta_of(e);
+      deviation.push_back(!one.drawn()       ? 0.0
+                          : delta == nullptr ? data::kMissing
+                                             : delta->policy[range]);
+      source.push_back(one.source);
+    }
+    if (one.drawn()) ++range;
+  }
   for (std::size_t k = 0; k < answers.deltas.size(); ++k) {
     const std::array<std::pair<const char*, double>, 2> noise = {
         {{"trade elasticities", answers.deltas[k].theta}, {"base trade", answers.deltas[k].trade}}};
@@ -284,7 +301,9 @@ std::vector<Table> sector_tables(const SectorRun& run, const SectorAnswers& answ
   std::vector<Table> tables = {economy_table(run, answers), sector_table(run),
                                pair_table(run, answers.stages), cell_table(run, answers.stages)};
   if (answers.parts) tables.push_back(decomposition_table(run, *answers.parts));
-  if (!run.scenario.changes.empty()) tables.push_back(assumption_table(run, answers));
+  if (!run.scenario.changes.empty() || run.routes) {
+    tables.push_back(assumption_table(run, answers));
+  }
   return tables;
 }
 

@@ -8,10 +8,21 @@ using equilibrium::DeltaDeviation;
 using equilibrium::MultiSectorBase;
 using equilibrium::MultiSectorShock;
 
+const std::vector<Assumption>& SectorRun::route_assumptions() const {
+  static const std::vector<Assumption> none;
+  return routes ? routes->assumptions : none;
+}
+
 MultiSectorShock SectorRun::shock_at(const std::vector<double>& sizes_pct,
-                                     const std::vector<bool>& active) const {
+                                     const std::vector<bool>& active,
+                                     const std::vector<double>* route_cost_hat) const {
   const MultiSectorBase& base = model.base();
   MultiSectorShock made = build_shock(scenario, base, sizes_pct, active);
+  if (routes) {
+    const std::vector<double>& hat = route_cost_hat ? *route_cost_hat : routes->cost_hat;
+    if (made.cost_hat.empty()) made.cost_hat.assign(hat.size(), 1.0);
+    for (std::size_t cell = 0; cell < hat.size(); ++cell) made.cost_hat[cell] *= hat[cell];
+  }
   for (std::size_t q = 0; q < quota_rates.size(); ++q) {
     if (quota_rates[q] == 0.0 || !active[quotas[q].change]) continue;
     std::vector<double>& rates = quotas[q].quota.rent_abroad ? made.export_tax : made.tariff;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "altyn/equilibrium/sector_stages.h"
 #include "altyn/equilibrium/sector_welfare.h"
 #include "altyn/equilibrium/trade_shift.h"
+#include "altyn/study/assumptions.h"
 #include "altyn/study/optimal_policy.h"
 #include "altyn/study/sector_scenario.h"
 
@@ -32,6 +34,17 @@ inline constexpr std::array<const char*, kSectorOutcomes> kSectorOutcomeNames = 
     "real_income_change", "exports_change",        "imports_change",
     "price_index_change", "duty_collected_change", "duty_received_change"};
 
+/// What a network of routes does to the costs of delivery, [sector, importer, exporter], on top of
+/// the changes (docs/corridors.md).
+struct SectorRoutes {
+  std::vector<double> cost_hat{};
+  std::vector<Assumption> assumptions{};
+  /// Costs with one assumption a standard deviation higher, an entry for each that is drawn, in
+  /// their order.
+  std::vector<std::vector<double>> one_sd{};
+  std::function<std::vector<double>(RandomStream&)> drawn{};
+};
+
 /// A solved scenario of many sectors.
 struct SectorRun {
   const SectorScenario& scenario;
@@ -43,10 +56,16 @@ struct SectorRun {
   equilibrium::MultiSectorShock shock{};
   equilibrium::MultiSectorResult result{};
 
-  /// The shock at other sizes, or with some changes only; quotas at their tariff equivalents.
-  [[nodiscard]] equilibrium::MultiSectorShock shock_at(const std::vector<double>& sizes_pct,
-                                                       const std::vector<bool>& active) const;
+  std::optional<SectorRoutes> routes{};
+
+  /// The shock at other sizes, or with some changes only; quotas at their tariff equivalents,
+  /// routes as they are or with other costs.
+  [[nodiscard]] equilibrium::MultiSectorShock shock_at(
+      const std::vector<double>& sizes_pct, const std::vector<bool>& active,
+      const std::vector<double>* route_cost_hat = nullptr) const;
   [[nodiscard]] equilibrium::MultiSectorShock shock_at(const std::vector<double>& sizes_pct) const;
+  /// Assumptions of the routes; none without them.
+  [[nodiscard]] const std::vector<Assumption>& route_assumptions() const;
 };
 
 /// Everything that is said about it. N economies.

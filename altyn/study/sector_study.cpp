@@ -267,34 +267,8 @@ void choose(SectorRun& run, const std::string& where, MultiSectorWorkspace& work
 
 }  // namespace
 
-<<<<<<< HEAD
-SimulatedScenario simulate_sectors(const Study& study, Context& context) {
-  DataSources sources(study.folder);
-  Study whole = study;
-  whole.content = extended_content(study, sources);
-  if (whole.content.value("scenario", json::object()).contains("versus")) {
-    throw InputError({.code = "versus-many-sectors",
-                      .what = "a scenario of many sectors is compared with its base alone",
-                      .where = whole.where + " [scenario] versus",
-                      .why = "its decompositions and stages start from the base's tables",
-                      .fixes = {"remove versus, and give both files to altyn simulate: the answers "
-                                "come side by side"}});
-  }
-=======
-StudyResult run_simulation(const Study& study, Context& context) {
-  DataSources sources(study.folder);
-  Study whole = study;
-  whole.content = extended_content(study, sources);
-  if (!has_sectors(whole.content)) return run_simulate(study, context);
-  Study own = study;
-  own.where = study.content.value("file", study.where);
-  own.content.erase("file");
-  return run_sector_study(own, context);
-}
-
 SectorWorld read_sector_world(const Study& whole, DataSources& sources, Context& context) {
   Study flagged = whole;
->>>>>>> main
   // What the command line sets stands above every file.
   const json flags = whole.content.value("flags", json::object());
   for (const auto& [key, value] : flags.items()) flagged.content["model"][key] = value;
@@ -310,9 +284,9 @@ SectorWorld read_sector_world(const Study& whole, DataSources& sources, Context&
   return {.scenario = std::move(scenario), .base = std::move(base), .model = std::move(model)};
 }
 
-StudyResult solve_sector_world(const Study& study, const SectorWorld& world,
-                               const DataSources& sources, const RouteLayer* layer,
-                               Context& context) {
+SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& world,
+                                     const DataSources& sources, const RouteLayer* layer,
+                                     Context& context) {
   const SectorScenario& scenario = world.scenario;
   const MultiSectorModel& model = world.model;
   SectorRun run{scenario, model};
@@ -337,7 +311,7 @@ StudyResult solve_sector_world(const Study& study, const SectorWorld& world,
   }
 
   if (scenario.optimal.problem != PolicyProblem::kNone && run.result.certificate.holds()) {
-    choose(run, whole.where, workspace, context);
+    choose(run, study.where, workspace, context);
   }
 
   SimulatedScenario simulated{.answer = {.name = scenario.head.name}, .result = {}};
@@ -352,24 +326,14 @@ StudyResult solve_sector_world(const Study& study, const SectorWorld& world,
     simulated.answer.certificates = result.certificates;
     return simulated;
   }
-<<<<<<< HEAD
-  const SectorAnswers answers = answers_of(run, world, context);
-  simulated.answer = sector_answer(run, world, answers);
+  const SectorAnswers answers = answers_of(run, world.base, context);
+  simulated.answer = sector_answer(run, world.base, answers);
   result.certificates = simulated.answer.certificates;
   result.text = sector_text(run, answers, simulated.answer);
   result.value = sector_value(simulated.answer, run, answers);
   add_record(result, study, study.where, options_to_json(scenario.model), sources, context);
-=======
-  const SectorAnswers answers = answers_of(run, world.base, context);
-  result.certificates.push_back(answers.stages.certificate);
-  result.text = sector_text(run, world.base, answers);
-  result.value = sector_value(run, world.base, answers);
-  add_record(result.value, study, sources, context);
   if (layer != nullptr) layer->tell(run, result);
-  result.files.push_back({"report.html", report_html(result.value)});
-  result.files.push_back({"report.md", without_colour(result.text)});
-  result.files.push_back({"result.json", result.value.dump(1) + "\n"});
->>>>>>> main
+  add_report_files(result);
   constexpr std::array<const char*, 3> kEndings = {"csv", "json", "parquet"};
   const char* ending = kEndings[static_cast<std::size_t>(scenario.output.tables)];
   for (data::Table& table : sector_tables(run, answers)) {
@@ -383,10 +347,18 @@ StudyResult solve_sector_world(const Study& study, const SectorWorld& world,
   return simulated;
 }
 
-StudyResult run_sector_study(const Study& study, Context& context) {
+SimulatedScenario simulate_sectors(const Study& study, Context& context) {
   DataSources sources(study.folder);
   Study whole = study;
   whole.content = extended_content(study, sources);
+  if (whole.content.value("scenario", json::object()).contains("versus")) {
+    throw InputError({.code = "versus-many-sectors",
+                      .what = "a scenario of many sectors is compared with its base alone",
+                      .where = whole.where + " [scenario] versus",
+                      .why = "its decompositions and stages start from the base's tables",
+                      .fixes = {"remove versus, and give both files to altyn simulate: the answers "
+                                "come side by side"}});
+  }
   const SectorWorld world = read_sector_world(whole, sources, context);
   return solve_sector_world(study, world, sources, nullptr, context);
 }

@@ -129,22 +129,14 @@ ScenarioAnswer solve(const Scenario& scenario, const std::optional<Scenario>& ve
   }
   const bool solved = result.certificate.holds() && (!versus || other.certificate.holds());
   ScenarioAnswer answer;
-<<<<<<< HEAD
   if (solved && chosen.failure.empty()) {
-    const ScenarioDraws draws = run_draws(setting, assumptions, versus.has_value(),
-                                          scenario.model.n_draws, options, context);
-    std::optional<equilibrium::WelfareDecomposition> parts;
-    if (!versus) parts = parts_of(instance, options, context);
-    answer = answer_of({scenario, setting, assumptions, instance, result, versus ? &other : nullptr,
-                        draws, chosen, parts});
-=======
-  if (solved) {
     const ScenarioDraws draws =
         run_draws([&](const Values& values) { return setting.at(values); }, setting.parents(),
                   assumptions, versus.has_value(), scenario.model.n_draws, options, context);
-    answer = answer_of(
-        {scenario, setting, assumptions, instance, result, versus ? &other : nullptr, draws});
->>>>>>> main
+    std::optional<equilibrium::WelfareDecomposition> parts;
+    if (!versus) parts = parts_of(instance, options, context);
+    answer = answer_of({scenario, setting, assumptions, instance, result, versus ? &other : nullptr,
+                        draws, &chosen, parts ? &*parts : nullptr});
   } else {
     answer.name = scenario.head.name;
     answer.failure = !chosen.failure.empty()      ? chosen.failure
@@ -179,6 +171,7 @@ SimulatedScenario simulate_one_sector(const Study& study, Context& context) {
   result.text = answer_text(run.answer);
   result.value = to_json(run.answer);
   add_record(result, study, study.where, options_to_json(scenario.model), sources, context);
+  add_report_files(result);
   for (const attribution::ResultTable& table : run.answer.tables) {
     if (table.id == "real_income") continue;  // the first rows of all economies
     const std::string file = table.id == "economies" ? "key_results"
@@ -275,6 +268,7 @@ StudyResult run_batch(const Study& study, Context& context) {
   result.text = comparison_text(answers);
   result.value = comparison_value(answers);
   add_record(result, study, files, options, all, context);
+  add_report_files(result);
   result.files.push_back({"comparison.csv", attribution::to_data_table(comparison_of(answers))});
   return result;
 }
