@@ -85,7 +85,9 @@ class Calibrator {
     return free;
   }
 
+  /// Nothing without a start of the agreement between the claimed pair.
   std::optional<PretendedControl> control_of(const PairSeries& series) const {
+    if (!inputs_.design.start) return std::nullopt;
     const data::Month start = *inputs_.design.start;
     const data::Window period = synthetic_period(series, start, claimed_.windows.claimed.last,
                                                  claimed_.options.synthetic_years_before);
@@ -142,7 +144,7 @@ class Calibrator {
       }
       const CauseKey by_pair = verdict_of(made, lines);
       if (inputs_.effect != nullptr) {
-        lines.push_back(effect_share(made));
+        if (!inputs_.spells.whole.empty()) lines.push_back(effect_share(made));
         if (inputs_.build != nullptr) lines.push_back(equilibrium_share(made, log_hats));
       }
       add_case(made, lines, by_pair, verdict_of(made, lines));
@@ -326,7 +328,7 @@ class Calibrator {
 
 std::optional<Calibration> calibrate(const ClaimCase& claim_case, const CalibrationInputs& inputs,
                                      Context& context) {
-  if (inputs.panel == nullptr || !inputs.design.start) return std::nullopt;
+  if (inputs.panel == nullptr) return std::nullopt;
   return Calibrator(claim_case, inputs, context).run();
 }
 

@@ -37,10 +37,11 @@ struct Calibration {
 /// place, with the growth that it had, in every window as long as the claimed one that ends within
 /// a year of it, and judges each case by the same rules: the main lines as if the partner had
 /// joined with the claimed pair. L6 takes the effect out of that pair alone, in the worlds of the
-/// windows' calendar years. The share of cases called supported is the method's false-positive
-/// rate. Nothing without a panel, a start of the agreement or a partner without any agreement.
-/// Cost: two-year fits of L4 for every partner and pair of years; a synthetic control and its
-/// placebos, and a hundred solves of every year, for every partner.
+/// windows' calendar years. Where the agreement does not bind the claimed pair its partners have no
+/// L3 and L5 either. The share of cases called supported is the method's false-positive rate.
+/// Nothing without a panel or a partner without any agreement. Cost: two-year fits of L4 for every
+/// partner and pair of years; a synthetic control and its placebos, and a hundred solves of every
+/// year, for every partner.
 [[nodiscard]] std::optional<Calibration> calibrate(const ClaimCase& claim_case,
                                                    const CalibrationInputs& inputs,
                                                    Context& context);

@@ -76,6 +76,33 @@ std::string describe(const Loaded& loaded, const std::vector<data::Finding>& fin
   return text;
 }
 
+// The same for a page.
+nlohmann::json value_of(const Loaded& loaded, const std::vector<data::Finding>& findings) {
+  nlohmann::json value = {{"schema", "altyn.findings/1"},
+                          {"tables", nlohmann::json::array()},
+                          {"findings", nlohmann::json::array()}};
+  if (loaded.panel) {
+    const data::SampleLedger& ledger = loaded.panel->ledger;
+    value["tables"].push_back({{"source", loaded.panel->table.source()},
+                               {"detected", loaded.panel->detected},
+                               {"rows_read", ledger.rows_read()},
+                               {"rows_used", ledger.rows_used()}});
+  }
+  if (loaded.months) {
+    value["tables"].push_back(
+        {{"source", loaded.months->source()}, {"detected", loaded.months->detected()}});
+  }
+  for (const data::Finding& finding : findings) {
+    value["findings"].push_back({{"severity", data::to_string(finding.severity)},
+                                 {"check", finding.check},
+                                 {"sentence", finding.sentence},
+                                 {"where", finding.where},
+                                 {"stake_musd", finding.stake_musd},
+                                 {"n_rows", finding.rows.n_rows()}});
+  }
+  return value;
+}
+
 }  // namespace
 
 std::vector<Field<DataCheckStudy>> DataCheckStudy::fields() {
@@ -96,7 +123,7 @@ StudyResult run_data_check(const Study& study, Context&) {
   const auto request = read_section<DataCheckStudy>(study, "data");
   const auto choices = read_section<data::ColumnChoices>(study, "columns");
   const auto options = read_section<data::CheckOptions>(study, "options");
-  DataSources sources(study.folder);
+  DataSources sources(study);
   Loaded loaded;
   load(request, request.table, choices, sources, loaded);
   if (!request.compare_with.empty()) load(request, request.compare_with, {}, sources, loaded);
@@ -105,6 +132,7 @@ StudyResult run_data_check(const Study& study, Context&) {
       loaded.panel ? &*loaded.panel : nullptr, loaded.months ? &*loaded.months : nullptr, options);
   StudyResult result;
   result.text = describe(loaded, findings);
+  result.value = value_of(loaded, findings);
   for (const std::string& output : request.outputs) {
     result.files.push_back({output, data::findings_table(findings)});
   }

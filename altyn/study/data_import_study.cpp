@@ -34,7 +34,7 @@ StudyResult run_data_import(const Study& study, Context&) {
                       .fixes = {"altyn data import baci BACI_*.csv -o trade.parquet"}});
   }
   const data::SourceLayout& layout = data::source_layout(request.source);
-  DataSources sources(study.folder);
+  DataSources sources(study);
   std::vector<std::string> files;
   for (const std::string& file : request.files) files.push_back(sources.find(file));
   const data::ImportedSource imported = data::import_source(

@@ -159,7 +159,7 @@ constexpr std::string_view kReading =
     "Values are over twelve months. The path is a straight line from baseline to target. A "
     "projection moves the value by every change over as many months that was on record then: a "
     "range of what has happened, not a forecast of what a plan does. Reaching a target does not "
-    "show that the plan did it; `altyn check` is for that.";
+    "show that the plan did it; altyn check is for that.";
 
 std::string title_of(const PlanHead& head) { return head.title.empty() ? "The plan" : head.title; }
 
@@ -225,21 +225,21 @@ ResultTable goals_table(const std::vector<Followed>& goals) {
                        .title = "The goals at their last month",
                        .note = std::string(kReading),
                        .columns = {{"goal", "Goal", ""},
-                                   {"in_our_words", "In our words", ""},
-                                   {"unit", "Unit", ""},
-                                   {"baseline", "Baseline", ""},
-                                   {"target", "Target", ""},
-                                   {"due", "Due", ""},
-                                   {"last_observed", "Last month", ""},
+                                   {"status", "Status", ""},
                                    {"value", "Value", ""},
                                    {"path", "Path", ""},
-                                   {"status", "Status", ""}},
+                                   {"target", "Target", ""},
+                                   {"baseline", "Baseline", ""},
+                                   {"unit", "Unit", ""},
+                                   {"last_observed", "Last month", ""},
+                                   {"due", "Due", ""},
+                                   {"in_our_words", "In our words", ""}},
                        .rows = {}};
   for (const auto& [goal, track] : goals) {
     const GoalMonth& last = track.months.back();
-    table.add({goal.name, goal.in_our_words, unit_of(goal), track.baseline, track.target,
-               track.due.to_string(), track.last_observed.to_string(), cell_of(last.value),
-               last.path, std::string(to_string(last.status))});
+    table.add({goal.name, std::string(to_string(last.status)), cell_of(last.value), last.path,
+               track.target, track.baseline, unit_of(goal), track.last_observed.to_string(),
+               track.due.to_string(), goal.in_our_words});
   }
   return table;
 }
@@ -247,20 +247,23 @@ ResultTable goals_table(const std::vector<Followed>& goals) {
 /// One goal month by month.
 ResultTable track_table(const Followed& one, std::size_t number) {
   const std::string unit = unit_of(one.goal);
-  ResultTable table = {.id = fmt::format("goal_{}", number),
-                       .title = one.goal.name,
-                       .note = one.goal.source,
-                       .columns = {{"month", "Twelve months to", ""},
-                                   {"value", "Value", unit},
-                                   {"path", "Path", unit},
-                                   {"status", "Status", ""},
-                                   {"projected_low", "At the due month, low", unit},
-                                   {"projected", "At the due month, middle", unit},
-                                   {"projected_high", "At the due month, high", unit},
-                                   {"reach_share", "Past changes that meet the target", "share"},
-                                   {"other_record", "Another record", unit},
-                                   {"revised", "Revised", ""}},
-                       .rows = {}};
+  ResultTable table = {
+      .id = fmt::format("goal_{}", number),
+      .title = fmt::format(
+          "{}, {}", one.goal.name,
+          one.goal.indicator == Indicator::kLevel ? "million USD" : "share of all trade"),
+      .note = one.goal.source,
+      .columns = {{"month", "Twelve months to", ""},
+                  {"value", "Value", unit},
+                  {"path", "Path", unit},
+                  {"status", "Status", ""},
+                  {"projected_low", "At the due month, low", unit},
+                  {"projected", "At the due month, middle", unit},
+                  {"projected_high", "At the due month, high", unit},
+                  {"reach_share", "Past changes that meet the target", "share"},
+                  {"other_record", "Another record", unit},
+                  {"revised", "Revised", ""}},
+      .rows = {}};
   for (const GoalMonth& row : one.track.months) {
     const auto& ahead = row.projection;
     table.add({row.month.to_string(), cell_of(row.value), row.path,
@@ -273,13 +276,14 @@ ResultTable track_table(const Followed& one, std::size_t number) {
 }
 
 /// The months of all goals under one another, the goal in front.
-ResultTable months_table(const std::vector<ResultTable>& tracks) {
+ResultTable months_table(const std::vector<Followed>& goals,
+                         const std::vector<ResultTable>& tracks) {
   ResultTable table = {.id = "months", .title = "Months", .note = "", .columns = {}, .rows = {}};
   table.columns = tracks.front().columns;
   table.columns.insert(table.columns.begin(), {"goal", "Goal", ""});
-  for (const ResultTable& track : tracks) {
-    for (std::vector<Cell> row : track.rows) {
-      row.insert(row.begin(), track.title);
+  for (std::size_t k = 0; k < tracks.size(); ++k) {
+    for (std::vector<Cell> row : tracks[k].rows) {
+      row.insert(row.begin(), goals[k].goal.name);
       table.add(std::move(row));
     }
   }
@@ -401,7 +405,7 @@ StudyResult run_monitor(const Study& study, Context& context) {
   const auto data_section = read_section<PlanData>(study, "data");
   const auto options = read_section<GoalOptions>(study, "options");
   const std::vector<Goal> goals = read_goals(study);
-  DataSources sources(study.folder);
+  DataSources sources(study);
   const MonthlyByReporter monthly = read_monthly(data_section.monthly, "monthly", sources);
   const MonthlyByReporter earlier = read_monthly(data_section.earlier, "earlier", sources);
   std::optional<data::PairPanel> annual;
@@ -452,7 +456,7 @@ StudyResult run_monitor(const Study& study, Context& context) {
   result.files = {{"report.html", report_html(result.value)},
                   {"report.md", report_of(head, followed)},
                   {"key_results.csv", attribution::to_data_table(tables.front())},
-                  {"months.csv", attribution::to_data_table(months_table(tracks))},
+                  {"months.csv", attribution::to_data_table(months_table(followed, tracks))},
                   {"result.json", result.value.dump(1) + "\n"}};
   result.inputs = sources.inputs();
   return result;

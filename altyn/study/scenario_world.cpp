@@ -127,15 +127,66 @@ std::vector<RevenuePool> new_pools(const RegionalWorld& world,
 
 }  // namespace
 
-ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
-                                 DataSources& sources)
-    : scenario_(scenario), year_(static_cast<int>(scenario.head.year)) {
+std::shared_ptr<const ScenarioTables> ScenarioTables::read(const ScenarioWorld& world, Index year,
+                                                           DataSources& sources) {
+  DataSources own = sources.unread();
+  auto tables = std::make_shared<ScenarioTables>();
   std::vector<std::string> files;
-  for (const std::string& name : scenario.world.agreements) files.push_back(sources.find(name));
-  registry_ = data::AgreementRegistry::read(files);
-  const data::PairPanel panel = data::load_pair_panel(sources.read(scenario.world.trade));
-  const data::Table gdp = sources.read(scenario.world.gdp);
-  world_ = data::build_world(panel, year_, {.gdp = &gdp});
+  for (const std::string& name : world.agreements) files.push_back(own.find(name));
+  tables->registry = data::AgreementRegistry::read(files);
+  const data::PairPanel panel = data::load_pair_panel(own.read(world.trade));
+  const data::Table gdp = own.read(world.gdp);
+  tables->years = panel.years;
+  tables->world = data::build_world(panel, static_cast<int>(year), {.gdp = &gdp});
+  const data::TextColumn& codes = gdp.texts("economy");
+  const data::NumberColumn& years = gdp.numbers("year");
+  const data::NumberColumn& usd = gdp.numbers("gdp_usd");
+  for (const std::string& economy : tables->world.economies) {
+    double value = data::kMissing;
+    for (Index row = 0; row < gdp.n_rows(); ++row) {
+      const auto at = static_cast<std::size_t>(row);
+      if (years[at] == static_cast<double>(year) && codes.at(row) == economy) value = usd[at] / 1e6;
+    }
+    tables->gdp_musd.push_back(value);
+  }
+  tables->inputs = own.inputs();
+  sources.add_inputs(tables->inputs);
+  return tables;
+}
+
+std::shared_ptr<const ScenarioTables> ScenarioTablesCache::get(const ScenarioWorld& world,
+                                                               Index year, DataSources& sources) {
+  std::string key =
+      fmt::format("{}\n{}\n{}", year, sources.locate(world.trade), sources.locate(world.gdp));
+  for (const std::string& name : world.agreements) key += "\n" + sources.locate(name);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = entries_.find(key); found != entries_.end()) {
+      found->second.used = ++clock_;
+      sources.add_inputs(found->second.tables->inputs);
+      return found->second.tables;
+    }
+  }
+  // Two callers may read the same tables at once; both get the same, and one copy stays.
+  std::shared_ptr<const ScenarioTables> tables = ScenarioTables::read(world, year, sources);
+  const std::lock_guard lock(mutex_);
+  entries_[key] = {.tables = tables, .used = ++clock_};
+  if (entries_.size() > capacity_) {
+    entries_.erase(std::min_element(
+        entries_.begin(), entries_.end(),
+        [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+  }
+  return tables;
+}
+
+ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
+                                 DataSources& sources, ScenarioTablesCache* tables)
+    : scenario_(scenario),
+      year_(static_cast<int>(scenario.head.year)),
+      tables_(tables == nullptr ? ScenarioTables::read(scenario.world, scenario.head.year, sources)
+                                : tables->get(scenario.world, scenario.head.year, sources)),
+      registry_(tables_->registry),
+      world_(tables_->world) {
   for (const data::Finding& finding : world_.findings) notes_.push_back(finding.sentence);
   notes_.emplace_back(
       "Income is that of the goods economy: what goods sell for, duties and the deficit in goods. "
@@ -184,6 +235,7 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
                         .why = "the key of who joins is one number"});
     }
   }
+  if (!scenario_.regions.flows.empty()) read_flows(sources);
   std::vector<double> rates;
   const RegionalWorld world = world_at(central_values(assumptions_of(scenario_)), rates);
   economies_ = world.base.economies;
@@ -200,25 +252,55 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
     }
     names_.push_back(std::move(name));
   }
-  const data::TextColumn& codes = gdp.texts("economy");
-  const data::NumberColumn& years = gdp.numbers("year");
-  const data::NumberColumn& usd = gdp.numbers("gdp_usd");
-  for (const std::size_t parent : parents_) {
-    double value = data::kMissing;
-    for (Index row = 0; row < gdp.n_rows(); ++row) {
-      const auto at = static_cast<std::size_t>(row);
-      if (years[at] == year_ && codes.at(row) == world_.economies[parent]) value = usd[at] / 1e6;
-    }
-    gdp_musd_.push_back(value);
-  }
+  for (const std::size_t parent : parents_) gdp_musd_.push_back(tables_->gdp_musd[parent]);
   changes_ = found(scenario_);
   if (versus) versus_ = found(*versus);
   involved_.assign(economies_.size(), false);
   mark_involved(changes_);
+  for (const std::string& player : scenario_.optimal.players) {
+    for (const std::size_t i : places_of(player, scenario_.where + " [optimal] players")) {
+      involved_[i] = true;
+    }
+  }
+}
+
+void ScenarioSetting::read_flows(DataSources& sources) {
+  if (scenario_.region_list.empty()) {
+    throw InputError({.code = "bad-change",
+                      .what = "flows of regions are given, and no economy is split",
+                      .where = scenario_.where + " [regions] flows",
+                      .why = "the flows say how regions trade",
+                      .fixes = {"add [[region]] entries", "remove flows"}});
+  }
+  const data::Table table = sources.read(scenario_.regions.flows);
+  const data::TextColumn& sellers = table.texts("exporter");
+  const data::TextColumn& buyers = table.texts("importer");
+  const data::NumberColumn& values = table.numbers("value");
+  for (Index row = 0; row < table.n_rows(); ++row) {
+    const double value = values[static_cast<std::size_t>(row)];
+    const auto fail = [&](const char* code, const std::string& what, const char* why) {
+      throw InputError({.code = code,
+                        .what = what,
+                        .where = fmt::format("{}, {}", table.source(), table.place_of(row)),
+                        .why = why});
+    };
+    if (!(value >= 0.0)) {
+      fail("negative-value", fmt::format("a flow is {}", value), "flows are zero or positive");
+    }
+    if (!flows_.emplace(std::pair{std::string(sellers.at(row)), std::string(buyers.at(row))}, value)
+             .second) {
+      fail("duplicate-row", "the same pair has a value already",
+           "it is not clear which of the two holds");
+    }
+  }
 }
 
 std::string ScenarioSetting::domestic_flag(std::size_t economy) const {
   return world_.domestic[parents_[economy]].flag;
+}
+
+bool ScenarioSetting::imputed(std::size_t economy) const {
+  return world_.domestic[parents_[economy]].imputed();
 }
 
 // Codes behind a list: economies of the world, or the members of a union.
@@ -292,14 +374,15 @@ std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
                                               const std::string& where) const {
   const std::size_t n = economies_.size();
   std::vector<double> signs(n * n, 0.0);
-  std::vector<bool> from, with, joining;
-  std::vector<std::string> inside;
+  std::vector<bool> from, with, joining, member;
   if (change.what == ChangeKind::kBorderCost) {
     from = named(change.from, where);
     with = named(change.with, where);
   } else {
     joining = named(change.joining, where);
-    inside = registry_.union_members(change.agreement, year_);
+    const std::vector<std::string> members = registry_.union_members(change.agreement, year_);
+    member.resize(n);
+    for (std::size_t i = 0; i < n; ++i) member[i] = has(members, world_.economies[parents_[i]]);
   }
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < n; ++k) {
@@ -309,15 +392,14 @@ std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
         if ((from[i] && with[k]) || (change.both && with[i] && from[k])) sign = 1.0;
         continue;
       }
-      const std::string& exporter = world_.economies[parents_[i]];
-      const std::string& importer = world_.economies[parents_[k]];
-      const bool bound = registry_.dummy(change.agreement, exporter, importer, year_);
+      // Only pairs of members, present or joining, can be touched; the registry is asked of those.
+      if ((!joining[i] && !member[i]) || (!joining[k] && !member[k])) continue;
       const bool joins = joining[i] || joining[k];
-      if (!change.turn_on && bound && (change.joining.empty() || joins)) sign = -1.0;
-      if (change.turn_on && !bound && joins && (joining[i] || has(inside, exporter)) &&
-          (joining[k] || has(inside, importer))) {
-        sign = 1.0;
-      }
+      if (!joins && (change.turn_on || !change.joining.empty())) continue;
+      const bool bound = registry_.dummy(change.agreement, world_.economies[parents_[i]],
+                                         world_.economies[parents_[k]], year_);
+      if (!change.turn_on && bound) sign = -1.0;
+      if (change.turn_on && !bound) sign = 1.0;
     }
   }
   return signs;
@@ -421,11 +503,18 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
     std::iota(world.parent.begin(), world.parent.end(), std::size_t{0});
     return world;
   }
-  const double elasticity = values.at(kDistanceName);
   const auto find = [&](const std::string& code) {
     return std::find_if(regions.begin(), regions.end(),
                         [&](const ScenarioRegion& region) { return region.code == code; });
   };
+  if (!flows_.empty()) {
+    return equilibrium::split_into_regions(
+        base, splits, [this](const std::string& seller, const std::string& buyer) {
+          const auto flow = flows_.find({seller, buyer});
+          return flow == flows_.end() ? 0.0 : flow->second;
+        });
+  }
+  const double elasticity = values.at(kDistanceName);
   // Who has no place on the map trades with every region alike, in proportion to size.
   return equilibrium::split_into_regions(
       base, splits, [&](const std::string& seller, const std::string& buyer) {
@@ -438,21 +527,22 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
 }
 
 OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& values,
-                                         const RegionalWorld& world,
-                                         std::vector<double> rates) const {
+                                         const RegionalWorld& world, std::vector<double> rates,
+                                         std::optional<Index> year) const {
   OneSectorShock shock;
   bool duties_change = false;
   for (const Part& part : changes.parts) {
+    const double in_force = scenario_.model.phase_in * (year ? part.change.part_in(*year) : 1.0);
     if (part.change.what == ChangeKind::kTariff) {
       duties_change = true;
       const std::string& same_as = part.change.same_as;
       const double size = values.at(same_as.empty() ? part.change.name : same_as) / 100.0;
       for (const std::size_t cell : part.cells) {
-        rates[cell] = new_rate(part.change.formula, rates[cell], size);
+        rates[cell] += in_force * (new_rate(part.change.formula, rates[cell], size) - rates[cell]);
       }
       continue;
     }
-    const double effect = direct_effect(part.change, values);
+    const double effect = in_force * direct_effect(part.change, values);
     shock.direct_log.resize(part.pairs.size(), 0.0);
     for (std::size_t cell = 0; cell < part.pairs.size(); ++cell) {
       shock.direct_log[cell] += effect * part.pairs[cell];
@@ -460,20 +550,59 @@ OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& v
   }
   if (duties_change) shock.tariff = equilibrium::spread_pairs(world, rates, 0.0);
   const ScenarioRevenue& revenue = changes.revenue;
-  if (revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty()) {
+  const bool shared_anew = revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
+  if (shared_anew && scenario_.model.phase_in > 0.0) {
     shock.pools = new_pools(world, world_.economies, revenue, values);
   }
   return shock;
 }
 
 ScenarioInstance ScenarioSetting::at(const Values& values) const {
+  return instance_at(values, std::nullopt);
+}
+
+ScenarioInstance ScenarioSetting::at(const Values& values, Index year) const {
+  return instance_at(values, year);
+}
+
+ScenarioInstance ScenarioSetting::instance_at(const Values& values,
+                                              std::optional<Index> year) const {
   ScenarioInstance instance;
   std::vector<double> rates;
   RegionalWorld world = world_at(values, rates);
-  instance.shock = shock_at(changes_, values, world, rates);
-  if (versus_) instance.versus = shock_at(*versus_, values, world, rates);
+  instance.shock = shock_at(changes_, values, world, rates, year);
+  if (versus_) instance.versus = shock_at(*versus_, values, world, rates, year);
   instance.base = std::move(world.base);
+  if (!chosen_.empty()) {
+    std::vector<double>& tariff = instance.shock.tariff;
+    if (tariff.empty()) tariff = instance.base.tariff;
+    tariff.resize(instance.base.trade.size(), 0.0);
+    for (const auto& [cell, rate] : chosen_) tariff[cell] = rate;
+  }
   return instance;
+}
+
+std::vector<bool> ScenarioSetting::taxed() const {
+  const std::size_t n = economies_.size();
+  std::vector<bool> found(n * n, false);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < n; ++k) {
+      found[i * n + k] = parents_[i] != parents_[k] &&
+                         !registry_.any_preference(world_.economies[parents_[i]],
+                                                   world_.economies[parents_[k]], year_);
+    }
+  }
+  return found;
+}
+
+std::vector<std::size_t> ScenarioSetting::places_of(const std::string& name,
+                                                    const std::string& where) const {
+  const std::vector<bool> on = named({name}, where);
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < on.size(); ++i) {
+    if (on[i]) places.push_back(i);
+  }
+  return places;
 }
 
 }  // namespace altyn::study

@@ -1,7 +1,12 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "altyn/data/agreements.h"
@@ -21,6 +26,40 @@ struct ScenarioInstance {
   equilibrium::OneSectorShock versus;  ///< of the scenario that is compared with
 };
 
+/// What is read for a scenario: the same for all of one year on the same tables.
+struct ScenarioTables {
+  data::AgreementRegistry registry;
+  data::World world;
+  std::vector<int> years;         ///< that the trade table has
+  std::vector<double> gdp_musd;   ///< [n] of world.economies in the year; NaN where unknown
+  std::vector<InputFile> inputs;  ///< the files behind it
+
+  /// Errors: InputError of reading; "no-such-year"; those of the domestic trade rule.
+  [[nodiscard]] static std::shared_ptr<const ScenarioTables> read(const ScenarioWorld& world,
+                                                                  Index year, DataSources& sources);
+};
+
+/// Tables that were read, for the scenarios that come next. Thread-safe; forgets the one that was
+/// not asked for longest.
+class ScenarioTablesCache {
+ public:
+  explicit ScenarioTablesCache(std::size_t capacity = 8) : capacity_(capacity) {}
+  /// As ScenarioTables::read; what was read before is remembered in `sources` as if read now. A
+  /// file that changes on disk is not read again.
+  [[nodiscard]] std::shared_ptr<const ScenarioTables> get(const ScenarioWorld& world, Index year,
+                                                          DataSources& sources);
+
+ private:
+  struct Entry {
+    std::shared_ptr<const ScenarioTables> tables;
+    std::uint64_t used = 0;
+  };
+  std::size_t capacity_;
+  std::mutex mutex_;
+  std::uint64_t clock_ = 0;
+  std::map<std::string, Entry> entries_;
+};
+
 /// A scenario with its tables read and its economies, unions and pairs found: what is the same in
 /// every draw.
 class ScenarioSetting {
@@ -28,8 +67,9 @@ class ScenarioSetting {
   /// Errors: InputError of reading; "no-such-year"; those of the domestic trade rule; "no-pairs"
   /// for a change that touches nothing in this world; "not-in-world" for an economy that is not in
   /// it; "no-duty-shares" where none are known for the day; those of split_into_regions().
+  /// `tables` keeps what is read for the scenarios that come next; null reads anew.
   ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
-                  DataSources& sources);
+                  DataSources& sources, ScenarioTablesCache* tables = nullptr);
   ScenarioSetting(const ScenarioSetting&) = delete;
   ScenarioSetting& operator=(const ScenarioSetting&) = delete;
 
@@ -38,8 +78,14 @@ class ScenarioSetting {
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   /// [n] the economy of the trade table that each belongs to.
   [[nodiscard]] const std::vector<std::size_t>& parents() const { return parents_; }
+  /// The code of the economy of the trade table that one belongs to.
+  [[nodiscard]] const std::string& nation(std::size_t economy) const {
+    return world_.economies[parents_[economy]];
+  }
   /// [n] how its domestic trade was found.
   [[nodiscard]] std::string domestic_flag(std::size_t economy) const;
+  /// [n] its domestic trade was filled in by a rule.
+  [[nodiscard]] bool imputed(std::size_t economy) const;
   /// [n] named by a change, or a member of a pool that changes.
   [[nodiscard]] const std::vector<bool>& involved() const { return involved_; }
   /// [n] GDP of its economy in the base year, million USD; NaN where the table lacks it.
@@ -52,6 +98,17 @@ class ScenarioSetting {
   /// Errors: InputError where these values leave no base (regions that nothing can reach, shares of
   /// regions above 100%).
   [[nodiscard]] ScenarioInstance at(const Values& values) const;
+  /// The same with the changes as far in force as they are in `year` (phase_in).
+  [[nodiscard]] ScenarioInstance at(const Values& values, Index year) const;
+
+  /// [n * n] exporter rows: trade that the importer charges duties on, being across a border and
+  /// without a preference in the base year.
+  [[nodiscard]] std::vector<bool> taxed() const;
+  /// The economies behind a name: one, its regions, or the members of a union with theirs.
+  [[nodiscard]] std::vector<std::size_t> places_of(const std::string& name,
+                                                   const std::string& where) const;
+  /// Rates that stand in place of those of the changes from now on, by cell of the [n * n] world.
+  void set_rates(std::vector<std::pair<std::size_t, double>> rates) { chosen_ = std::move(rates); }
 
  private:
   struct Part {  // a change with the pairs it touches
@@ -68,7 +125,9 @@ class ScenarioSetting {
                                                     std::vector<double>& rates) const;
   [[nodiscard]] equilibrium::OneSectorShock shock_at(const Changes& changes, const Values& values,
                                                      const equilibrium::RegionalWorld& world,
-                                                     std::vector<double> rates) const;
+                                                     std::vector<double> rates,
+                                                     std::optional<Index> year) const;
+  [[nodiscard]] ScenarioInstance instance_at(const Values& values, std::optional<Index> year) const;
   [[nodiscard]] std::vector<std::string> codes_of(const std::vector<std::string>& list,
                                                   const std::string& where) const;
   [[nodiscard]] std::vector<bool> named(const std::vector<std::string>& list,
@@ -79,12 +138,14 @@ class ScenarioSetting {
   [[nodiscard]] std::vector<double> signs_of(const ScenarioChange& change,
                                              const std::string& where) const;
   [[nodiscard]] Changes found(const Scenario& scenario) const;
+  void read_flows(DataSources& sources);
   void mark_involved(const Changes& changes);
 
   Scenario scenario_;
   int year_ = 0;
-  data::AgreementRegistry registry_;
-  data::World world_;
+  std::shared_ptr<const ScenarioTables> tables_;
+  const data::AgreementRegistry& registry_;
+  const data::World& world_;
   const data::DutyShares* shares_ = nullptr;
   std::vector<std::vector<std::size_t>> base_tariff_cells_;
   bool has_tariffs_ = false;
@@ -94,6 +155,8 @@ class ScenarioSetting {
   std::vector<double> gdp_musd_;
   Changes changes_;
   std::optional<Changes> versus_;
+  std::map<std::pair<std::string, std::string>, double> flows_;  // seller, buyer; empty: distances
+  std::vector<std::pair<std::size_t, double>> chosen_;
 };
 
 }  // namespace altyn::study

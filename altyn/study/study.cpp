@@ -13,7 +13,8 @@
 #include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/monitor_study.h"
-#include "altyn/study/sector_study.h"
+#include "altyn/study/regions_study.h"
+#include "altyn/study/simulate_study.h"
 
 namespace altyn::study {
 namespace {
@@ -26,9 +27,11 @@ struct Kind {
 constexpr Kind kKinds[] = {
     {"check", run_check},
     {"estimate", run_estimate},
-    {"simulate", run_simulation},
+    {"simulate",
+     [](const Study& study, Context& context) { return run_simulation(study, context); }},
     {"corridors", run_corridors},
     {"monitor", run_monitor},
+    {"regions", run_regions},
     {"data_check", run_data_check},
     {"data_import", run_data_import},
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -12,6 +14,9 @@
 
 namespace altyn::study {
 
+/// Files by the name that a study knows them by: their paths.
+using Shelf = std::map<std::string, std::string>;
+
 /// What to run, as plain data: the command line, a study file and a run record all become this, and
 /// run_study() is the one path from here to an answer.
 struct Study {
@@ -19,6 +24,9 @@ struct Study {
   nlohmann::json content;  ///< the sections of that kind
   std::string where;       ///< the file it was read from, or "command line", for messages
   std::string folder;      ///< relative paths in it start here; "" is the working folder
+  /// When set, the study may read bundled files and these, by name, and nothing else: no path in a
+  /// study that came over a network is ever opened.
+  std::shared_ptr<const Shelf> shelf{};
 };
 
 /// One output file: text as it is, or a table in the format of the name's ending.

@@ -256,6 +256,29 @@ TEST(Check, CalibrationJudgesPartnersWithoutAgreementsByTheSameRules) {
   EXPECT_EQ(result.verdict.summary.back().rfind("Calibration:", 0), 0U);
 }
 
+TEST(Check, CalibrationOfAPairOutsideTheAgreementUsesTheLinesThatItHas) {
+  CheckOptions options;
+  options.n_draws = 400;
+  const CheckResult result = run(claim_on("CHN", "2017-02..2017-07", 0.34), 2, options);
+  const ResultTable* cases = result.find_table("calibration_cases");
+  ASSERT_NE(cases, nullptr);
+  EXPECT_GT(cases->rows.size(), 100U);
+  for (const auto& row : cases->rows) {
+    EXPECT_NE(std::get<std::string>(row[0]), "CHN");
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(row[6]));  // L3: no start
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(row[8]));  // L5: no effect of its own
+  }
+}
+
+TEST(Check, AClaimWithoutWordsIsPutIntoWords) {
+  Claim claim = claim_on("CHN", "2017-02..2017-07", 0.34);
+  claim.in_our_words = "";
+  claim.hedge = Hedge::kAbout;
+  EXPECT_EQ(run(claim).claim.in_our_words,
+            "Russia-China turnover rose by about 34% in February-July 2017 on February-July 2016, "
+            "because of the Eurasian Economic Union.");
+}
+
 TEST(Check, TurningPointsNameAnotherVerdict) {
   const auto& points = flagship_result().verdict.would_change;
   EXPECT_TRUE(std::any_of(points.begin(), points.end(), [](const std::string& point) {

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from altyn_run import ROOT, altyn, needs_build, refused
+from altyn_run import ALTYN, ROOT, altyn, needs_build, refused
 
 pytestmark = needs_build
 
@@ -93,3 +93,24 @@ def test_a_share_of_trade_is_listed_and_not_checked(tmp_path):
     done = altyn("check", article, "-q")
     assert done.returncode == 0, done.stderr
     assert "not checked: a share of trade" in done.stdout
+
+
+def test_a_repeated_claim_is_checked_once_and_twenty_at_most(tmp_path):
+    article = tmp_path / "article.txt"
+    # No table has these pairs, so that the checks themselves end at once.
+    article.write_text("".join(f"Trade between Peru and Chile grew {n}% in 2014.\n"
+                               for n in (11, 11, *range(12, 34))))
+    done = altyn("check", article, "-q", "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    claims = json.loads((tmp_path / "out" / "claims.json").read_text())["claims"]
+    assert len(claims) == 24
+    reasons = [claim["not_checked"] for claim in claims]
+    assert reasons[1] == "the same as claim 1"
+    assert sum("no table has" in reason for reason in reasons) == 20
+    assert reasons[-3:] == ["the first 20 claims of a text are checked"] * 3
+
+
+def test_an_empty_text_has_no_claim():
+    done = subprocess.run([str(ALTYN), "check", "-", "-q"], input="", capture_output=True, text=True,
+                          timeout=60)
+    assert refused(done, "no-claim")

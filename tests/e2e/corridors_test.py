@@ -146,6 +146,7 @@ def test_a_network_under_many_sectors_shows_carries_and_runs(tmp_path):
     assert {"time at the pass", "crossing border: hours", "day in transit"} <= assumed
     result = json.loads((tmp_path / "out" / "result.json").read_text())
     assert {"traffic", "corridor_map", "real_income"} <= set(result["tables"])
+    assert result["run"]["command"] == f"altyn corridors run {PASS}"
     again = altyn("corridors", "run", PASS, "-o", tmp_path / "one", "--threads", "1", "-q")
     assert again.returncode == 0
     for path in (tmp_path / "out").iterdir():
