@@ -56,8 +56,9 @@ TEST(LiveSolve, GivesTheSameBytesFromTablesReadAnewAndFromThoseInMemory) {
   ScenarioTablesCache tables, other;
   const json first = solve(tariff_study(), tables);
   (void)solve(tariff_study({{"theta", 7.0}}), tables);
-  EXPECT_EQ(solve(tariff_study(), tables), first);
-  EXPECT_EQ(solve(tariff_study(), other), first);
+  // As text: a missing value is NaN in memory, which equals nothing, and null where it is sent.
+  EXPECT_EQ(solve(tariff_study(), tables).dump(), first.dump());
+  EXPECT_EQ(solve(tariff_study(), other).dump(), first.dump());
 }
 
 TEST(LiveSolve, PartsOfRealIncomeAddUp) {
