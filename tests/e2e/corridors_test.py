@@ -1,6 +1,5 @@
 """The bundled network and its scenarios, from the command line, and wrong input."""
 
-import csv
 import json
 import math
 import re
@@ -9,7 +8,7 @@ import subprocess
 
 import pytest
 
-from altyn_run import ALTYN, ROOT, altyn, needs_build, refused
+from altyn_run import ALTYN, ROOT, altyn, income, needs_build, refused, rows_of
 
 pytestmark = needs_build
 
@@ -20,17 +19,6 @@ NAMES = ["corridors-altai", "corridors-borders-back", "corridors-caspian",
          "corridors-crossing-closed"]
 FILES = {"report.html", "report.md", "result.json", "key_results.csv", "drivers.csv", "trade.csv",
          "traffic.csv", "assumptions.csv", "run.json"}
-
-
-def rows_of(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def income(folder):
-    return {row["economy"]: tuple(float(row["real_income_change" + part])
-                                  for part in ("", "_low", "_high"))
-            for row in rows_of(folder / "key_results.csv")}
 
 
 @pytest.fixture(scope="module")
