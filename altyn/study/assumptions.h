@@ -40,7 +40,7 @@ inline constexpr const char* kDistanceName = "distance elasticity";
 /// Names of those that belong to an entry of a list.
 [[nodiscard]] std::string name_of_share(const ScenarioRegion& region);
 [[nodiscard]] std::string name_of_level(const ScenarioChange& change);
-[[nodiscard]] std::string name_of_key(const ScenarioRevenue& revenue);
+[[nodiscard]] std::string name_of_key(const std::string& newcomer);
 
 /// Every number that a scenario assumes, in the order of the file.
 [[nodiscard]] std::vector<Assumption> assumptions_of(const Scenario& scenario);

@@ -20,6 +20,8 @@
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/follow_up.h"
 #include "altyn/study/optimal_policy.h"
+#include "altyn/study/region_tables.h"
+#include "altyn/study/regions_study.h"
 #include "altyn/study/scenario.h"
 
 namespace altyn::study {
@@ -57,6 +59,9 @@ std::map<std::string, std::vector<Section>> all_sections() {
             section<ScenarioRegions>("regions"), section<ScenarioChange>("change", true),
             section<ScenarioRevenue>("revenue"), section<ScenarioModel>("model"),
             section<OptimalPolicy>("optimal"), section<equilibrium::CapitalOptions>("capital")}},
+          {"regions",
+           {section<RegionPair>("pair"), section<RegionData>("data"),
+            section<attribution::RegionShareOptions>("options")}},
           {"data_check",
            {section<DataCheckStudy>("data"), section<data::ColumnChoices>("columns"),
             section<data::CheckOptions>("options")}}};
