@@ -26,6 +26,8 @@ class Library {
   [[nodiscard]] nlohmann::json catalogue();
   /// `TableInfo` of every bundled table.
   [[nodiscard]] nlohmann::json bundled_tables() const;
+  /// The year a scenario on a table stands in unless told: the bundled table's, or the last.
+  [[nodiscard]] Index base_year(const std::string& trade, study::DataSources& sources) const;
   /// `World`: `trade` is found by `sources`. Errors: InputError of reading it; "no-such-year".
   [[nodiscard]] nlohmann::json world(const std::string& trade, Index year,
                                      study::DataSources& sources);

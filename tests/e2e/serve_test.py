@@ -190,6 +190,19 @@ def test_a_data_check_has_its_findings(server):
     assert answer["value"]["findings"] and answer["text"]
 
 
+def test_shares_of_regions_have_the_numbers_and_files_of_the_command_line(server, tmp_path):
+    assert altyn("regions", "share", "RUS:KAZ", "--says", "70", "-o", tmp_path, "-q").returncode == 0
+    told = json.loads((tmp_path / "result.json").read_text())
+    answer = server.answer("POST", "/api/regions", {"content": {
+        "pair": {"first": "RUS", "second": "KAZ"}, "options": {"figure": 0.7}}})
+    assert without_run(answer["value"]) == without_run(told)
+    for name in ("shares.csv", "pairs.csv", "report.ru.md"):
+        file = server.answer("GET", f"/api/results/{answer['id']}/files/{name}")
+        assert file == (tmp_path / name).read_bytes(), name
+    regions = server.answer("GET", "/api/catalogue")["regions"]
+    assert ["KAZ", "RUS"] in regions["pairs"] and "MNG" in regions["economies"]
+
+
 def test_toml_goes_both_ways(server):
     for scenario in server.answer("GET", "/api/catalogue")["scenarios"]:
         text = server.answer("POST", "/api/toml/write", {"content": scenario["resolved"]})["toml"]
@@ -289,6 +302,9 @@ PLACES = [("check", {"claim": {"file": "NAME"}}), ("check", {"claim": "NAME"}),
           ("simulate", {"scenarios": ["NAME"]}),
           ("simulate", {"scenario": {"name": "x"}, "sectors": {"trade": "NAME",
                                                                "elasticities": "NAME"}}),
+          ("regions", {"pair": {"first": "RUS", "second": "KAZ"}, "data": {"regions": "NAME"}}),
+          ("regions", {"pair": {"first": "RUS", "second": "KAZ"}, "data": {"borders": "NAME"}}),
+          ("regions", {"pair": {"first": "RUS", "second": "KAZ"}, "data": {"cases": "NAME"}}),
           ("data_check", {"data": {"table": "NAME"}}),
           ("data_check", {"data": {"table": "world_trade", "compare_with": "NAME"}})]
 
