@@ -438,7 +438,7 @@ try {
       }
     }]), process.env["ALTYN_JUNIT"]);
   });
-  if (process.env["ALTYN_SHOTS"]) await take_workbench_shots(server.address, process.env["ALTYN_SHOTS"]);
+  if (process.env["ALTYN_SHOTS"]) await take_workbench_shots(server.address, process.env["ALTYN_SHOTS"], [], process.env["ALTYN_PAGE"]);
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });

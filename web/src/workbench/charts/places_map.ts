@@ -21,8 +21,18 @@ const overlap = (a: Box, b: Box) =>
 /** Maps by width and places: a slider changes neither. */
 const kept = new Map<string, BaseMap>();
 
-function map_of(places: Row[], width: number, room: number): BaseMap {
-  const at = places.map((row): [number, number] => [row.number("longitude")!, row.number("latitude")!]);
+/** A frame around places, no higher than `shape` times its width. */
+function framed(at: [number, number][], shape: number): [number, number][] {
+  const longitudes = at.map(([longitude]) => longitude);
+  const latitudes = at.map(([, latitude]) => latitude);
+  const [west, east, south, north] = [Math.min(...longitudes), Math.max(...longitudes), Math.min(...latitudes), Math.max(...latitudes)];
+  const middle = (south + north) / 2;
+  const half = Math.max((east - west) / 2, (north - south) / 2 / shape / Math.cos((middle * Math.PI) / 180));
+  return [...at, [(west + east) / 2 - half, middle], [(west + east) / 2 + half, middle]];
+}
+
+function map_of(places: Row[], width: number, room: number, shape: number): BaseMap {
+  const at = framed(places.map((row): [number, number] => [row.number("longitude")!, row.number("latitude")!]), shape);
   const key = `${width} ${at.join(" ")}`;
   const known = kept.get(key);
   if (known) return known;
@@ -43,7 +53,7 @@ export function places_map(pairs: Table): Chart {
     if (places.length < 2) return null;
     const { number } = context.locale;
     const narrow = is_narrow(context);
-    const map = map_of(places, context.width, narrow ? 58 : 96);
+    const map = map_of(places, context.width, narrow ? 46 : 70, narrow ? 1 : 0.5);
     const scale = diverging(table.rows.map((row) => row.number("value")));
     const size = text_size(context);
     const radius = narrow ? 9 : 13;
@@ -72,6 +82,15 @@ export function places_map(pairs: Table): Chart {
       }, svg("title", {}, `${a.row.text("name")} – ${b.row.text("name")}: ${number.plain(link.before)} → ${number.plain(link.after)} (${number.percent(change, 1, true)})`));
     });
 
+    // What the named regions leave of a nation lies outside: its name stands at that edge of the map.
+    const nations = table.rows.filter((row) => !row.flag("marked") && row.text("nation")).map((row) => {
+      const [x, y] = map.projection([row.number("longitude")!, row.number("latitude")!])!;
+      const half = text_width(row.text("nation"), size) / 2 + 12;
+      return svg("text", {
+        x: Math.min(map.width - half, Math.max(half, x)), y: Math.min(map.height - 16, Math.max(26, y)), "text-anchor": "middle",
+        fill: colour.faint, "letter-spacing": "0.06em", "pointer-events": "none" }, row.text("nation"));
+    });
+
     const digits = change_digits(roomy(places.map((row) => row.number("value")))) + 1;
     const taken: Box[] = [...at.values()].map(({ x, y }) => ({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius }));
     const names = [...at.values()].map(({ x, y, row }) => {
@@ -96,7 +115,7 @@ export function places_map(pairs: Table): Chart {
     });
     return chart_svg(context, map.height + 14 + 32,
       map.backdrop("places-map"),
-      ...lines,
+      ...lines, ...nations,
       ...[...at.values()].map(({ x, y, row }) => svg("circle", {
         cx: x, cy: y, r: radius, fill: scale.colour(row.number("value")!), stroke: colour.ink, "stroke-width": 1.4,
         "data-code": row.text("economy"), class: "place" })),

@@ -44,6 +44,7 @@ export function altai_document(state: RegionsState, scenario: BundledScenario, t
 /** The change in each region, and where it lies. */
 export function places_table(
   answer: SolveAnswer, partial: Partial | null, measure: Measure, title: string, regions: Region[], facts: Facts,
+  nation_of: (code: string) => string,
 ): Table {
   const changes = change_table(answer, partial, measure, title, facts);
   const row_of = new Map(changes.rows.map((row) => [row.text("economy"), row]));
@@ -53,12 +54,12 @@ export function places_table(
       { name: "economy", label: "Code" }, { name: "name", label: "Region" }, { name: "value", label: title, unit: "fraction" },
       { name: "low", label: "5%", unit: "fraction" }, { name: "high", label: "95%", unit: "fraction" },
       { name: "longitude", label: "Longitude", unit: "degrees" }, { name: "latitude", label: "Latitude", unit: "degrees" },
-      { name: "marked", label: "Named", unit: "bool" },
+      { name: "marked", label: "Named", unit: "bool" }, { name: "nation", label: "Economy" },
     ],
     rows: regions.map((region): Cell[] => {
       const row = row_of.get(region.code);
       return [region.code, facts.name_of(region.code), row?.number("value") ?? null, row?.number("low") ?? null, row?.number("high") ?? null,
-        region.longitude, region.latitude, !region.rest];
+        region.longitude, region.latitude, !region.rest, nation_of(region.of)];
     }),
   });
 }
