@@ -48,7 +48,7 @@ export async function take_workbench_shots(address, folder, names = [], page_fil
           });
           await page.waitForTimeout(300);
           const height = Math.min(await page.evaluate(() => document.documentElement.scrollHeight), screen === "phone" ? 2200 : 1700);
-          await page.screenshot({ path: join(folder, `${view}-${screen}-${theme}.jpg`), type: "jpeg", quality: 68, fullPage: true, clip: { x: 0, y: 0, width: viewport.width, height } });
+          await page.screenshot({ path: join(folder, `${view}-${screen}-${theme}.png`), fullPage: true, clip: { x: 0, y: 0, width: viewport.width, height } });
         }
       });
     }
