@@ -10,7 +10,7 @@ packages=(g++ cmake ninja-build ccache pkg-config libeigen3-dev libfmt-dev nlohm
           libtomlplusplus-dev libcli11-dev librandom123-dev ca-certificates)
 if [[ $level != build ]]; then
   packages+=(libgtest-dev libgmock-dev librapidcheck-dev libsundials-dev chromium python3
-             python3-venv)
+             python3-dev python3-venv)
 fi
 if [[ $level == check ]]; then
   packages+=(clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev)

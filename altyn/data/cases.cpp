@@ -1,5 +1,6 @@
 #include "altyn/data/cases.h"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,6 +26,11 @@ std::vector<std::string> usual_places() {
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (!error) {
     places.push_back((program.parent_path().parent_path() / "share/altyn/cases").string());
+  }
+  // Inside another program, such as Python: beside the shared object that holds this code.
+  Dl_info here{};
+  if (dladdr(reinterpret_cast<const void*>(&kManifest), &here) != 0) {
+    places.push_back((fs::path(here.dli_fname).parent_path() / "cases").string());
   }
   places.emplace_back(ALTYN_INSTALLED_CASES);
   places.emplace_back(ALTYN_SOURCE_CASES);

@@ -144,7 +144,7 @@ StudyResult run_article(const Study& study, Context& context) {
   check_sections(study, {"claim", "data", "options"});
   const auto data = read_section<CheckData>(study, "data");
   const auto options = read_section<attribution::CheckOptions>(study, "options");
-  DataSources sources(study.folder, data.cases);
+  DataSources sources(study, data.cases);
   std::string bytes = claim_field(study, "text");
   std::string where = "the text given";
   if (bytes.empty()) {

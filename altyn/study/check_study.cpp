@@ -294,7 +294,7 @@ StudyResult run_check(const Study& study, Context& context) {
   check_sections(study, {"claim", "data", "options"});
   const auto data = read_section<CheckData>(study, "data");
   const auto options = read_section<attribution::CheckOptions>(study, "options");
-  DataSources sources(study.folder, data.cases);
+  DataSources sources(study, data.cases);
   attribution::Claim claim = read_claim(study, sources);
   return check_claim(study, std::move(claim), data, options, sources, context);
 }

@@ -19,6 +19,11 @@ const std::string kCasesPrefix = "cases/";
 DataSources::DataSources(std::string folder, const std::string& cases)
     : folder_(std::move(folder)), cases_(data::CasesFolder::find(cases)) {}
 
+DataSources::DataSources(const Study& study, const std::string& cases)
+    : DataSources(study.folder, cases) {
+  tables_ = study.tables;
+}
+
 std::string DataSources::find(const std::string& name_or_path) {
   std::string path;
   std::vector<std::string> names;
@@ -50,6 +55,11 @@ std::string DataSources::find(const std::string& name_or_path) {
 
 data::Table DataSources::read(const std::string& name_or_path, const data::ReadOptions& options,
                               data::SampleLedger* ledger) {
+  if (const auto held = tables_.find(name_or_path); held != tables_.end()) {
+    data::Table table = held->second(name_or_path);
+    if (ledger != nullptr) *ledger = data::SampleLedger(table.n_rows());
+    return table;
+  }
   const std::string path = find(name_or_path);
   data::Table table = data::read_table(path, options, ledger);
   table.set_source(shown_name(path, name_or_path));

@@ -18,11 +18,14 @@ class DataSources {
   /// `folder` is where relative paths start; `cases` another cases folder, "" for the usual one.
   explicit DataSources(std::string folder, const std::string& cases = "");
 
+  /// Those of a study: its folder, and the tables it holds in memory.
+  explicit DataSources(const Study& study, const std::string& cases = "");
+
   /// The path of a bundled table ("world_trade") or of a file. Errors: InputError "file-not-found"
   /// with the nearest bundled name.
   [[nodiscard]] std::string find(const std::string& name_or_path);
-  /// Reads what find() finds; the table's source is the name a reader knows it by, not where it
-  /// lies on this machine. Errors: as read_table.
+  /// Reads a table in memory, or what find() finds; the table's source is the name a reader knows
+  /// it by, not where it lies on this machine. Errors: as read_table.
   [[nodiscard]] data::Table read(const std::string& name_or_path,
                                  const data::ReadOptions& options = {},
                                  data::SampleLedger* ledger = nullptr);
@@ -39,6 +42,7 @@ class DataSources {
   [[nodiscard]] std::string shown_name(const std::string& path, const std::string& asked) const;
 
   std::string folder_;
+  MemoryTables tables_;
   data::CasesFolder cases_;
   std::vector<InputFile> inputs_;
 };

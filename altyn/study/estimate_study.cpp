@@ -70,7 +70,7 @@ StudyResult run_estimate(const Study& study, Context& context) {
                                 "importer^year + exporter^importer\""}});
   }
 
-  DataSources sources(study.folder);
+  DataSources sources(study);
   const data::Table table = read_estimation_table(request.data, request, sources);
   std::optional<data::Table> new_rows;
   if (const std::string& name = follow_up.follow_up.predict_on; !name.empty()) {

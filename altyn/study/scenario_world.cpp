@@ -64,7 +64,7 @@ double new_rate(TariffFormula formula, double before, double size) {
 // The effect on log trade where a change applies with sign +1.
 double direct_effect(const ScenarioChange& change, const Values& values) {
   const double size = values.at(change.name);
-  if (change.what == ChangeKind::kAgreement) return size;
+  if (change.what == ChangeKind::kAgreement || change.what == ChangeKind::kColumn) return size;
   const double theta = values.at(kTheta);
   if (!(change.level_pct > 0.0)) return -theta * std::log1p(size / 100.0);
   const double level = values.at(name_of_level(change)) / 100.0;
@@ -125,6 +125,25 @@ std::vector<RevenuePool> new_pools(const RegionalWorld& world,
   return pools;
 }
 
+// GDP of the economy that each entry of `parents` points to; NaN where the table lacks it.
+std::vector<double> gdp_of(const data::Table& gdp, int year,
+                           const std::vector<std::string>& economies,
+                           const std::vector<std::size_t>& parents) {
+  const data::TextColumn& codes = gdp.texts("economy");
+  const data::NumberColumn& years = gdp.numbers("year");
+  const data::NumberColumn& usd = gdp.numbers("gdp_usd");
+  std::vector<double> values;
+  for (const std::size_t parent : parents) {
+    double value = data::kMissing;
+    for (Index row = 0; row < gdp.n_rows(); ++row) {
+      const auto at = static_cast<std::size_t>(row);
+      if (years[at] == year && codes.at(row) == economies[parent]) value = usd[at] / 1e6;
+    }
+    values.push_back(value);
+  }
+  return values;
+}
+
 }  // namespace
 
 ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
@@ -133,9 +152,12 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
   std::vector<std::string> files;
   for (const std::string& name : scenario.world.agreements) files.push_back(sources.find(name));
   registry_ = data::AgreementRegistry::read(files);
-  const data::PairPanel panel = data::load_pair_panel(sources.read(scenario.world.trade));
-  const data::Table gdp = sources.read(scenario.world.gdp);
-  world_ = data::build_world(panel, year_, {.gdp = &gdp});
+  const data::PairPanel panel =
+      data::load_pair_panel(sources.read(scenario.world.trade), scenario.columns);
+  if (year_ == 0 && !panel.years.empty()) year_ = panel.years.back();
+  std::optional<data::Table> gdp;
+  if (!scenario.world.gdp.empty()) gdp = sources.read(scenario.world.gdp);
+  world_ = data::build_world(panel, year_, {.gdp = gdp ? &*gdp : nullptr});
   for (const data::Finding& finding : world_.findings) notes_.push_back(finding.sentence);
   notes_.emplace_back(
       "Income is that of the goods economy: what goods sell for, duties and the deficit in goods. "
@@ -200,19 +222,10 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
     }
     names_.push_back(std::move(name));
   }
-  const data::TextColumn& codes = gdp.texts("economy");
-  const data::NumberColumn& years = gdp.numbers("year");
-  const data::NumberColumn& usd = gdp.numbers("gdp_usd");
-  for (const std::size_t parent : parents_) {
-    double value = data::kMissing;
-    for (Index row = 0; row < gdp.n_rows(); ++row) {
-      const auto at = static_cast<std::size_t>(row);
-      if (years[at] == year_ && codes.at(row) == world_.economies[parent]) value = usd[at] / 1e6;
-    }
-    gdp_musd_.push_back(value);
-  }
-  changes_ = found(scenario_);
-  if (versus) versus_ = found(*versus);
+  gdp_musd_ = gdp ? gdp_of(*gdp, year_, world_.economies, parents_)
+                  : std::vector<double>(parents_.size(), data::kMissing);
+  changes_ = found(scenario_, panel);
+  if (versus) versus_ = found(*versus, panel);
   involved_.assign(economies_.size(), false);
   mark_involved(changes_);
 }
@@ -323,7 +336,40 @@ std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
   return signs;
 }
 
-ScenarioSetting::Changes ScenarioSetting::found(const Scenario& scenario) const {
+// By how much the change moves its column for each pair, domestic ones among them: to 0, or to 1
+// with turn_on. Regions have the value of their nations.
+std::vector<double> ScenarioSetting::column_steps(const ScenarioChange& change,
+                                                  const data::PairPanel& panel,
+                                                  const std::string& where) const {
+  const data::NumberColumn& column = panel.table.numbers(change.column);
+  const std::vector<bool> everyone(economies_.size(), true);
+  const std::vector<bool> from = change.from.empty() ? everyone : named(change.from, where);
+  const std::vector<bool> with = change.with.empty() ? everyone : named(change.with, where);
+  const std::size_t n = economies_.size();
+  std::vector<double> steps(n * n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < n; ++k) {
+      if (!(from[i] && with[k]) && !(change.both && with[i] && from[k])) continue;
+      const std::optional<Index> row =
+          panel.find(world_.economies[parents_[i]], world_.economies[parents_[k]], year_);
+      if (!row) continue;  // no flow, nothing to move
+      const double value = column[static_cast<std::size_t>(*row)];
+      if (data::is_missing(value)) {
+        throw InputError(
+            {.code = "missing-value",
+             .what = fmt::format("{} is missing for {} to {}", change.column,
+                                 world_.economies[parents_[i]], world_.economies[parents_[k]]),
+             .where = where,
+             .why = "an unknown value cannot be changed to another"});
+      }
+      steps[i * n + k] = (change.turn_on ? 1.0 : 0.0) - value;
+    }
+  }
+  return steps;
+}
+
+ScenarioSetting::Changes ScenarioSetting::found(const Scenario& scenario,
+                                                const data::PairPanel& panel) const {
   Changes changes{.parts = {}, .revenue = scenario.revenue};
   for (std::string& code : changes.revenue.leave) {
     code = codes_of({code}, scenario.where + " [revenue] leave").front();
@@ -337,7 +383,8 @@ ScenarioSetting::Changes ScenarioSetting::found(const Scenario& scenario) const 
       part.cells = tariff_cells(change.importer, change.exporter, where);
       touches = !part.cells.empty();
     } else {
-      part.pairs = signs_of(change, where);
+      part.pairs = change.what == ChangeKind::kColumn ? column_steps(change, panel, where)
+                                                      : signs_of(change, where);
       touches =
           std::any_of(part.pairs.begin(), part.pairs.end(), [](double s) { return s != 0.0; });
     }

@@ -26,13 +26,16 @@ struct ScenarioInstance {
 class ScenarioSetting {
  public:
   /// Errors: InputError of reading; "no-such-year"; those of the domestic trade rule; "no-pairs"
-  /// for a change that touches nothing in this world; "not-in-world" for an economy that is not in
-  /// it; "no-duty-shares" where none are known for the day; those of split_into_regions().
+  /// for a change that touches nothing in this world; "no-such-column"; "not-in-world" for an
+  /// economy that is not in it; "no-duty-shares" where none are known for the day; those of
+  /// split_into_regions().
   ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
                   DataSources& sources);
   ScenarioSetting(const ScenarioSetting&) = delete;
   ScenarioSetting& operator=(const ScenarioSetting&) = delete;
 
+  /// The year of the base.
+  [[nodiscard]] int year() const { return year_; }
   /// Economies of the world, regions in place of those that are split.
   [[nodiscard]] const std::vector<std::string>& economies() const { return economies_; }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
@@ -56,7 +59,7 @@ class ScenarioSetting {
  private:
   struct Part {  // a change with the pairs it touches
     ScenarioChange change{};
-    std::vector<double> pairs{};       // [n * n] signs, of the world with regions
+    std::vector<double> pairs{};       // [n * n] signs or steps, of the world with regions
     std::vector<std::size_t> cells{};  // of a tariff: places in the national matrix
   };
   struct Changes {
@@ -78,7 +81,10 @@ class ScenarioSetting {
                                                       const std::string& where) const;
   [[nodiscard]] std::vector<double> signs_of(const ScenarioChange& change,
                                              const std::string& where) const;
-  [[nodiscard]] Changes found(const Scenario& scenario) const;
+  [[nodiscard]] std::vector<double> column_steps(const ScenarioChange& change,
+                                                 const data::PairPanel& panel,
+                                                 const std::string& where) const;
+  [[nodiscard]] Changes found(const Scenario& scenario, const data::PairPanel& panel) const;
   void mark_involved(const Changes& changes);
 
   Scenario scenario_;

@@ -187,7 +187,7 @@ void add_record(json& value, const Study& study, const DataSources& sources,
 }  // namespace
 
 StudyResult run_simulation(const Study& study, Context& context) {
-  DataSources sources(study.folder);
+  DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
   if (!has_sectors(whole.content)) return run_simulate(study, context);
@@ -198,7 +198,7 @@ StudyResult run_simulation(const Study& study, Context& context) {
 }
 
 StudyResult run_sector_study(const Study& study, Context& context) {
-  DataSources sources(study.folder);
+  DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
   // What the command line sets stands above every file.

@@ -147,7 +147,8 @@ Study study_of_file(const Study& batch, const std::string& file) {
   Study study{.kind = batch.kind,
               .content = data::read_document(path.string()).value,
               .where = file,
-              .folder = path.parent_path().string()};
+              .folder = path.parent_path().string(),
+              .tables = batch.tables};
   study.content.erase("study");
   if (batch.content.contains("flags")) study.content["flags"] = batch.content.at("flags");
   return study;
@@ -186,14 +187,14 @@ StudyResult run_batch(const Study& study, Context& context) {
   StudyResult result;
   std::vector<ScenarioAnswer> answers;
   std::set<std::string> names;
-  DataSources all(study.folder);
+  DataSources all(study);
   std::string files;
   json options;
   for (const json& entry : study.content.at("scenarios")) {
     const auto file = entry.get<std::string>();
     (void)all.find(file);
     const Study one = study_of_file(study, file);
-    DataSources sources(one.folder);
+    DataSources sources(one);
     OneRun run = run_one(one, sources, context);
     if (!names.insert(run.answer.name).second) {
       throw InputError({.code = "duplicate-name",
@@ -234,7 +235,7 @@ StudyResult run_simulate(const Study& study, Context& context) {
   // The name of the file, where the scenario was read from one; a repeated run has it too.
   Study named = study;
   named.where = study.content.value("file", study.where);
-  DataSources sources(study.folder);
+  DataSources sources(study);
   OneRun run = run_one(named, sources, context);
   StudyResult result;
   result.certificates = run.answer.certificates;

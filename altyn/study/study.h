@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -12,6 +14,10 @@
 
 namespace altyn::study {
 
+/// Tables that the caller holds in memory, by the names under which a study asks for them. Each is
+/// made when it is read, and given the source that messages name.
+using MemoryTables = std::map<std::string, std::function<data::Table(const std::string& source)>>;
+
 /// What to run, as plain data: the command line, a study file and a run record all become this, and
 /// run_study() is the one path from here to an answer.
 struct Study {
@@ -19,6 +25,7 @@ struct Study {
   nlohmann::json content;  ///< the sections of that kind
   std::string where;       ///< the file it was read from, or "command line", for messages
   std::string folder;      ///< relative paths in it start here; "" is the working folder
+  MemoryTables tables{};   ///< come before bundled tables and files of the same name
 };
 
 /// One output file: text as it is, or a table in the format of the name's ending.

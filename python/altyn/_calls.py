@@ -1,0 +1,255 @@
+"""The calls of the package. Each becomes a study and takes the one path every surface takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+
+from . import _altyn, _options, _progress
+from ._results import FINDINGS, Check, DataCheck, Fits, Simulation
+from ._tables import Sources, kind_of, to_kind
+
+SEED = 20171006
+
+# Options of an estimate that name files to write.
+_FILES = ("outputs", "predictions", "effects_file", "resistances", "plots")
+
+
+def _run(kind, content, where, sources=None, folder="", threads=0, seed=SEED, progress=None,
+         output=None, record="run.json"):
+    shown = _progress.display(progress)
+    streams = sources.streams if sources is not None else {}
+    try:
+        return _altyn.run(kind, json.dumps(content), where, folder, streams, threads, seed, shown,
+                          _progress.warn, None if output is None else os.fspath(output), record)
+    finally:
+        _progress.finish(shown)
+
+
+@_options.document("estimate", leave_out=("formulas", "data"))
+def estimate(formula, data, *, threads=0, seed=SEED, progress=None, kind=None, **options):
+    """Estimate gravity models with absorbed effects.
+
+    fit = altyn.estimate("trade ~ rta | exporter^year + importer^year + exporter^importer", df,
+                         cluster="exporter^importer")
+
+    Parameters
+    ----------
+    formula : str or list of str
+        "outcome ~ regressors | effects | endogenous ~ instruments"; several give a Fits.
+    data : pandas, polars, pyarrow, DuckDB relation, anything with __arrow_c_stream__, or a path
+        The table; also the name of a bundled one (altyn.cases()).
+    threads : int
+        Threads to use; 0 is one per processor. The digits do not depend on it.
+    seed : int
+        Of every random draw.
+    progress : bool or callable
+        A bar in notebooks and a line on terminals unless False.
+    kind : str
+        Kind of table that tidy() and the others give: pandas, polars, pyarrow, duckdb or altyn;
+        that of `data` when not given.
+    options
+        Below, as on the command line. A table may stand wherever an option names one. Files that
+        options name are written, and are in `files`.
+
+    Returns
+    -------
+    Fit of one model, Fits of several. Ctrl-C stops. Raises InputError.
+    """
+    where = "altyn.estimate"
+    sources = Sources()
+    name = sources.name_of(data)
+    content = _options.sections("estimate", options, where, sources)
+    content.setdefault("estimate", {}).update(
+        data=name, formulas=[formula] if isinstance(formula, str) else list(formula))
+    files = [f for o in _FILES if o in options for f in _as_list(options[o])]
+    answer = _run("estimate", content, where, sources, threads=threads, seed=seed,
+                  progress=progress, output="" if files else None,
+                  record="" if sources.streams or not files else f"{files[0]}.run.json")
+    fits = Fits(answer, kind or sources.kind)
+    return fits[0] if len(fits) == 1 else fits
+
+
+@_options.document("estimate", leave_out=("formulas", "data", "family"))
+def ppml(formula, data, **options):
+    """Estimate a Poisson model: altyn.estimate with family="ppml".
+
+    fit = altyn.ppml("trade ~ rta | exporter^year + importer^year + exporter^importer", df,
+                     cluster="exporter^importer")
+    """
+    return estimate(formula, data, family="ppml", **options)
+
+
+@_options.document("simulate")
+def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=0, gdp="",
+             title="", threads=0, seed=SEED, progress=None, kind=None, output=None, **options):
+    """Solve a what-if in general equilibrium, with the range that its assumptions leave.
+
+    altyn.simulate("cases/eaeu/no-union.toml")                       a scenario file
+    altyn.simulate(base, fit, turn_off="rta", theta=5)               a table of trade and an estimate
+
+    Parameters
+    ----------
+    base : path, list of paths, dict, or table
+        Scenario files (docs/simulate.md), a scenario as a dict of its sections, or a table of the
+        trade of all with all in a year, domestic sales included, with the regressor as a column.
+    fit : Fit
+        The estimate that the coefficient and its standard error are taken from.
+    turn_off, turn_on : str
+        A regressor of the fit: the column becomes 0, or 1. On top of a scenario file, the agreement
+        of that name.
+    pairs : tuple of two lists
+        Only between these exporters and importers, both ways: (["CAN"], ["JPN"]).
+    year : int
+        Of the base; 0 takes the last one of the table.
+    gdp : str or table
+        GDP for domestic trade where the table has none: "gdp" is the bundled one.
+    output : path
+        Folder for the report and its tables.
+
+    Returns
+    -------
+    Simulation. Raises InputError; without an equilibrium `certified` is False and no number is
+    shown.
+    """
+    where = "altyn.simulate"
+    sources = Sources()
+    flags = _options.sections("simulate", options, where)
+    folder = ""
+    if isinstance(base, (list, tuple)):
+        content = {"scenarios": [os.fspath(path) for path in base]}
+    elif isinstance(base, dict):
+        content = dict(base)
+    elif kind_of(base) is None and _is_scenario(base):
+        path = os.fspath(base)
+        content = json.loads(_altyn.read_document(path))
+        content.pop("study", None)
+        content["file"] = where = path
+        folder = str(pathlib.Path(path).parent)
+    else:
+        content = {
+            "scenario": {"name": turn_off or turn_on or "scenario", "year": year,
+                         "title": title or _question(turn_off, turn_on)},
+            "world": {"trade": sources.name_of(base), "gdp": gdp and sources.name_of(gdp)}}
+    if "model" in flags:
+        content["flags"] = flags["model"]
+    if "columns" in flags:
+        content["columns"] = flags["columns"]
+    if fit is not None:
+        on_table = "file" not in content and not isinstance(base, (list, tuple, dict))
+        change = _change(fit, turn_off, turn_on, pairs, on_table, where)
+        content["change"] = [*content.get("change", []), change]
+    answer = _run("simulate", content, where, sources, folder=folder, threads=threads, seed=seed,
+                  progress=progress, output=output, record="" if sources.streams else "run.json")
+    return Simulation(answer, kind or sources.kind)
+
+
+def _is_scenario(path) -> bool:
+    return os.fspath(path).endswith((".toml", ".json"))
+
+
+def _question(turn_off, turn_on) -> str:
+    return f"What if {turn_off} were 0?" if turn_off else f"What if {turn_on} were 1?"
+
+
+def _change(fit, turn_off, turn_on, pairs, on_table, where) -> dict:
+    if (turn_off is None) == (turn_on is None):
+        _altyn.refuse("missing-option", "the change has no regressor", where, [],
+                      "a fit says how large an effect is, not which one changes",
+                      ['turn_off="rta"', 'turn_on="rta", pairs=(["CAN"], ["JPN"])'])
+    name = turn_off or turn_on
+    found = fit[name if on_table else name.lower()]
+    change = {"name": f"effect of {name}", "effect": found["value"], "effect_se": found["se"],
+              "turn_on": turn_on is not None, "source": f"estimate of {fit.formula}"}
+    if on_table:
+        change |= {"what": "column", "column": name}
+        if pairs is not None:
+            change |= {"from": _as_list(pairs[0]), "with": _as_list(pairs[1])}
+    else:
+        change |= {"what": "agreement", "agreement": name}
+        if pairs is not None:
+            change["joining"] = [*_as_list(pairs[0]), *_as_list(pairs[1])]
+    return change
+
+
+@_options.document("check", leave_out=("file",))
+def check(claim=None, *, threads=0, seed=SEED, progress=None, kind=None, output=None, **options):
+    """Check a claim about growth of trade: is the number right, and the cause shown?
+
+    altyn.check("cases/eaeu/lavrov-2017.toml")
+    altyn.check(reporter="RUS", partner="CHN", window="2017-02..2017-07",
+                versus="2016-02..2016-07", figure=0.34, agreement="EAEU")
+
+    Parameters
+    ----------
+    claim : path
+        A claim file, the name of a bundled claim, or an article whose claims are read.
+    output : path
+        Folder for the report and its tables.
+
+    Returns
+    -------
+    Check. Raises InputError.
+    """
+    where = "altyn.check"
+    content = _options.sections("check", options, where)
+    if claim is not None:
+        content.setdefault("claim", {})["file"] = os.fspath(claim)
+    if not content.get("claim"):
+        _altyn.refuse("missing-option", "there is no claim to check", where, [],
+                      "a claim is a pair, a window and a figure",
+                      ['altyn.check("lavrov-2017.toml")'])
+    answer = _run("check", content, where, threads=threads, seed=seed, progress=progress,
+                  output=output)
+    return Check(answer, kind)
+
+
+@_options.document("data_check", leave_out=("table", "outputs"))
+def data_check(table, *, threads=0, seed=SEED, kind=None, **options):
+    """Say in plain words what is missing, inflated, one-sided or falsely zero in a trade table.
+
+    altyn.data_check(df, exporter="iso3_o", importer="iso3_d", unit="kusd")
+
+    Returns
+    -------
+    DataCheck; tidy() has one row per finding. Raises InputError.
+    """
+    sources = Sources()
+    name = sources.name_of(table)
+    content = _options.sections("data_check", options, "altyn.data_check", sources)
+    content.setdefault("data", {}).update(table=name, outputs=[FINDINGS])
+    answer = _run("data_check", content, "altyn.data_check", sources, threads=threads, seed=seed)
+    return DataCheck(answer, kind or sources.kind)
+
+
+@_options.document("read_table")
+def read_table(path, *, kind=None, **options):
+    """Read a table by the ending of its path (.csv .tsv .txt, also .gz, .parquet, .json), or a
+    bundled one by name; wrong cells are errors that name file, line and column.
+
+    Returns
+    -------
+    A table of `kind`: pandas, polars, pyarrow, duckdb or altyn.
+    """
+    chosen = _options.sections("read_table", options, "altyn.read_table").get("options", {})
+    defaults = {name: field["default"] for name, field in
+                _options.tables("read_table")["options"].items()}
+    return to_kind(_altyn.read_table(os.fspath(path), **(defaults | chosen)), kind)
+
+
+def cases(kind=None):
+    """The bundled tables: name, what it is, unit, period, provider and licence."""
+    from ._tables import table_of_rows
+
+    names = ["name", "what", "unit", "period", "provider", "licence"]
+    return table_of_rows([dict(zip(names, row)) for row in _altyn.cases()], names, kind)
+
+
+def case_file(name) -> pathlib.Path:
+    """The path of a bundled file, such as "eaeu/no-union.toml"."""
+    return pathlib.Path(_altyn.cases_folder()) / name
+
+
+def _as_list(value) -> list:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
