@@ -7,12 +7,10 @@
 // standard errors, the building of all indices included; the best and the median of the repeats.
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -23,9 +21,11 @@
 
 #include "altyn/core/rng.h"
 #include "altyn/core/version.h"
+#include "altyn/estimation/estimate.h"
 #include "altyn/estimation/glm.h"
 #include "altyn/estimation/refit.h"
 #include "altyn/numerics/symmetric_solve.h"
+#include "measure.h"
 
 namespace {
 
@@ -33,27 +33,10 @@ using altyn::Context;
 using altyn::GroupId;
 using altyn::Index;
 using altyn::kNoGroup;
+using namespace altyn::bench;
 using namespace altyn::estimation;  // a program of one file, about this folder alone
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto in_seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 template <class T>
 std::vector<T> read_column(const std::string& path) {
@@ -78,6 +61,7 @@ struct Task {
   std::string source{};
   Index n_draws = 0;   // > 0: pairs bootstrap
   bool cells = false;  // 300 treatment cells besides x1 and x2
+  bool front = false;  // from a table and a formula: sample, checks and tests included
 };
 
 constexpr const char* kTight =
@@ -165,6 +149,28 @@ std::vector<Task> all_tasks() {
        kColumns,
        0,
        true},
+      {"g1-front-ppml3",
+       "g1",
+       ppml,
+       three,
+       {0.39311343946290, -0.25261756485700},
+       1e-9,
+       0.0151757584,
+       kTight,
+       0,
+       false,
+       true},
+      {"g1-front-etwfe300",
+       "g1",
+       ppml,
+       three,
+       {0.418635257793, -0.252963797374},
+       1e-9,
+       0.0261016300,
+       kColumns,
+       0,
+       true,
+       true},
       {"g01-bootstrap200",
        "g01",
        ppml,
@@ -180,6 +186,7 @@ std::vector<Task> all_tasks() {
 /// The columns of a panel; ids from 0.
 struct Panel {
   std::vector<GroupId> first, second, year, cell;
+  std::vector<double> cohort;  // adoption year of those with cells; else missing
   std::vector<double> y, x1, x2;
   GroupId n_first = 0, n_second = 0, n_year = 0;
   std::vector<std::string> cell_names;
@@ -229,6 +236,8 @@ void add_cells(Panel& panel) {
     panel.cell.push_back(cohort < n_years && panel.year[r] >= cohort
                              ? number[cohort * n_years + panel.year[r]]
                              : kNoGroup);
+    panel.cohort.push_back(cohort >= first_cohort && cohort < n_years ? cohort
+                                                                      : altyn::data::kMissing);
   }
 }
 
@@ -281,28 +290,6 @@ double clustered_error(const GlmProblem& problem, const GlmFit& fit, const Panel
   return std::sqrt(variance);
 }
 
-/// Bytes per second of a plain sum over 256 MB by all threads: the bound every pass is held
-/// against.
-double read_bandwidth(Context& context) {
-  const std::vector<double> block(Index{1} << 25, 1.0);
-  const auto n_tasks = static_cast<Index>(64);
-  std::vector<double> sums(at(n_tasks) * 8);
-  double best = 1e9;
-  for (int repeat = 0; repeat < 5; ++repeat) {
-    const double start = seconds_now();
-    context.pool->for_each_shard(n_tasks, [&](Index task) {
-      const auto range = altyn::shard_range(static_cast<Index>(block.size()), n_tasks, task);
-      double partial[8] = {};
-      for (Index i = range.begin; i + 8 <= range.end; i += 8) {
-        for (int lane = 0; lane < 8; ++lane) partial[lane] += block[at(i + lane)];
-      }
-      for (int lane = 0; lane < 8; ++lane) sums[at(task * 8 + lane)] += partial[lane];
-    });
-    best = std::min(best, seconds_now() - start);
-  }
-  return static_cast<double>(block.size()) * 8.0 / best;
-}
-
 /// Bytes the passes of a fit cannot avoid: outcome, regressors and levels in, weights out, per
 /// evaluation; weights and levels in, per inner step; the columns of the result at the end.
 double bytes_moved(const GlmFit& fit, std::size_t n_effects) {
@@ -321,12 +308,12 @@ nlohmann::json run_fit(const Task& task, const GlmProblem& problem, const Panel&
   double bandwidth = 0.0;
   bool all_right = true;
   for (int i = 0; i < repeat; ++i) {
-    const double wall_start = seconds_now();
-    const double cpu_start = cpu_seconds();
+    const double wall_start = wall_seconds();
+    const double cpu_start = processor_seconds();
     const GlmFit fit = fit_glm(problem, {}, context);
     const double error = task.panel[0] == 'g' ? clustered_error(problem, fit, panel, context) : 0.0;
-    wall.push_back(seconds_now() - wall_start);
-    cpu.push_back(cpu_seconds() - cpu_start);
+    wall.push_back(wall_seconds() - wall_start);
+    cpu.push_back(processor_seconds() - cpu_start);
     double gap = 0.0;
     for (std::size_t j = 0; j < task.coefficients.size(); ++j) {
       gap = std::max(gap, std::abs(fit.coefficients[j] - task.coefficients[j]));
@@ -336,10 +323,8 @@ nlohmann::json run_fit(const Task& task, const GlmProblem& problem, const Panel&
     all_right = all_right && fit.certificate.holds() && gap <= task.tolerance &&
                 (task.se_x1 == 0.0 || std::abs(error - task.se_x1) <= 1e-7 * task.se_x1);
     if (i + 1 == repeat) {
-      rusage usage{};
-      getrusage(RUSAGE_SELF, &usage);
-      result["peak_mb"] = usage.ru_maxrss / 1024;
-      bandwidth = read_bandwidth(context);
+      result["peak_mb"] = peak_mb();
+      bandwidth = read_bandwidth(std::size_t{1} << 28, context);
     }
     result.update({{"rows", fit.n_rows()},
                    {"coefficients", fit.coefficients},
@@ -362,15 +347,65 @@ nlohmann::json run_fit(const Task& task, const GlmProblem& problem, const Panel&
   return result;
 }
 
+/// The same from a table in memory: everything that stands between a formula and its tests.
+nlohmann::json run_front(const Task& task, const Panel& panel, int repeat, Context& context) {
+  const auto numbers = [](const auto& column) {
+    return altyn::data::NumberColumn(column.begin(), column.end());
+  };
+  altyn::data::Table table("panel");
+  table.add("exporter", numbers(panel.first));
+  table.add("importer", numbers(panel.second));
+  table.add("year", numbers(panel.year));
+  table.add("y", panel.y);
+  table.add("x1", panel.x1);
+  table.add("x2", panel.x2);
+  if (task.cells) table.add("cohort", panel.cohort);
+  const std::string formula =
+      fmt::format("y ~ x1 + x2{} | exporter^year + importer^year + exporter^importer",
+                  task.cells ? " + etwfe(cohort, year)" : "");
+  std::vector<double> wall, cpu;
+  nlohmann::json result;
+  bool right = true;
+  for (int i = 0; i < repeat; ++i) {
+    const double wall_start = wall_seconds();
+    const double cpu_start = processor_seconds();
+    const Estimate found = estimate(
+        table, formula,
+        {.cluster = "exporter^importer", .se_convention = SeConvention::kNone, .keep_rows = false},
+        context);
+    wall.push_back(wall_seconds() - wall_start);
+    cpu.push_back(processor_seconds() - cpu_start);
+    double gap = 0.0;
+    for (std::size_t j = 0; j < task.coefficients.size(); ++j) {
+      gap = std::max(gap, std::abs(found.coefficients[j].value - task.coefficients[j]));
+    }
+    const double error = found.coefficients[0].se;
+    right = right && found.certified() && gap <= task.tolerance &&
+            std::abs(error - task.se_x1) <= 1e-7 * task.se_x1;
+    result = {{"rows", found.n_obs},
+              {"coefficients", {found.coefficients[0].value, found.coefficients[1].value}},
+              {"coefficient_gap", gap},
+              {"se_x1", error},
+              {"certificate", found.certificate.summary()},
+              {"newton_steps", found.iterations},
+              {"peak_mb", peak_mb()},
+              {"right", right}};
+  }
+  result["seconds"] = *std::min_element(wall.begin(), wall.end());
+  result["median_seconds"] = median(wall);
+  result["cpu_seconds"] = *std::min_element(cpu.begin(), cpu.end());
+  return result;
+}
+
 /// Draws of pairs with replacement, as weights; each fit starts at the fit of the data.
 nlohmann::json run_bootstrap(const Task& task, const GlmProblem& problem, const Panel& panel,
                              int repeat, Context& context) {
   GlmFit base;
   std::vector<double> one_fit;
   for (int i = 0; i < repeat; ++i) {
-    const double start = seconds_now();
+    const double start = wall_seconds();
     base = fit_glm(problem, {}, context);
-    one_fit.push_back(seconds_now() - start);
+    one_fit.push_back(wall_seconds() - start);
   }
   bool right = base.certificate.holds();
   double gap = 0.0;
@@ -381,8 +416,8 @@ nlohmann::json run_bootstrap(const Task& task, const GlmProblem& problem, const 
   std::vector<double> wall, cpu, scores(at(task.n_draws)), values(at(task.n_draws));
   std::vector<Index> steps(at(task.n_draws));
   for (int i = 0; i < repeat; ++i) {
-    const double wall_start = seconds_now();
-    const double cpu_start = cpu_seconds();
+    const double wall_start = wall_seconds();
+    const double cpu_start = processor_seconds();
     const RefitProblem prepared(problem, base, context);
     context.pool->for_each_shard(task.n_draws, [&](Index draw) {
       altyn::RandomStream random(context.seed, 1, static_cast<std::uint64_t>(draw));
@@ -399,8 +434,8 @@ nlohmann::json run_bootstrap(const Task& task, const GlmProblem& problem, const 
       steps[at(draw)] = fit.iterations;
       scores[at(draw)] = fit.certificate.holds() ? 0.0 : 1.0;
     });
-    wall.push_back(seconds_now() - wall_start);
-    cpu.push_back(cpu_seconds() - cpu_start);
+    wall.push_back(wall_seconds() - wall_start);
+    cpu.push_back(processor_seconds() - cpu_start);
   }
   Index all_steps = 0;
   double sum = 0.0;
@@ -413,8 +448,6 @@ nlohmann::json run_bootstrap(const Task& task, const GlmProblem& problem, const 
   }
   const auto draws = static_cast<double>(task.n_draws);
   const double se = std::sqrt((squares - sum * sum / draws) / (draws - 1.0));
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
   // 200 draws know a standard error to about a tenth.
   right = right && gap <= task.tolerance && std::abs(se - task.se_x1) <= 0.3 * task.se_x1;
   return {{"rows", base.n_rows()},
@@ -427,7 +460,7 @@ nlohmann::json run_bootstrap(const Task& task, const GlmProblem& problem, const 
           {"one_fit_seconds", median(one_fit)},
           {"fits_per_20_draws", median(wall) / median(one_fit) * 20.0 / draws},
           {"newton_steps", all_steps},
-          {"peak_mb", usage.ru_maxrss / 1024},
+          {"peak_mb", peak_mb()},
           {"se_x1", se},
           {"right", right}};
 }
@@ -440,6 +473,7 @@ nlohmann::json run_task(const Task& task, const std::string& panels, int threads
   }
   if (task.cells) add_cells(panel);
   Context context(threads);
+  if (task.front) return run_front(task, panel, repeat, context);
   const GlmProblem problem = make_problem(task, panel);
   if (task.n_draws > 0) return run_bootstrap(task, problem, panel, repeat, context);
   return run_fit(task, problem, panel, repeat, context);
@@ -484,14 +518,6 @@ nlohmann::json run_apart(const Task& task, const std::string& panels, int thread
   return result;
 }
 
-std::string processor() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown";
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -521,7 +547,7 @@ int main(int argc, char** argv) {
   }
   nlohmann::json record = {{"version", altyn::version()},
                            {"compiler", "gcc " __VERSION__},
-                           {"processor", processor()},
+                           {"processor", processor_name()},
                            {"threads", threads},
                            {"repeat", repeat},
                            {"tasks", nlohmann::json::array()}};

@@ -8,10 +8,8 @@
 // results: the median and the best of the repeats, and processor seconds of the best.
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -28,27 +26,19 @@
 #include "equilibrium/caliendo_parro_data.h"
 #include "equilibrium/wiod_data.h"
 #include "made_up_sectors.h"
+#include "measure.h"
 
 namespace {
 
 using altyn::Context;
 using altyn::Index;
 using altyn::SolveStatus;
+using altyn::bench::processor_name;
+using altyn::bench::processor_seconds;
+using altyn::bench::read_bandwidth;
+using altyn::bench::wall_seconds;
 using nlohmann::json;
 using namespace altyn::equilibrium;  // a program of one file, about this folder alone
-
-double wall() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double processor_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 struct Timing {
   std::vector<double> seconds, cpu;
@@ -56,45 +46,19 @@ struct Timing {
   void run(int repeat, const Work& work) {
     for (int i = 0; i < repeat; ++i) {
       const double cpu_start = processor_seconds();
-      const double start = wall();
+      const double start = wall_seconds();
       work();
-      seconds.push_back(wall() - start);
+      seconds.push_back(wall_seconds() - start);
       cpu.push_back(processor_seconds() - cpu_start);
     }
   }
   [[nodiscard]] double best() const { return *std::min_element(seconds.begin(), seconds.end()); }
   [[nodiscard]] json value() const {
-    std::vector<double> sorted = seconds;
-    std::sort(sorted.begin(), sorted.end());
     return {{"seconds", best()},
-            {"median_seconds", sorted[sorted.size() / 2]},
+            {"median_seconds", altyn::bench::median(seconds)},
             {"cpu_seconds", *std::min_element(cpu.begin(), cpu.end())}};
   }
 };
-
-/// Bytes per second of a plain sum over `bytes` of memory: the bound every sweep is held against.
-double read_bandwidth(std::size_t bytes, Context& context) {
-  const std::vector<double> block(bytes / 8, 1.0);
-  constexpr Index kTasks = 64;
-  std::vector<double> sums(kTasks * 8);
-  double best = 1e9;
-  for (int repeat = 0; repeat < 9; ++repeat) {
-    const double start = wall();
-    context.pool->for_each_shard(kTasks, [&](Index task) {
-      const auto range = altyn::shard_range(static_cast<Index>(block.size()), kTasks, task);
-      double partial[32] = {};
-      for (Index i = range.begin; i + 32 <= range.end; i += 32) {
-        for (Index l = 0; l < 32; ++l) {
-          partial[static_cast<std::size_t>(l)] += block[static_cast<std::size_t>(i + l)];
-        }
-      }
-      for (std::size_t l = 0; l < 32; ++l)
-        sums[static_cast<std::size_t>(task) * 8 + l % 8] += partial[l];
-    });
-    best = std::min(best, wall() - start);
-  }
-  return static_cast<double>(bytes) / best;
-}
 
 /// Bytes that one sweep cannot avoid to read: a and, where there are duties, b; the input shares.
 double bytes_per_sweep(const MultiSectorModel& model) {
@@ -311,14 +275,6 @@ json run_nash(const MultiSectorModel& model, int repeat, Context& context) {
   return value;
 }
 
-std::string processor() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown";
-}
-
 struct Task {
   std::string name;
   std::string needs;  // reference file
@@ -427,7 +383,7 @@ int main(int argc, char** argv) {
   }
   json record = {{"version", altyn::version()},
                  {"compiler", "gcc " __VERSION__},
-                 {"processor", processor()},
+                 {"processor", processor_name()},
                  {"threads", threads},
                  {"repeat", repeat},
                  {"tasks", json::array()}};

@@ -6,10 +6,8 @@
 // to certified results; the best and the median of the repeats.
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -21,6 +19,7 @@
 #include "altyn/core/rng.h"
 #include "altyn/core/version.h"
 #include "altyn/equilibrium/one_sector.h"
+#include "measure.h"
 
 namespace {
 
@@ -28,20 +27,9 @@ using altyn::Context;
 using altyn::Index;
 using altyn::RandomStream;
 using altyn::SolveStatus;
+using altyn::bench::processor_seconds;
+using altyn::bench::wall_seconds;
 using namespace altyn::equilibrium;  // a program of one file, about this folder alone
-
-double wall() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double processor() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // Sizes log-normal, flows falling with distance, a seventh of the pairs without trade.
 OneSectorBase made_up_world(std::size_t n, bool tariffs) {
@@ -108,8 +96,8 @@ Measured run(const Task& task, int n_threads, int n_repeat) {
   for (int repeat = 0; repeat < n_repeat; ++repeat) {
     std::vector<double> answers(static_cast<std::size_t>(task.n_draws));
     std::vector<int> iterations(answers.size());
-    const double wall_start = wall();
-    const double processor_start = processor();
+    const double wall_start = wall_seconds();
+    const double processor_start = processor_seconds();
     measured.failed = solve_many(
         model, task.n_draws,
         [&](Index draw, OneSectorShock& shock) {
@@ -125,8 +113,8 @@ Measured run(const Task& task, int n_threads, int n_repeat) {
           if (!result.certificate.holds()) answers[at] = std::nan("");
         },
         context);
-    measured.walls.push_back(wall() - wall_start);
-    measured.processors.push_back(processor() - processor_start);
+    measured.walls.push_back(wall_seconds() - wall_start);
+    measured.processors.push_back(processor_seconds() - processor_start);
     measured.answer = answers[0];
     measured.iterations = 0.0;
     for (const int count : iterations) {

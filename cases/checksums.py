@@ -57,6 +57,7 @@ def main() -> None:
         for path in FOLDER.rglob("*")
         if path.is_file() and (path.name.endswith(".csv.gz") or path.suffix == ".toml")
     } - {"manifest.toml"}
+    present |= {name for name in listed if (FOLDER / name).is_file()}
     wrong = [f"{name}: in the folder, not in the manifest" for name in sorted(present - listed)]
     wrong += [f"{name}: in the manifest, not in the folder" for name in sorted(listed - present)]
     if wrong:

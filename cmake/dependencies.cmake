@@ -6,6 +6,9 @@ find_package(tomlplusplus 3 REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(CLI11 2 REQUIRED)
 
+find_library(LIBZIP_LIBRARY zip REQUIRED)
+find_path(LIBZIP_INCLUDE zip.h REQUIRED)
+
 # Random123 is headers only and ships no package file.
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 add_library(altyn_random123 INTERFACE)

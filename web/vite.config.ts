@@ -1,12 +1,9 @@
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { base_map_data } from "./bundle/base_map_data.ts";
 import { single_file } from "./bundle/single_file.ts";
 
 export default defineConfig({
-  plugins: [single_file({ style_packages: ["@fontsource-variable/source-sans-3"] })],
-  resolve: {
-    alias: { "d3-geo": fileURLToPath(new URL("bundle/no_maps.ts", import.meta.url)) },
-  },
+  plugins: [base_map_data(), single_file({ style_packages: ["@fontsource-variable/source-sans-3"] })],
   build: {
     rollupOptions: { input: "report.html" },
     assetsInlineLimit: Number.MAX_SAFE_INTEGER,

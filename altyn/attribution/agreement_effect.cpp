@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "altyn/attribution/wording.h"
 #include "altyn/core/errors.h"
@@ -77,6 +78,32 @@ void add_agreement(Sample& sample, const std::string& name, const BoundPairs& bo
   add_dummy(sample, name, [&bound](Index exporter, Index importer, Index year) {
     return bound.bound(exporter, importer, year);
   });
+}
+
+/// Adds the number columns of a table by exporter, importer and year, missing where it has no row;
+/// their names.
+std::vector<std::string> add_regressors(Sample& sample, const WorldTrade& world,
+                                        const data::Table& table) {
+  std::map<std::tuple<Index, Index, Index>, std::size_t> rows;
+  for (Index row = 0; row < table.n_rows(); ++row) {
+    const auto exporter = world.find(table.texts("exporter").at(row));
+    const auto importer = world.find(table.texts("importer").at(row));
+    const auto k = static_cast<std::size_t>(row);
+    const auto year = world.find_year(static_cast<int>(table.numbers("year")[k]));
+    if (exporter && importer && year) rows[{*exporter, *importer, *year}] = k;
+  }
+  std::vector<std::string> names;
+  for (const data::Column& column : table.columns()) {
+    if (!column.is_number() || column.name == "year") continue;
+    data::NumberColumn values(sample.exporter.size(), data::kMissing);
+    for (std::size_t row = 0; row < values.size(); ++row) {
+      const auto place = rows.find({sample.exporter[row], sample.importer[row], sample.year[row]});
+      if (place != rows.end()) values[row] = table.numbers(column.name)[place->second];
+    }
+    sample.table.add(column.name, std::move(values));
+    names.push_back(column.name);
+  }
+  return names;
 }
 
 estimation::Estimate estimate_terms(const data::Table& table, const std::vector<std::string>& terms,
@@ -235,7 +262,8 @@ std::optional<std::size_t> EffectPath::find(int year) const {
 
 AgreementEffect estimate_agreement(const WorldTrade& world, const data::AgreementRegistry& registry,
                                    const std::string& agreement, std::pair<Index, Index> pair,
-                                   const CheckOptions& options, Context& context) {
+                                   const CheckOptions& options, Context& context,
+                                   const data::Table* political) {
   AgreementEffect effect;
   effect.agreement = lower(agreement);
   const BoundPairs bound(registry, agreement, world);
@@ -298,6 +326,14 @@ AgreementEffect estimate_agreement(const WorldTrade& world, const data::Agreemen
     effect.se[side] = coefficient.se;
   }
 
+  if (political != nullptr) {
+    std::vector<std::string> wanted = terms;
+    effect.political = add_regressors(importer_first, world, *political);
+    wanted.insert(wanted.end(), effect.political.begin(), effect.political.end());
+    add_variant(fmt::format("with {} held fixed", list_text(effect.political)), importer_first,
+                wanted);
+  }
+
   // The claimed pair's cohort, or the agreement's first one when it does not bind the pair.
   std::optional<Index> cohort = bound.first_year(pair.first, pair.second);
   if (!cohort) {
@@ -333,6 +369,10 @@ AgreementEffect estimate_agreement(const WorldTrade& world, const data::Agreemen
       years[static_cast<std::size_t>(first_year - 1)] - years[static_cast<std::size_t>(first_year)];
   effect.staggered =
       estimate_staggered(importer_first, effect.agreement, reference_time, controls, context);
+  if (effect.staggered) {
+    effect.staggered->years = years;
+    effect.staggered->first_year = years[static_cast<std::size_t>(first_year)];
+  }
   effect.path = estimate_path(importer_first, world, bound, first_year, controls, context);
   return effect;
 }

@@ -41,6 +41,8 @@ struct StaggeredEffect {
   estimation::EventStudy treated{};               ///< etwfe(): all earlier times are the reference
   estimation::EventStudy leads{};                 ///< sunab(): one earlier time is the reference
   std::vector<estimation::Estimate> estimates{};  ///< of the two
+  std::vector<int> years{};                       ///< of the table, in order
+  int first_year = 0;                             ///< of them in which the claimed pair is bound
 };
 
 /// Three-way Poisson estimates of an agreement's effect, under every reading of the records.
@@ -51,13 +53,15 @@ struct AgreementEffect {
   std::vector<EffectVariant> variants{};
   std::optional<EffectPath> path{};
   std::optional<StaggeredEffect> staggered{};
-  std::string missing{};  ///< why there is no estimate; "" when there is one
+  std::vector<std::string> political{};  ///< regressors of the variant that holds them fixed
+  std::string missing{};                 ///< why there is no estimate; "" when there is one
 };
 
 /// Estimates the effect: trade ~ agreement + other agreements | exporter^year + importer^year +
 /// exporter^importer, errors clustered by pair, Stata's convention. Variants: importers' records
 /// first, exporters' first, missing flows as zeros, and first pairs and later ones apart.
-/// The effect by cohort and time since the start (ETWFE) stands beside them.
+/// The effect by cohort and time since the start (ETWFE) stands beside them; and, with `political`
+/// (exporter, importer, year, number columns), the first variant with those columns held fixed.
 /// `pair`: positions of the claimed pair; its cohort's path is estimated when the table has a year
 /// before it.
 /// Source: Yotov et al. (2016), An Advanced Guide to Trade Policy Analysis; Baier and Bergstrand
@@ -66,7 +70,8 @@ struct AgreementEffect {
                                                  const data::AgreementRegistry& registry,
                                                  const std::string& agreement,
                                                  std::pair<Index, Index> pair,
-                                                 const CheckOptions& options, Context& context);
+                                                 const CheckOptions& options, Context& context,
+                                                 const data::Table* political = nullptr);
 
 /// The tables "agreement_estimates", "agreement_path" and "agreement_event_time".
 [[nodiscard]] std::vector<ResultTable> effect_tables(const AgreementEffect& effect);

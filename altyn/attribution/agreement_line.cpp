@@ -77,9 +77,9 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade* yearly,
           "flows as zeros, and first pairs and later ones apart. The share is the effect that came "
           "into force between the windows over the log growth: the coefficient times the change of "
           "the part in force, at once or in a straight line over years from the first step or from "
-          "the agreement itself, or the change of the estimated year effects. The effect is also "
-          "estimated "
-          "cohort by cohort (ETWFE), which holds under staggered adoption."};
+          "the agreement itself, the change of the estimated year effects, or that of the effects "
+          "by years since a pair was first bound, estimated cohort by cohort (ETWFE), which holds "
+          "under staggered adoption."};
   for (const EffectVariant& variant : effect.variants) {
     line.certificates.push_back(variant.estimate.certificate);
     line.certificates.back().subject += ", " + variant.name;
@@ -107,6 +107,9 @@ LineResult agreement_line(const ClaimCase& claim_case, const WorldTrade* yearly,
                     claim_case.agreement_name, claim_case.name_of(claim_case.claim.reporter),
                     claim_case.name_of(claim_case.claim.partner)),
         false);
+  }
+  if (!effect.political.empty()) {
+    line.limits += fmt::format(" {} {}", list_text(effect.political), kBadControls);
   }
   LineResult result;
   result.tables = effect_tables(effect);

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <functional>
 #include <map>
+#include <span>
 #include <tuple>
 
+#include "altyn/attribution/removal.h"
 #include "altyn/attribution/size_line.h"
 #include "altyn/attribution/synthesis.h"
 #include "altyn/attribution/verdict.h"
@@ -17,6 +21,7 @@ namespace altyn::attribution {
 namespace {
 
 constexpr Index kCalibrationDraws = 400;
+constexpr std::size_t kEquilibriumDraws = 100;  // the first of them
 constexpr int kMonthsAround = 12;
 constexpr std::array<CauseKey, 4> kVerdicts = {CauseKey::kSupported, CauseKey::kPossibleNotShown,
                                                CauseKey::kNotSupported, CauseKey::kContradicted};
@@ -26,6 +31,21 @@ struct PretendedControl {
   std::vector<data::Month> months;
   SyntheticFit fit;
   std::vector<SyntheticFit> placebos;
+};
+
+/// Holds back the progress of fits: the calibration reports its own.
+class QuietProgress {
+ public:
+  explicit QuietProgress(Context& context) : context_(context) {
+    context.on_progress.swap(held_back_);
+  }
+  QuietProgress(const QuietProgress&) = delete;
+  QuietProgress& operator=(const QuietProgress&) = delete;
+  ~QuietProgress() { context_.on_progress.swap(held_back_); }
+
+ private:
+  Context& context_;
+  std::function<void(const Progress&)> held_back_;
 };
 
 class Calibrator {
@@ -45,6 +65,7 @@ class Calibrator {
                        .iteration = static_cast<Index>(k),
                        .total = static_cast<Index>(partners.size())});
       context_.throw_if_stopped();
+      const QuietProgress quiet(context_);
       judge_partner(partners[k]);
     }
     if (n_cases_ == 0) return std::nullopt;
@@ -64,7 +85,9 @@ class Calibrator {
     return free;
   }
 
+  /// Nothing without a start of the agreement between the claimed pair.
   std::optional<PretendedControl> control_of(const PairSeries& series) const {
+    if (!inputs_.design.start) return std::nullopt;
     const data::Month start = *inputs_.design.start;
     const data::Window period = synthetic_period(series, start, claimed_.windows.claimed.last,
                                                  claimed_.options.synthetic_years_before);
@@ -99,6 +122,7 @@ class Calibrator {
                       [&](const PairSeries& one) { return one.partner == partner; });
     const std::optional<PretendedControl> control = control_of(series);
     std::map<std::tuple<int, int, bool>, LineOfEvidence> sizes;  // by calendar years, rise or fall
+    std::map<int, std::vector<double>> log_hats;                 // by calendar year
     for (const ClaimWindows& windows : windows_) {
       const auto growth =
           growth_between(series, inputs_.design.measure, windows.versus, windows.claimed);
@@ -119,7 +143,10 @@ class Calibrator {
         lines.push_back(sizes[years]);
       }
       const CauseKey by_pair = verdict_of(made, lines);
-      if (inputs_.effect != nullptr) lines.push_back(effect_share(made));
+      if (inputs_.effect != nullptr) {
+        if (!inputs_.spells.whole.empty()) lines.push_back(effect_share(made));
+        if (inputs_.build != nullptr) lines.push_back(equilibrium_share(made, log_hats));
+      }
       add_case(made, lines, by_pair, verdict_of(made, lines));
     }
   }
@@ -162,6 +189,64 @@ class Calibrator {
     return line;
   }
 
+  /// The worlds of a year, built once; nothing when they cannot be.
+  const std::optional<RemovalYear>& worlds_of(int year) {
+    const auto [place, is_new] = worlds_.try_emplace(year);
+    std::string reason;
+    if (is_new) place->second = RemovalYear::build(*inputs_.build, year, reason);
+    return place->second;
+  }
+
+  /// ln of the pair's trade without the effect over with it, per draw; NaN where it was not solved,
+  /// empty where the year has no world with the pair in it.
+  std::vector<double> log_hats_of(const ClaimCase& made, int year) {
+    const std::optional<RemovalYear>& worlds = worlds_of(year);
+    if (!worlds) return {};
+    std::vector<BoundFlows> bound;
+    std::vector<std::vector<std::size_t>> claimed;
+    for (const Side side : {Side::kImporter, Side::kExporter}) {
+      const SquareWorld& world = worlds->world(side);
+      const auto reporter = world.find(made.claim.reporter);
+      const auto partner = world.find(made.claim.partner);
+      if (!reporter || !partner) return {};
+      const std::size_t n = world.economies.size();
+      bound.push_back({.cells = {*reporter * n + *partner, *partner * n + *reporter},
+                       .spells = {&inputs_.spells, &inputs_.spells}});
+      claimed.push_back(world.cells_of(made.claim.measure, *reporter, *partner));
+    }
+    const std::span draws(made.draws.data(), std::min(made.draws.size(), kEquilibriumDraws));
+    std::vector<double> hats(draws.size(), data::kMissing);
+    worlds->solve(
+        draws, bound, *inputs_.effect, {data::Month::of(year, 1), data::Month::of(year, 12)},
+        [&](std::size_t draw, const equilibrium::OneSectorResult& result) {
+          hats[draw] =
+              std::log(trade_ratio(result, claimed[static_cast<std::size_t>(draws[draw].side)]));
+        },
+        context_);
+    return hats;
+  }
+
+  LineOfEvidence equilibrium_share(const ClaimCase& made,
+                                   std::map<int, std::vector<double>>& log_hats) {
+    LineOfEvidence line = {.id = "L6", .is_main = true, .rests_on = "agreement effect"};
+    const int years[] = {calendar_year(made.windows.versus), calendar_year(made.windows.claimed)};
+    if (years[0] == years[1]) return line;
+    for (const int year : years) {
+      if (!log_hats.contains(year)) log_hats[year] = log_hats_of(made, year);
+    }
+    const std::vector<double>& before = log_hats[years[0]];
+    const std::vector<double>& after = log_hats[years[1]];
+    std::vector<double> shares;
+    for (std::size_t k = 0; k < std::min(before.size(), after.size()); ++k) {
+      const double share = (before[k] - after[k]) / made.growth.log_growth();
+      if (std::isfinite(share)) shares.push_back(share);
+    }
+    if (shares.empty()) return line;
+    line.available = true;
+    set_share(line, made, std::move(shares));
+    return line;
+  }
+
   void add_case(const ClaimCase& made, const std::vector<LineOfEvidence>& lines, CauseKey by_pair,
                 CauseKey by_all) {
     if (by_pair == CauseKey::kNotTestable) return;
@@ -171,7 +256,7 @@ class Calibrator {
     std::vector<Cell> row = {made.claim.partner, made.name_of(made.claim.partner),
                              made.windows.claimed.first.to_string(),
                              made.windows.claimed.last.to_string(), made.growth.growth()};
-    for (const std::string_view id : {"L1", "L3", "L4", "L5"}) {
+    for (const std::string_view id : {"L1", "L3", "L4", "L5", "L6"}) {
       const auto line = std::find_if(lines.begin(), lines.end(),
                                      [id](const LineOfEvidence& one) { return one.id == id; });
       const bool known = line != lines.end() && line->available && line->probability_at_threshold;
@@ -218,6 +303,7 @@ class Calibrator {
   const CalibrationInputs& inputs_;
   Context& context_;
   std::vector<ClaimWindows> windows_;
+  std::map<int, std::optional<RemovalYear>> worlds_;  // by year
   Index n_cases_ = 0;
   std::map<CauseKey, double> by_pair_, by_all_;
   ResultTable cases_ = {.id = "calibration_cases",
@@ -232,6 +318,7 @@ class Calibrator {
                                     {"l3", "L3", "share"},
                                     {"l4", "L4", "share"},
                                     {"l5", "L5", "share"},
+                                    {"l6", "L6", "share"},
                                     {"verdict_pair", "Without the estimated effect", ""},
                                     {"verdict_all", "All lines", ""}},
                         .rows = {}};
@@ -241,7 +328,7 @@ class Calibrator {
 
 std::optional<Calibration> calibrate(const ClaimCase& claim_case, const CalibrationInputs& inputs,
                                      Context& context) {
-  if (inputs.panel == nullptr || !inputs.design.start) return std::nullopt;
+  if (inputs.panel == nullptr) return std::nullopt;
   return Calibrator(claim_case, inputs, context).run();
 }
 

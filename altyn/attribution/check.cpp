@@ -74,6 +74,20 @@ std::string title_of(const ClaimCase& claim_case) {
                      change);
 }
 
+/// What is claimed, for a claim that came without words.
+std::string words_of(const ClaimCase& claim_case) {
+  const Claim& claim = claim_case.claim;
+  const std::string_view hedge = to_string(claim.hedge);
+  return fmt::format("{} {} {} by {}{}{} in {} on {}{}.", claim_case.pair_name(),
+                     to_string(claim.measure), claim.figure < 0.0 ? "fell" : "rose", hedge,
+                     hedge.empty() ? "" : " ", percent_text(std::abs(claim.figure), 0),
+                     window_text(claim_case.windows.claimed),
+                     window_text(claim_case.windows.versus),
+                     claim_case.agreement_name.empty()
+                         ? ""
+                         : fmt::format(", because of the {}", claim_case.agreement_name));
+}
+
 /// One check from inputs to result; the steps fill the result in the order of the report.
 class Checker {
  public:
@@ -86,6 +100,7 @@ class Checker {
     result_.partner_name = case_.name_of(case_.claim.partner);
     result_.agreement_name = case_.agreement_name;
     result_.title = title_of(case_);
+    if (case_.claim.in_our_words.empty()) result_.claim.in_our_words = words_of(case_);
     result_.sources = inputs.sources;
     result_.findings = inputs.findings;
     result_.run.seed = context.seed;
@@ -293,7 +308,8 @@ class Checker {
                               context_));
     context_.throw_if_stopped();
 
-    if (case_.options.calibrate && case_.has_growth_to_explain()) {
+    if (case_.options.calibrate && case_.has_growth_to_explain() &&
+        !case_.claim.agreement.empty()) {
       calibration_ = calibrate(case_,
                                {.panel = panel_,
                                 .design = design_,
@@ -301,7 +317,8 @@ class Checker {
                                 .bound = &bound,
                                 .agreements = &inputs_.agreements,
                                 .effect = effect.missing.empty() ? &model : nullptr,
-                                .spells = spells_},
+                                .spells = spells_,
+                                .build = world() != nullptr ? &build : nullptr},
                                context_);
     }
   }
@@ -325,7 +342,8 @@ class Checker {
       return none;
     }
     return estimate_agreement(*world(), inputs_.agreements, claim.agreement, {*reporter, *partner},
-                              case_.options, context_);
+                              case_.options, context_,
+                              inputs_.political ? &*inputs_.political : nullptr);
   }
 
   void add_published_lines() {

@@ -28,6 +28,9 @@ struct CheckInputs {
   std::vector<PartnerPanel> monthly{};  ///< one per reporter
   std::optional<WorldTrade> world{};    ///< yearly, both sides' records
   std::optional<data::Table> gdp{};     ///< economy, year, gdp_usd: for domestic trade
+  /// exporter, importer, year and number columns of pairs, such as joint memberships: regressors of
+  /// one more variant of L5, beside the others and never behind the verdict.
+  std::optional<data::Table> political{};
   std::vector<DriverSeries> drivers{};  ///< monthly prices
   data::AgreementRegistry agreements{};
   std::vector<Literature> literature{};

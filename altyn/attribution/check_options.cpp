@@ -71,11 +71,12 @@ std::vector<Field<CheckOptions>> CheckOptions::fields() {
                                .doc = "joint draws behind every interval",
                                .minimum = 100,
                                .maximum = 1000000}),
-      make_field(&O::n_equilibrium_draws,
-                 {.name = "n_equilibrium_draws",
-                  .doc = "draws that are also solved in general equilibrium, the first of n_draws",
-                  .minimum = 20,
-                  .maximum = 1000000}),
+      make_field(
+          &O::n_equilibrium_draws,
+          {.name = "n_equilibrium_draws",
+           .doc = "draws that are also solved in general equilibrium: the first of n_draws, or all",
+           .minimum = 20,
+           .maximum = 1000000}),
       make_field(
           &O::max_lag_months,
           {.name = "max_lag_months",
@@ -175,11 +176,6 @@ void check_options(const CheckOptions& options) {
                             options.contradicted_below, options.not_supported_below,
                             options.supported_above),
                 "contradicted_below", "each verdict is weaker than the next");
-  }
-  if (options.n_equilibrium_draws > options.n_draws) {
-    fail_option(fmt::format("n_equilibrium_draws {} exceeds n_draws {}",
-                            options.n_equilibrium_draws, options.n_draws),
-                "n_equilibrium_draws", "they are the first of the joint draws");
   }
 }
 

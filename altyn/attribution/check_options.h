@@ -21,7 +21,7 @@ struct CheckOptions {
   double default_threshold = 0.5;
   // The draws.
   Index n_draws = 2000;
-  Index n_equilibrium_draws = 200;
+  Index n_equilibrium_draws = 2000;
   // The lines.
   Index max_lag_months = 3;
   Index synthetic_years_before = 4;

@@ -34,6 +34,7 @@ enum DrawStream : std::uint32_t {
   kSizeStream = 103,
   kPathStream = 104,
   kSyntheticStream = 105,
+  kEventTimeStream = 106,
 };
 
 /// Draws 0 .. n - 1; a function of (seed, draw) alone.

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 
+#include "altyn/attribution/removal.h"
 #include "altyn/attribution/wording.h"
 #include "altyn/equilibrium/one_sector.h"
 
@@ -13,13 +15,11 @@ namespace altyn::attribution {
 namespace {
 
 constexpr double kLargeIncomeChange = 0.05;
-constexpr Index kLevels = 3;  // of domestic sales: low, middle, high
 
 /// Positions of a set of flows, and of the pairs an agreement binds, in one square world.
 struct Places {
-  std::vector<std::size_t> claimed;       // cells of the claimed flows
-  std::vector<std::size_t> bound;         // cells of bound flows
-  std::vector<const PairSpells*> spells;  // of each bound cell
+  std::vector<std::size_t> claimed;  // cells of the claimed flows
+  BoundFlows bound;
   std::vector<std::pair<std::size_t, std::size_t>>
       economies;  // member: position in world, in members
 };
@@ -36,12 +36,6 @@ struct YearOutcomes {
   std::vector<Outcome> draws;
   Index n_failed = 0;
 };
-
-std::optional<std::size_t> position_in(const SquareWorld& world, const std::string& economy) {
-  const auto found = std::find(world.economies.begin(), world.economies.end(), economy);
-  if (found == world.economies.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - world.economies.begin());
-}
 
 double foreign_sum(const std::vector<double>& trade, std::size_t n, std::size_t economy,
                    bool exports) {
@@ -85,17 +79,25 @@ class Solver {
 
   /// Solves every draw for one year; nothing, with the reason, when a world cannot be built.
   std::optional<YearOutcomes> solve(int year, data::Window window, std::string& reason) {
-    YearOutcomes outcomes;
-    outcomes.draws.resize(static_cast<std::size_t>(n_draws_));
+    const std::optional<RemovalYear> worlds = RemovalYear::build(build_, year, reason);
+    if (!worlds) return std::nullopt;
+    std::vector<Places> places;
+    std::vector<BoundFlows> bound;
     for (const Side side : {Side::kImporter, Side::kExporter}) {
-      const std::optional<SquareWorld> square = build_(side, year, reason);
-      if (!square) return std::nullopt;
-      const std::optional<Places> places = places_in(*square, reason);
-      if (!places) return std::nullopt;
-      for (Index level = 0; level < kLevels; ++level) {
-        outcomes.n_failed += solve_level(*square, *places, side, level, window, outcomes.draws);
-      }
+      const std::optional<Places> found = places_in(worlds->world(side), reason);
+      if (!found) return std::nullopt;
+      places.push_back(*found);
+      bound.push_back(found->bound);
     }
+    const std::span draws(claim_case_.draws.data(), static_cast<std::size_t>(n_draws_));
+    YearOutcomes outcomes;
+    outcomes.draws.resize(draws.size());
+    outcomes.n_failed = worlds->solve(
+        draws, bound, model_, window,
+        [&](std::size_t draw, const equilibrium::OneSectorResult& result) {
+          keep(places[static_cast<std::size_t>(draws[draw].side)], result, outcomes.draws[draw]);
+        },
+        context_);
     return outcomes;
   }
 
@@ -115,9 +117,10 @@ class Solver {
     base.theta = 0.5 * (claim_case_.options.theta_low + claim_case_.options.theta_high);
     equilibrium::OneSectorShock shock;
     shock.direct_log.assign(base.trade.size(), 0.0);
-    for (std::size_t k = 0; k < places->bound.size(); ++k) {
-      shock.direct_log[places->bound[k]] =
-          -beta * phase_at({}, places->spells[k]->whole, places->spells[k]->own, window);
+    for (std::size_t k = 0; k < places->bound.cells.size(); ++k) {
+      const PairSpells& spells = *places->bound.spells[k];
+      shock.direct_log[places->bound.cells[k]] =
+          -beta * phase_at({}, spells.whole, spells.own, window);
     }
     equilibrium::OneSectorResult result =
         equilibrium::solve_one_sector(base, shock, equilibrium::OneSectorOptions{}, context_);
@@ -129,19 +132,14 @@ class Solver {
   std::optional<Places> places_in(const SquareWorld& square, std::string& reason) const {
     Places places;
     const std::size_t n = square.economies.size();
-    const auto reporter = position_in(square, claim_case_.claim.reporter);
-    const auto partner = position_in(square, claim_case_.claim.partner);
+    const auto reporter = square.find(claim_case_.claim.reporter);
+    const auto partner = square.find(claim_case_.claim.partner);
     if (!reporter || !partner) {
       reason = fmt::format("the world to be solved lacks {}",
                            !reporter ? claim_case_.claim.reporter : claim_case_.claim.partner);
       return std::nullopt;
     }
-    for (const auto& [exporter, importer] :
-         flows_of(claim_case_.claim.measure, static_cast<Index>(*reporter),
-                  static_cast<Index>(*partner))) {
-      places.claimed.push_back(static_cast<std::size_t>(exporter) * n +
-                               static_cast<std::size_t>(importer));
-    }
+    places.claimed = square.cells_of(claim_case_.claim.measure, *reporter, *partner);
     double claimed = 0.0;
     for (const std::size_t cell : places.claimed) claimed += square.trade_musd[1][cell];
     if (!(claimed > 0.0)) {
@@ -149,64 +147,25 @@ class Solver {
       return std::nullopt;
     }
     for (const auto& [pair, spells] : spells_) {
-      const auto exporter = position_in(square, pair.first);
-      const auto importer = position_in(square, pair.second);
+      const auto exporter = square.find(pair.first);
+      const auto importer = square.find(pair.second);
       if (!exporter || !importer) continue;
-      places.bound.push_back(*exporter * n + *importer);
-      places.spells.push_back(&spells);
+      places.bound.cells.push_back(*exporter * n + *importer);
+      places.bound.spells.push_back(&spells);
     }
     for (std::size_t member = 0; member < members_.size(); ++member) {
-      if (const auto at = position_in(square, members_[member])) {
+      if (const auto at = square.find(members_[member])) {
         places.economies.emplace_back(*at, member);
       }
     }
     return places;
   }
 
-  Index solve_level(const SquareWorld& square, const Places& places, Side side, Index level,
-                    data::Window window, std::vector<Outcome>& outcomes) {
-    std::vector<Index> numbers;
-    for (Index number = 0; number < n_draws_; ++number) {
-      const JointDraw& draw = claim_case_.draws[static_cast<std::size_t>(number)];
-      if (draw.side == side && part_of(draw.output_u, kLevels) == level) numbers.push_back(number);
-    }
-    if (numbers.empty()) return 0;
-    const std::vector<double>& trade = square.trade_musd[level];
-    equilibrium::OneSectorBase base;
-    base.economies = square.economies;
-    base.trade = trade;
-    const equilibrium::OneSectorModel prepared(std::move(base), equilibrium::OneSectorOptions{});
-    return equilibrium::solve_many(
-        prepared, static_cast<Index>(numbers.size()),
-        [&](Index k, equilibrium::OneSectorShock& shock) {
-          const JointDraw& draw =
-              claim_case_.draws[static_cast<std::size_t>(numbers[static_cast<std::size_t>(k)])];
-          const DrawnEffect effect = model_.draw(draw);
-          shock.theta = draw.theta;
-          shock.direct_log.assign(trade.size(), 0.0);
-          for (std::size_t cell = 0; cell < places.bound.size(); ++cell) {
-            shock.direct_log[places.bound[cell]] = -effect.at(*places.spells[cell], window);
-          }
-        },
-        [&](Index k, const equilibrium::OneSectorResult& result) {
-          if (!result.certificate.holds()) return;
-          const Index number = numbers[static_cast<std::size_t>(k)];
-          keep(places, result, outcomes[static_cast<std::size_t>(number)]);
-        },
-        context_);
-  }
-
   void keep(const Places& places, const equilibrium::OneSectorResult& result,
             Outcome& outcome) const {
     const std::size_t n = result.welfare_hat.size();
-    double with = 0.0;
-    double without = 0.0;
-    for (const std::size_t cell : places.claimed) {
-      with += result.base_trade[cell];
-      without += result.trade[cell];
-    }
     outcome.solved = true;
-    outcome.hat = without / with;
+    outcome.hat = trade_ratio(result, places.claimed);
     for (auto* values : {&outcome.real_income, &outcome.exports, &outcome.imports}) {
       values->assign(members_.size(), data::kMissing);
     }

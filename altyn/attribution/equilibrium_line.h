@@ -1,31 +1,14 @@
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "altyn/attribution/bound_pairs.h"
 #include "altyn/attribution/claim_case.h"
 #include "altyn/attribution/drawn_effect.h"
+#include "altyn/attribution/square_world.h"
 #include "altyn/attribution/world_trade.h"
 #include "altyn/core/context.h"
 #include "altyn/data/agreements.h"
 
 namespace altyn::attribution {
-
-/// All trade of one year among n economies, domestic sales on the diagonal, at the low end, the
-/// middle and the high end of the range that domestic sales are known to.
-struct SquareWorld {
-  std::vector<std::string> economies{};
-  std::vector<double> trade_musd[3]{};  ///< each [n * n], exporter row, importer column
-  std::vector<DataFinding> findings{};  ///< what was assumed, and how much of the world it is
-};
-
-/// Builds the world of a year from one side's records first; nothing, with the reason written to
-/// the second argument, when it cannot.
-using WorldBuilder =
-    std::function<std::optional<SquareWorld>(Side side, int year, std::string& reason)>;
 
 /// L6, general equilibrium: the agreement's effect of every draw is taken out of the world of each
 /// window's year, and all prices, incomes and third-country trade adjust.

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "altyn/attribution/waterfall.h"
-#include "altyn/attribution/wording.h"
 
 namespace altyn::attribution {
 namespace {
@@ -19,12 +18,6 @@ const std::vector<double>* draws_of(const ClaimCase& claim_case,
   }
   return nullptr;
 }
-
-struct Player {
-  std::string step;
-  std::string label;
-  std::string kind;
-};
 
 }  // namespace
 
@@ -57,10 +50,11 @@ std::optional<ResultTable> shapley_table(const ClaimCase& claim_case,
   const std::vector<double>* agreement = draws_of(claim_case, lines, "L5");
   if (sizes == nullptr && prices == nullptr) return std::nullopt;
   const double gamma = claim_case.growth.log_growth();
-  const std::array<Player, 4> players = {
-      Player{"sizes", "Sizes and third countries", "cause"}, Player{"prices", "Prices", "cause"},
-      Player{"terms", "The agreement's terms between the windows", "member_terms"},
-      Player{"unexplained", "Everything else", "unexplained"}};
+  std::vector<GrowthStep> players = {
+      {"sizes", "Sizes and third countries", "cause", {}},
+      {"prices", "Prices", "cause", {}},
+      {"terms", "The agreement's terms between the windows", "member_terms", {}},
+      {"unexplained", "Everything else", "unexplained", {}}};
   constexpr unsigned kSizes = 1, kPrices = 2, kTerms = 4, kOther = 8;
   std::array<std::vector<double>, 4> parts;
   for (std::size_t draw = 0; draw < claim_case.draws.size(); ++draw) {
@@ -80,37 +74,18 @@ std::optional<ResultTable> shapley_table(const ClaimCase& claim_case,
     for (std::size_t k = 0; k < 4; ++k) parts[k].push_back(shares[k]);
   }
 
-  ResultTable table = {
-      .id = "shapley",
-      .title = "The growth shared out, whatever order the causes are taken in",
-      .note =
-          "Shapley shares of the log growth, means over the joint draws; they add up. The two "
-          "countries' other trade already holds what prices did, so what both explain is shared "
-          "evenly. The rest is not a cause.",
-      .columns = {{"step", "Step", ""},
-                  {"label", "Label", ""},
-                  {"kind", "Kind", ""},
-                  {"log_change", "Log change", "log"},
-                  {"low", "Low", "log"},
-                  {"high", "High", "log"},
-                  {"musd", "Million USD", "million USD"},
-                  {"order", "Order", "count"}},
-      .rows = {}};
-  const double money = log_mean(claim_case.growth.value_musd, claim_case.growth.base_musd);
-  table.add({std::string("start"), window_text(claim_case.windows.versus), std::string("start"),
-             0.0, Cell(), Cell(), claim_case.growth.base_musd, 0.0});
-  double order = 0.0;
-  for (std::size_t k = 0; k < 4; ++k) {
+  for (std::size_t k = 0; k < players.size(); ++k) {
     double mean = 0.0;
     for (const double part : parts[k]) mean += part / static_cast<double>(parts[k].size());
     const Interval range = interval_of(parts[k]);
-    order += 1.0;
-    table.add({players[k].step, players[k].label, players[k].kind, mean, range.low, range.high,
-               money * mean, order});
+    players[k].log_change = {range.low, mean, range.high};
   }
-  table.add({std::string("end"), window_text(claim_case.windows.claimed), std::string("end"), gamma,
-             Cell(), Cell(), claim_case.growth.value_musd, order + 1.0});
-  return table;
+  return steps_table(claim_case, "shapley",
+                     "The growth shared out, whatever order the causes are taken in",
+                     "Shapley shares of the log growth, means over the joint draws; they add up. "
+                     "The two countries' other trade already holds what prices did, so what both "
+                     "explain is shared evenly. The rest is not a cause.",
+                     players);
 }
 
 }  // namespace altyn::attribution

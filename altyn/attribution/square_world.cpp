@@ -2,9 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "altyn/data/domestic_trade.h"
 
 namespace altyn::attribution {
+
+std::optional<std::size_t> SquareWorld::find(const std::string& economy) const {
+  const auto found = std::find(economies.begin(), economies.end(), economy);
+  if (found == economies.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - economies.begin());
+}
+
+std::vector<std::size_t> SquareWorld::cells_of(Measure measure, std::size_t reporter,
+                                               std::size_t partner) const {
+  std::vector<std::size_t> cells;
+  for (const auto& [exporter, importer] :
+       flows_of(measure, static_cast<Index>(reporter), static_cast<Index>(partner))) {
+    cells.push_back(static_cast<std::size_t>(exporter) * economies.size() +
+                    static_cast<std::size_t>(importer));
+  }
+  return cells;
+}
 
 std::optional<SquareWorld> square_world(const WorldTrade& world, const data::Table* gdp, Side side,
                                         int year, std::string& reason) {

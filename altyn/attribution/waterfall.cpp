@@ -5,19 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "altyn/attribution/wording.h"
 
 namespace altyn::attribution {
 namespace {
-
-/// Log points of one step on the lower side's records, in the middle, and on the higher side's.
-struct Step {
-  std::string name;
-  std::string label;
-  std::string kind;
-  Interval log_change;
-};
 
 /// World, reporter and partner on one side's records, weighted over the claimed flows.
 std::array<double, 3> country_parts(const WorldTrade& world, const SizeGrowth& growth,
@@ -50,7 +43,7 @@ Interval over_sides(const std::vector<double>& values) {
   return {*low, mean, *high};
 }
 
-std::vector<Step> country_steps(const ClaimCase& claim_case, const WaterfallParts& parts) {
+std::vector<GrowthStep> country_steps(const ClaimCase& claim_case, const WaterfallParts& parts) {
   const WorldTrade& world = *parts.world;
   const Index reporter = *world.find(claim_case.claim.reporter);
   const Index partner = *world.find(claim_case.claim.partner);
@@ -78,10 +71,39 @@ double log_mean(double a, double b) {
   return std::abs(ratio - 1.0) < 1e-8 ? 0.5 * (a + b) : (a - b) / std::log(ratio);
 }
 
+ResultTable steps_table(const ClaimCase& claim_case, std::string id, std::string title,
+                        std::string note, const std::vector<GrowthStep>& steps) {
+  ResultTable table = {.id = std::move(id),
+                       .title = std::move(title),
+                       .note = std::move(note),
+                       .columns = {{"step", "Step", ""},
+                                   {"label", "Label", ""},
+                                   {"kind", "Kind", ""},
+                                   {"log_change", "Log change", "log"},
+                                   {"low", "Low", "log"},
+                                   {"high", "High", "log"},
+                                   {"musd", "Million USD", "million USD"},
+                                   {"order", "Order", "count"}},
+                       .rows = {}};
+  const Growth& growth = claim_case.growth;
+  const double money = log_mean(growth.value_musd, growth.base_musd);
+  double order = 0.0;
+  table.add({std::string("start"), window_text(claim_case.windows.versus), std::string("start"),
+             0.0, Cell(), Cell(), growth.base_musd, order});
+  for (const GrowthStep& step : steps) {
+    order += 1.0;
+    table.add({step.name, step.label, step.kind, step.log_change.mid, step.log_change.low,
+               step.log_change.high, money * step.log_change.mid, order});
+  }
+  table.add({std::string("end"), window_text(claim_case.windows.claimed), std::string("end"),
+             growth.log_growth(), Cell(), Cell(), growth.value_musd, order + 1.0});
+  return table;
+}
+
 ResultTable waterfall(const ClaimCase& claim_case, const WaterfallParts& parts) {
   const double gamma = claim_case.growth.log_growth();
   const bool by_country = parts.sizes != nullptr && !parts.sizes->growths.empty();
-  std::vector<Step> steps;
+  std::vector<GrowthStep> steps;
   if (by_country) {
     steps = country_steps(claim_case, parts);
     if (parts.calendar) {
@@ -104,7 +126,7 @@ ResultTable waterfall(const ClaimCase& claim_case, const WaterfallParts& parts) 
   double explained = 0.0;
   double reach_below = 0.0;
   double reach_above = 0.0;
-  for (const Step& step : steps) {
+  for (const GrowthStep& step : steps) {
     explained += step.log_change.mid;
     reach_below += step.log_change.low - step.log_change.mid;
     reach_above += step.log_change.high - step.log_change.mid;
@@ -115,39 +137,17 @@ ResultTable waterfall(const ClaimCase& claim_case, const WaterfallParts& parts) 
                    "unexplained",
                    {left - reach_above, left, left - reach_below}});
 
-  ResultTable table = {
-      .id = "waterfall",
-      .title = fmt::format("From {} to {} million USD: where the growth comes from",
-                           musd_text(claim_case.growth.base_musd),
-                           musd_text(claim_case.growth.value_musd)),
-      .note = fmt::format(
+  return steps_table(
+      claim_case, "waterfall",
+      fmt::format("From {} to {} million USD: where the growth comes from",
+                  musd_text(claim_case.growth.base_musd), musd_text(claim_case.growth.value_musd)),
+      fmt::format(
           "Steps add up to the log growth and do not depend on their order; flows are combined by "
           "logarithmic means. {}The unexplained part is not a cause.",
           by_country
               ? "Whiskers: the two sides' records; for the agreement 5% and 95% of the draws. "
               : ""),
-      .columns = {{"step", "Step", ""},
-                  {"label", "Label", ""},
-                  {"kind", "Kind", ""},
-                  {"log_change", "Log change", "log"},
-                  {"low", "Low", "log"},
-                  {"high", "High", "log"},
-                  {"musd", "Million USD", "million USD"},
-                  {"order", "Order", "count"}},
-      .rows = {}};
-  // In money, every step takes its part of the change by the same logarithmic mean.
-  const double money = log_mean(claim_case.growth.value_musd, claim_case.growth.base_musd);
-  double order = 0.0;
-  table.add({std::string("start"), window_text(claim_case.windows.versus), std::string("start"),
-             0.0, Cell(), Cell(), claim_case.growth.base_musd, order});
-  for (const Step& step : steps) {
-    order += 1.0;
-    table.add({step.name, step.label, step.kind, step.log_change.mid, step.log_change.low,
-               step.log_change.high, money * step.log_change.mid, order});
-  }
-  table.add({std::string("end"), window_text(claim_case.windows.claimed), std::string("end"), gamma,
-             Cell(), Cell(), claim_case.growth.value_musd, order + 1.0});
-  return table;
+      steps);
 }
 
 }  // namespace altyn::attribution

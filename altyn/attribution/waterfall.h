@@ -1,12 +1,28 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "altyn/attribution/claim_case.h"
 #include "altyn/attribution/size_line.h"
 #include "altyn/attribution/world_trade.h"
 
 namespace altyn::attribution {
+
+/// A part of the growth.
+struct GrowthStep {
+  std::string name{};
+  std::string label{};
+  std::string kind{};     ///< "cause", "member_terms", "unexplained"
+  Interval log_change{};  ///< its middle is what adds up
+};
+
+/// A table of steps from the trade of the window compared with to that of the claimed one. In money
+/// every step takes its part of the change by the same logarithmic mean.
+[[nodiscard]] ResultTable steps_table(const ClaimCase& claim_case, std::string id,
+                                      std::string title, std::string note,
+                                      const std::vector<GrowthStep>& steps);
 
 /// Splits the claimed log growth into steps that add up and do not depend on their order:
 /// world trade, each country's own growth with everyone else, the agreement's terms that changed

@@ -19,6 +19,12 @@ namespace altyn::attribution {
 [[nodiscard]] std::string month_text(data::Month month);     ///< "July 2017"
 [[nodiscard]] std::string window_text(data::Window window);  ///< "February-July 2017"
 [[nodiscard]] std::string ordinal_text(long rank);           ///< "2nd"
+/// What follows the names of political regressors wherever they stand. Source: Angrist and Pischke
+/// (2009), Mostly Harmless Econometrics, section 3.2.3.
+inline constexpr std::string_view kBadControls =
+    "may be bad controls: joining organisations and voting alike can follow from an agreement, and "
+    "from trade itself. Where they do, holding them fixed takes out a part of the agreement's "
+    "effect and can bias the rest. Compare with the same model without them.";
 /// "a, b and c".
 [[nodiscard]] std::string list_text(const std::vector<std::string>& words);
 /// "-12% to 64%, middle 28%": shares of growth.

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <optional>
 
 #include "altyn/core/errors.h"
 #include "altyn/numerics/fixed_point.h"
@@ -30,29 +33,18 @@ CertificateBlock named(CertificateBlock block, const char* name) {
   return block;
 }
 
-}  // namespace
+// Trade of a solved world, [n * n] with the exporter's row.
+struct SolvedTrade {
+  std::vector<double> before, after;
+};
 
-Terminals::Terminals(const std::vector<std::size_t>& node) {
-  for (const std::size_t one : node) {
-    const auto known = std::find(nodes.begin(), nodes.end(), one);
-    of.push_back(static_cast<std::size_t>(known - nodes.begin()));
-    if (known == nodes.end()) nodes.push_back(one);
-  }
-}
-
-std::vector<double> Terminals::gather(const std::vector<double>& values) const {
-  const std::size_t n = of.size();
-  const std::size_t s = nodes.size();
-  std::vector<double> sums(s * s, 0.0);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) sums[of[i] * s + of[j]] += values[i * n + j];
-  }
-  return sums;
-}
-
-CorridorResult solve_corridors(const CorridorProblem& problem,
-                               const equilibrium::OneSectorBase& base,
-                               const equilibrium::OneSectorOptions& options, Context& context) {
+// Fills `result` for a world that `solve` solves at given changes of costs: result.equilibrium, and
+// its trade unless it did not converge.
+template <class Result>
+void solve_jointly(
+    const CorridorProblem& problem, Result& result,
+    const std::function<std::optional<SolvedTrade>(const std::vector<double>&)>& solve,
+    Context& context) {
   if (!(problem.congestion >= 0.0)) {
     throw InputError({.code = "bad-congestion",
                       .what = fmt::format("congestion is {:g}", problem.congestion),
@@ -63,10 +55,6 @@ CorridorResult solve_corridors(const CorridorProblem& problem,
   const Network& network = *problem.network;
   const Terminals terminals(problem.node);
   const Routes before(network, problem.cost_log, terminals.nodes, problem.route, context);
-  const equilibrium::OneSectorModel model(base, options);
-  equilibrium::OneSectorWorkspace workspace;
-  equilibrium::OneSectorShock shock;
-  CorridorResult result;
   std::vector<double>& cost = result.link_cost_log;
   cost = problem.new_cost_log;
 
@@ -80,14 +68,13 @@ CorridorResult solve_corridors(const CorridorProblem& problem,
   const auto evaluate = [&] {
     const Routes after(network, cost, terminals.nodes, problem.route, context);
     routes_after = after.certificate();
-    shock.cost_hat = hats(terminals, before, after);
-    model.solve(shock, workspace, result.equilibrium, context.stop);
-    if (result.equilibrium.status != SolveStatus::kConverged) return false;
+    result.cost_hat = hats(terminals, before, after);
+    const std::optional<SolvedTrade> solved = solve(result.cost_hat);
+    if (!solved) return false;
     if (result.base_traffic.empty()) {
-      result.base_traffic =
-          before.link_sums(terminals.gather(result.equilibrium.base_trade), context);
+      result.base_traffic = before.link_sums(terminals.gather(solved->before), context);
     }
-    const std::vector<double> trade = terminals.gather(result.equilibrium.trade);
+    const std::vector<double> trade = terminals.gather(solved->after);
     result.traffic = after.link_sums(trade, context);
     traffic_block.residual = conservation_gap(network, terminals.nodes, trade, result.traffic);
     return true;
@@ -130,7 +117,6 @@ CorridorResult solve_corridors(const CorridorProblem& problem,
   if (result.status != SolveStatus::kConverged && result.message.empty()) {
     result.message = "traffic and the cost of links do not settle; use less congestion";
   }
-  result.cost_hat = shock.cost_hat;
   result.certificate = result.equilibrium.certificate;
   result.certificate.subject = "corridors";
   result.certificate.status = result.status;
@@ -138,6 +124,77 @@ CorridorResult solve_corridors(const CorridorProblem& problem,
                                        named(routes_after, "routes after"), traffic_block};
   if (problem.congestion > 0.0) blocks.push_back(congestion_block);
   result.certificate.blocks.insert(result.certificate.blocks.begin(), blocks.begin(), blocks.end());
+}
+
+}  // namespace
+
+Terminals::Terminals(const std::vector<std::size_t>& node) {
+  for (const std::size_t one : node) {
+    const auto known = std::find(nodes.begin(), nodes.end(), one);
+    of.push_back(static_cast<std::size_t>(known - nodes.begin()));
+    if (known == nodes.end()) nodes.push_back(one);
+  }
+}
+
+std::vector<double> Terminals::gather(const std::vector<double>& values) const {
+  const std::size_t n = of.size();
+  const std::size_t s = nodes.size();
+  std::vector<double> sums(s * s, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) sums[of[i] * s + of[j]] += values[i * n + j];
+  }
+  return sums;
+}
+
+std::vector<double> pair_cost_hat(const CorridorProblem& problem, Context& context) {
+  const Terminals terminals(problem.node);
+  const Routes before(*problem.network, problem.cost_log, terminals.nodes, problem.route, context);
+  const Routes after(*problem.network, problem.new_cost_log, terminals.nodes, problem.route,
+                     context);
+  return hats(terminals, before, after);
+}
+
+CorridorResult solve_corridors(const CorridorProblem& problem,
+                               const equilibrium::OneSectorBase& base,
+                               const equilibrium::OneSectorOptions& options, Context& context) {
+  const equilibrium::OneSectorModel model(base, options);
+  equilibrium::OneSectorWorkspace workspace;
+  equilibrium::OneSectorShock shock;
+  CorridorResult result;
+  solve_jointly(
+      problem, result,
+      [&](const std::vector<double>& cost_hat) -> std::optional<SolvedTrade> {
+        shock.cost_hat = cost_hat;
+        model.solve(shock, workspace, result.equilibrium, context.stop);
+        if (result.equilibrium.status != SolveStatus::kConverged) return std::nullopt;
+        return SolvedTrade{result.equilibrium.base_trade, result.equilibrium.trade};
+      },
+      context);
+  return result;
+}
+
+SectorCorridorResult solve_corridors(const CorridorProblem& problem,
+                                     const equilibrium::MultiSectorModel& model,
+                                     const equilibrium::MultiSectorShock& shock, Context& context) {
+  const std::size_t n = model.base().economies.size();
+  const equilibrium::MultiSectorResult& base = model.base_levels();
+  const std::vector<double> before = trade_of_sectors(base.trade_share, base.expenditure, n);
+  equilibrium::MultiSectorWorkspace workspace;
+  SectorCorridorResult result;
+  solve_jointly(
+      problem, result,
+      [&](const std::vector<double>& cost_hat) -> std::optional<SolvedTrade> {
+        equilibrium::MultiSectorShock with_routes = shock;
+        with_routes.cost_hat = sector_cost_hat(cost_hat, n, model.base().sectors.size());
+        for (std::size_t cell = 0; cell < shock.cost_hat.size(); ++cell) {
+          with_routes.cost_hat[cell] *= shock.cost_hat[cell];
+        }
+        model.solve(with_routes, workspace, result.equilibrium, context);
+        const equilibrium::MultiSectorResult& solved = result.equilibrium;
+        if (solved.status != SolveStatus::kConverged) return std::nullopt;
+        return SolvedTrade{before, trade_of_sectors(solved.trade_share, solved.expenditure, n)};
+      },
+      context);
   return result;
 }
 
@@ -145,30 +202,23 @@ std::vector<double> sector_cost_hat(const std::vector<double>& cost_hat, std::si
                                     std::size_t n_sectors) {
   const std::size_t n = n_economies;
   std::vector<double> hats(n_sectors * n * n);
-  for (std::size_t j = 0; j < n_sectors; ++j) {
-    for (std::size_t importer = 0; importer < n; ++importer) {
-      for (std::size_t exporter = 0; exporter < n; ++exporter) {
-        hats[(j * n + importer) * n + exporter] = cost_hat[exporter * n + importer];
-      }
-    }
+  for (std::size_t cell = 0; cell < hats.size(); ++cell) {
+    const std::size_t exporter = cell % n, importer = cell / n % n;
+    hats[cell] = cost_hat[exporter * n + importer];
   }
   return hats;
 }
 
-equilibrium::MultiSectorResult solve_corridors(const CorridorProblem& problem,
-                                               const equilibrium::MultiSectorModel& model,
-                                               equilibrium::MultiSectorShock shock,
-                                               Context& context) {
-  const Terminals terminals(problem.node);
-  const Routes before(*problem.network, problem.cost_log, terminals.nodes, problem.route, context);
-  const Routes after(*problem.network, problem.new_cost_log, terminals.nodes, problem.route,
-                     context);
-  shock.cost_hat = sector_cost_hat(hats(terminals, before, after), problem.node.size(),
-                                   model.base().sectors.size());
-  equilibrium::MultiSectorWorkspace workspace;
-  equilibrium::MultiSectorResult result;
-  model.solve(shock, workspace, result, context);
-  return result;
+std::vector<double> trade_of_sectors(const std::vector<double>& trade_share,
+                                     const std::vector<double>& expenditure,
+                                     std::size_t n_economies) {
+  const std::size_t n = n_economies;
+  std::vector<double> trade(n * n, 0.0);
+  for (std::size_t cell = 0; cell < trade_share.size(); ++cell) {
+    const std::size_t exporter = cell % n, importer = cell / n % n;
+    trade[exporter * n + importer] += trade_share[cell] * expenditure[cell / n];
+  }
+  return trade;
 }
 
 }  // namespace altyn::corridors

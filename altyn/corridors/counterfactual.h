@@ -12,10 +12,10 @@ namespace altyn::corridors {
 /// Links before and after, and where the economies of a world stand.
 struct CorridorProblem {
   const Network* network = nullptr;
-  std::vector<double> cost_log;      ///< [links] today; infinite where there is no link
-  std::vector<double> new_cost_log;  ///< [links] with today's traffic; infinite where closed
-  std::vector<std::size_t> node;     ///< [n] of each economy; several may share one
-  RouteOptions route;
+  std::vector<double> cost_log{};      ///< [links] today; infinite where there is no link
+  std::vector<double> new_cost_log{};  ///< [links] with today's traffic; infinite where closed
+  std::vector<std::size_t> node{};     ///< [n] of each economy; several may share one
+  RouteOptions route{};
   double congestion = 0.0;  ///< elasticity of link cost with respect to traffic (lambda)
 };
 
@@ -28,15 +28,23 @@ struct Terminals {
   [[nodiscard]] std::vector<double> gather(const std::vector<double>& values) const;
 };
 
-struct CorridorResult {
+/// Equations (2) and (7) alone: what changed links do to the costs of all pairs at today's traffic,
+/// [n * n] between economies, exporter row. Errors: those of Routes. Cost: two routings.
+[[nodiscard]] std::vector<double> pair_cost_hat(const CorridorProblem& problem, Context& context);
+
+/// What changed links do, under a world of one sector or of many.
+template <class Equilibrium>
+struct CorridorResultOf {
   SolveStatus status = SolveStatus::kNotRun;
   std::string message;
   Certificate certificate;  ///< routes before and after, traffic, congestion, then the equilibrium
-  equilibrium::OneSectorResult equilibrium;
+  Equilibrium equilibrium;
   std::vector<double> cost_hat;               ///< [n * n] between economies, exporter row
   std::vector<double> link_cost_log;          ///< [links] after, congestion included
-  std::vector<double> base_traffic, traffic;  ///< [links] value of trade that passes
+  std::vector<double> base_traffic, traffic;  ///< [links] value of trade that passes, with duties
 };
+using CorridorResult = CorridorResultOf<equilibrium::OneSectorResult>;
+using SectorCorridorResult = CorridorResultOf<equilibrium::MultiSectorResult>;
 
 /// Equations (2) to (8): changed links to changed costs of all pairs to the equilibrium, with
 /// congestion jointly. Pairs at one node keep their cost.
@@ -47,15 +55,21 @@ struct CorridorResult {
                                              const equilibrium::OneSectorOptions& options,
                                              Context& context);
 
-/// The same change of costs in every sector, as a world of many sectors takes it:
+/// The same into a world of many sectors: every sector's costs change alike, on top of `shock`.
+[[nodiscard]] SectorCorridorResult solve_corridors(const CorridorProblem& problem,
+                                                   const equilibrium::MultiSectorModel& model,
+                                                   const equilibrium::MultiSectorShock& shock,
+                                                   Context& context);
+
+/// A change of costs alike in every sector, as a world of many sectors takes it:
 /// [sector, importer, exporter] from [n * n] with the exporter's row.
 [[nodiscard]] std::vector<double> sector_cost_hat(const std::vector<double>& cost_hat,
                                                   std::size_t n_economies, std::size_t n_sectors);
 
-/// Equations (2) to (5) into a world of many sectors, without congestion. `cost_hat` of `shock` is
-/// replaced. Errors: as solve_corridors.
-[[nodiscard]] equilibrium::MultiSectorResult solve_corridors(
-    const CorridorProblem& problem, const equilibrium::MultiSectorModel& model,
-    equilibrium::MultiSectorShock shock, Context& context);
+/// Trade of all sectors, duties included: [n * n] with the exporter's row, from shares of spending
+/// [sector, importer, exporter] and spending [sector, importer].
+[[nodiscard]] std::vector<double> trade_of_sectors(const std::vector<double>& trade_share,
+                                                   const std::vector<double>& expenditure,
+                                                   std::size_t n_economies);
 
 }  // namespace altyn::corridors

@@ -41,13 +41,8 @@ equilibrium::MultiSectorBase one_good(const equilibrium::OneSectorBase& base) {
 
 }  // namespace
 
-LinkValue link_values(const CorridorProblem& problem, const equilibrium::OneSectorBase& base,
-                      const equilibrium::OneSectorOptions& options,
+LinkValue link_values(const CorridorProblem& problem, const equilibrium::MultiSectorModel& model,
                       const std::vector<double>& weight, Context& context) {
-  const equilibrium::MultiSectorModel model(
-      one_good(base),
-      {.closure = options.closure, .numeraire = options.numeraire, .tolerance = options.tolerance},
-      context);
   equilibrium::MultiSectorWorkspace workspace;
   equilibrium::MultiSectorResult result;
   const equilibrium::MultiSectorShock nothing;
@@ -61,15 +56,26 @@ LinkValue link_values(const CorridorProblem& problem, const equilibrium::OneSect
       model, nothing, workspace, measure, context, {.tariff = false, .cost = true});
   value.status = gradient.status;
   value.residual = gradient.residual;
-  const std::size_t n = base.economies.size();
-  value.pair_slope.resize(n * n);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t k = 0; k < n; ++k) value.pair_slope[i * n + k] = gradient.cost[k * n + i];
+  const std::size_t n = problem.node.size();
+  value.pair_slope.assign(n * n, 0.0);
+  for (std::size_t cell = 0; cell < gradient.cost.size(); ++cell) {
+    const std::size_t exporter = cell % n, importer = cell / n % n;
+    value.pair_slope[exporter * n + importer] += gradient.cost[cell];
   }
   const Terminals terminals(problem.node);
   const Routes routes(*problem.network, problem.cost_log, terminals.nodes, problem.route, context);
   value.slope = routes.link_sums(terminals.gather(value.pair_slope), context);
   return value;
+}
+
+LinkValue link_values(const CorridorProblem& problem, const equilibrium::OneSectorBase& base,
+                      const equilibrium::OneSectorOptions& options,
+                      const std::vector<double>& weight, Context& context) {
+  const equilibrium::MultiSectorModel model(
+      one_good(base),
+      {.closure = options.closure, .numeraire = options.numeraire, .tolerance = options.tolerance},
+      context);
+  return link_values(problem, model, weight, context);
 }
 
 }  // namespace altyn::corridors

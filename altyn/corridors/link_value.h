@@ -16,11 +16,16 @@ struct LinkValue {
   std::vector<double> pair_slope;  ///< [n * n] by ln tau, exporter row
 };
 
-/// One adjoint solve of the equilibrium at its base gives the derivative by every pair's cost;
-/// one pass over routes turns it into that by every link's: equation (9).
-/// `weight` [n] on ln real income. Errors: those of Routes and MultiSectorModel; "no-adjoint" for a
-/// base with mobile workers, intermediates or an elastic supply, whose adjoint there is none of.
+/// One adjoint solve of the equilibrium at its base gives the derivative by every pair's cost, in
+/// all sectors together; one pass over routes turns it into that by every link's: equation (9).
+/// `weight` [n] on ln real income. Errors: those of Routes.
 /// Cost: one equilibrium, 10 to 40 sweeps, one routing, whatever the number of links.
+[[nodiscard]] LinkValue link_values(const CorridorProblem& problem,
+                                    const equilibrium::MultiSectorModel& model,
+                                    const std::vector<double>& weight, Context& context);
+
+/// The same for a world of one sector. Errors: also "no-adjoint" for a base with mobile workers,
+/// intermediates or an elastic supply, whose adjoint there is none of.
 [[nodiscard]] LinkValue link_values(const CorridorProblem& problem,
                                     const equilibrium::OneSectorBase& base,
                                     const equilibrium::OneSectorOptions& options,

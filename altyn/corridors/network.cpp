@@ -51,29 +51,38 @@ std::vector<bool> reached(const Network& network, std::span<const double> cost_l
   return seen;
 }
 
-// The smaller side of a cut, by name.
-std::string side_names(const Network& network, const std::vector<bool>& seen) {
+// The smaller side of a cut: its names, and the place of its first node.
+struct Side {
+  std::string names;
+  std::string place;
+};
+
+Side smaller_side(const Network& network, const std::vector<bool>& seen) {
   const auto inside = static_cast<std::size_t>(std::count(seen.begin(), seen.end(), true));
   const bool name_inside = inside * 2 < seen.size();
   std::vector<std::string> names;
+  Side side;
   for (std::size_t k = 0; k < seen.size(); ++k) {
-    if (seen[k] == name_inside) names.push_back(network.nodes[k].id);
+    if (seen[k] != name_inside) continue;
+    if (names.empty()) side.place = network.nodes[k].place;
+    names.push_back(network.nodes[k].id);
   }
   const std::size_t shown = std::min<std::size_t>(names.size(), 8);
   const std::string more =
       names.size() > shown ? fmt::format(" and {} more", names.size() - shown) : "";
   names.resize(shown);
-  return fmt::format("{}{}", fmt::join(names, ", "), more);
+  side.names = fmt::format("{}{}", fmt::join(names, ", "), more);
+  return side;
 }
 
 }  // namespace
 
 std::size_t Network::node(const std::string& id, const std::string& where) const {
-  std::vector<std::string> ids;
   for (std::size_t k = 0; k < nodes.size(); ++k) {
     if (nodes[k].id == id) return k;
-    ids.push_back(nodes[k].id);
   }
+  std::vector<std::string> ids;
+  for (const Node& one : nodes) ids.push_back(one.id);
   const std::string near = nearest_name(id, ids);
   fail("unknown-node", fmt::format("there is no node {}", id), where,
        "links and economies are placed at nodes",
@@ -131,11 +140,11 @@ void check_connected(const Network& network, std::span<const double> cost_log) {
     if (std::find(seen.begin(), seen.end(), false) == seen.end()) continue;
     const std::vector<bool> other = reached(network, cost_log, !backward);
     const bool apart = seen == other;
+    const Side side = smaller_side(network, seen);
     fail(apart ? "disconnected" : "one-way",
-         apart ? fmt::format("no open link joins {} to the others", side_names(network, seen))
-               : fmt::format("goods can go one way only between the others and {}",
-                             side_names(network, seen)),
-         "", "trade of all with all needs a way there and back",
+         apart ? fmt::format("no open link joins {} to the others", side.names)
+               : fmt::format("goods can go one way only between the others and {}", side.names),
+         side.place, "trade of all with all needs a way there and back",
          "add a link, or leave the node out with what it serves");
   }
 }

@@ -283,8 +283,17 @@ class TextReader {
     }
   }
 
+  bool is_code(const std::string& name) const {
+    return std::any_of(options_.codes.begin(), options_.codes.end(), [&](const std::string& code) {
+      return std::equal(code.begin(), code.end(), name.begin(), name.end(), [](char a, char b) {
+        return std::tolower(static_cast<unsigned char>(a)) ==
+               std::tolower(static_cast<unsigned char>(b));
+      });
+    });
+  }
+
   bool is_text(const std::string& name) const {
-    return contains(options_.text_columns, name) ||
+    return contains(options_.text_columns, name) || is_code(name) ||
            (names_codes(name) && !contains(options_.number_columns, name));
   }
 

@@ -13,6 +13,7 @@ struct ReadOptions {
   std::vector<std::string> columns{};       ///< only these, in this order; empty reads all
   std::vector<std::string> text_columns{};  ///< codes, even where every value is a number
   std::vector<std::string> number_columns{};
+  std::vector<std::string> codes{};  ///< names of codes, in any case, whether there or not
   Index n_threads = 0;
 
   [[nodiscard]] static std::vector<Field<ReadOptions>> fields();

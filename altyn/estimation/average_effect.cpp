@@ -15,7 +15,8 @@ namespace {
 // Notation: theta = (b, effects), z a row of regressors and dummies, q(theta) the average. With
 // H = sum z z' w and score s = sum z e, theta moves by H^-1 s, so q moves by g'H^-1 s for the
 // gradient g. When g = sum z c (plus a direct part in b), g'H^-1 z is the projection of c / w on
-// regressors and effects.
+// regressors and effects. With instruments, z in the score is a row of instruments and dummies; net
+// of effects b moves by (x^'Wx^)^-1 x^'s, with x^ the regressors projected on the instruments.
 
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
@@ -82,12 +83,6 @@ class Averaging {
                         .where = estimate.formula,
                         .why = "the effects that go with them are not known",
                         .fixes = {"leave --bias-correction out"}});
-    }
-    if (!model.eta.empty()) {
-      throw InputError({.code = "no-average-effect",
-                        .what = "no average effect for models with instruments",
-                        .where = estimate.formula,
-                        .why = "its standard error is known for models without"});
     }
     for (std::size_t j = 0; j < fit_.regressor_names.size(); ++j) {
       if (!fit_.redundant[j]) kept_.push_back(j);
@@ -200,11 +195,22 @@ class Averaging {
       influence.push_back(target);
       swept.push_back(std::move(target));
     }
+    // Regressors net of effects: with instruments x is their projection.
+    if (model_.instruments) {
+      for (const std::size_t j : kept_) {
+        swept.emplace_back(problem_.regressors[j].begin(), problem_.regressors[j].end());
+      }
+    }
     for (std::vector<double>& column : swept) columns.emplace_back(column);
     if (!frame_.effects.empty()) (void)absorb(*fit_.plan, columns, working, {}, context_);
+    Matrix netted = x;
+    for (Index j = 0; j < k && model_.instruments; ++j) {
+      netted.col(j) =
+          Eigen::Map<const Vector>(swept[functions.size() + at(j)].data(), static_cast<Index>(n));
+    }
     for (std::size_t f = 0; f < functions.size(); ++f) {
       const Eigen::Map<const Vector> rest(swept[f].data(), static_cast<Index>(n));
-      Vector right = x.transpose() * w.asDiagonal() * rest;
+      Vector right = netted.transpose() * w.asDiagonal() * rest;
       right(own) += functions[f]->direct;
       const Vector along = x * solver.solve(right);
       for (std::size_t row = 0; row < n; ++row) {
@@ -289,6 +295,9 @@ class Averaging {
 
 AverageEffect average_effect(const FittedModel& model, const Estimate& estimate,
                              std::string_view name, AverageOver over, Context& context) {
+  if (!model.frame.cells.empty()) {
+    return Averaging(with_columns(model, context), estimate, name, over, context).run();
+  }
   return Averaging(model, estimate, name, over, context).run();
 }
 

@@ -29,9 +29,9 @@ struct AverageEffect {
 /// through a weighted projection on regressors and effects, no dummy is ever built. The model's
 /// variance kind must be a clustered, robust or HC0 one; its factor is used.
 /// Errors: as Estimate::coefficient; InputError "not-certified"; "no-average-effect" for other
-/// variance kinds, instruments and bias-corrected estimates. Cost: one absorb of two columns and a
-/// pass per grouping. Source: Wooldridge (2010), 12.3 and 18.2 for the delta method; Fernandez-Val
-/// and Weidner (2016) for averages under absorbed effects.
+/// variance kinds and bias-corrected estimates. Cost: one absorb of two columns (with instruments
+/// of the regressors too) and a pass per grouping. Source: Wooldridge (2010), 12.3 and 18.2 for the
+/// delta method; Fernandez-Val and Weidner (2016) for averages under absorbed effects.
 [[nodiscard]] AverageEffect average_effect(const FittedModel& model, const Estimate& estimate,
                                            std::string_view name, AverageOver over,
                                            Context& context);

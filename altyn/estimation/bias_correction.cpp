@@ -58,13 +58,12 @@ bool contains(const std::vector<Index>& keys, Index key) {
 
 class Correction {
  public:
-  Correction(const FittedModel& model, Index exact_levels, Context& context)
+  Correction(const FittedModel& model, Context& context)
       : model_(model),
         frame_(model.frame),
-        exact_levels_(exact_levels),
         context_(context),
         structure_(structure_of(model.frame)) {
-    if (!model.eta.empty()) fail_structure("the model has instruments");
+    if (model.instruments) fail_structure("the model has instruments");
     if (!model.fit.certificate.holds()) {
       throw InputError({.code = "not-certified",
                         .what = "the fit is not certified",
@@ -243,7 +242,7 @@ class Correction {
   Matrix adjusted_covariance() {
     const auto n_levels =
         static_cast<Index>(level_[0].n_groups) + static_cast<Index>(level_[1].n_groups);
-    result_.widened = !structure_.pair || n_levels <= exact_levels_;
+    result_.widened = !structure_.pair || n_levels <= model_.options.widen_levels;
     const Matrix meat = !result_.widened  ? plain_meat()
                         : structure_.pair ? exact_meat(whole_inverse())
                                           : exact_meat(time_inverses());
@@ -411,14 +410,14 @@ class Correction {
     result_.method =
         fmt::format("clustered by {}{}; {} (Weidner and Zylkin 2021)", result_.pair_name,
                     result_.widened ? ", widened for the noise in the effects"
-                                    : fmt::format(", not widened: above {} levels", exact_levels_),
+                                    : fmt::format(", not widened: above {} levels (widen_levels)",
+                                                  model_.options.widen_levels),
                     result_.three_way ? "coefficients net of three-way bias"
                                       : "two-way coefficients have no bias");
   }
 
   const FittedModel& model_;
   const ModelFrame& frame_;
-  Index exact_levels_;
   Context& context_;
   GravityStructure structure_;
   std::vector<std::size_t> kept_;
@@ -438,8 +437,11 @@ class Correction {
 
 }  // namespace
 
-BiasCorrection correct_bias(const FittedModel& model, Context& context, Index exact_levels) {
-  return Correction(model, exact_levels, context).run();
+BiasCorrection correct_bias(const FittedModel& model, Context& context) {
+  if (!model.frame.cells.empty()) {
+    return Correction(with_columns(model, context), context).run();
+  }
+  return Correction(model, context).run();
 }
 
 }  // namespace altyn::estimation

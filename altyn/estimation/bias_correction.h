@@ -8,10 +8,6 @@
 
 namespace altyn::estimation {
 
-/// Levels of both effects with time keys up to which standard errors are widened; memory is 24
-/// bytes times the square.
-inline constexpr Index kExactLevels = 6000;
-
 /// Coefficients of a gravity PPML net of the bias that many effects leave, and standard errors that
 /// allow for the noise in them.
 struct BiasCorrection {
@@ -35,15 +31,15 @@ struct BiasCorrection {
 /// holds. Pairs need not be observed in every year.
 ///
 /// The variance needs the leverage of every pair on itself. It comes from the inverse of the
-/// Hessian of both effects net of the pairs while they have at most `exact_levels` levels together,
-/// and from year blocks of any size in the two-way model. Beyond, it is not widened, and `method`
-/// says so.
+/// Hessian of both effects net of the pairs while they have at most EstimateOptions::widen_levels
+/// levels together, and from year blocks of any size in the two-way model. Beyond, it is not
+/// widened, and `method` says so: every pair ties its years together, so that this inverse is
+/// dense; 24 bytes times the square of the levels, and their cube in products.
 ///
 /// Errors: InputError "no-bias-correction" when the family is not ppml or the effects are not as
 /// above, "not-certified" when the fit's certificate does not hold.
 /// Source: Weidner and Zylkin (2021), "Bias and consistency in three-way gravity models", equations
 /// (10)-(13) and section 3.5; the two-way variance: Pfaffermayr (2019), Jochmans (2017).
-[[nodiscard]] BiasCorrection correct_bias(const FittedModel& model, Context& context,
-                                          Index exact_levels = kExactLevels);
+[[nodiscard]] BiasCorrection correct_bias(const FittedModel& model, Context& context);
 
 }  // namespace altyn::estimation

@@ -12,6 +12,8 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/core/rng.h"
+#include "altyn/estimation/instruments.h"
+#include "altyn/estimation/refit.h"
 #include "altyn/estimation/score_moments.h"
 
 namespace altyn::estimation {
@@ -26,68 +28,6 @@ constexpr std::uint32_t kSplitStream = 0x73706c74;
 
 std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
-/// Levels of every effect with an intercept, by frame row.
-std::vector<std::vector<GroupId>> intercept_levels(const FittedModel& model,
-                                                   std::vector<GroupId>& n_levels) {
-  std::vector<std::vector<GroupId>> levels;
-  const AbsorptionPlan& plan = *model.fit.plan;
-  const std::span<const GroupId> rows = plan.rows();
-  for (std::size_t e = 0; e < model.frame.effects.size(); ++e) {
-    if (!model.frame.effects[e].slope.empty()) continue;
-    const std::vector<GroupId> in_fit = plan.levels_in_fit_order(static_cast<Index>(e));
-    std::vector<GroupId> in_frame(in_fit.size());
-    for (std::size_t place = 0; place < in_fit.size(); ++place) {
-      in_frame[rows.empty() ? place : rows[place]] = in_fit[place];
-    }
-    levels.push_back(std::move(in_frame));
-    n_levels.push_back(plan.n_levels(static_cast<Index>(e)));
-  }
-  return levels;
-}
-
-/// Sets to zero the weights of rows in groups whose rows of positive weight are all at the edge,
-/// until none is left. Without this an effect of a resampled panel has no finite value.
-void drop_one_sided(const ModelFrame& frame, const std::vector<std::vector<GroupId>>& levels,
-                    const std::vector<GroupId>& n_levels, std::vector<double>& weights) {
-  if (frame.family == Family::kGaussian) return;
-  const std::span<const double> y = frame.y.values;
-  bool again = true;
-  while (again) {
-    again = false;
-    for (std::size_t e = 0; e < levels.size(); ++e) {
-      std::vector<char> seen(n_levels[e], 0);  // 1 something above the low edge, 2 below the high
-      for (std::size_t row = 0; row < y.size(); ++row) {
-        if (weights[row] == 0.0) continue;
-        char& flags = seen[levels[e][row]];
-        if (y[row] > 0.0) flags = static_cast<char>(flags | 1);
-        if (frame.family != Family::kLogit || y[row] < 1.0) flags = static_cast<char>(flags | 2);
-      }
-      for (std::size_t row = 0; row < y.size(); ++row) {
-        if (weights[row] == 0.0 || seen[levels[e][row]] == 3) continue;
-        weights[row] = 0.0;
-        again = true;
-      }
-    }
-  }
-}
-
-/// Resampling fits models without instruments.
-void refuse_instruments(const FittedModel& model) {
-  if (model.eta.empty()) return;
-  throw InputError({.code = "no-instruments-here",
-                    .what = "models with instruments are not resampled",
-                    .where = model.frame.formula.to_string(),
-                    .why = "a draw fits the model without its instruments"});
-}
-
-std::vector<std::size_t> kept_columns(const GlmFit& fit) {
-  std::vector<std::size_t> kept;
-  for (std::size_t j = 0; j < fit.redundant.size(); ++j) {
-    if (!fit.redundant[j]) kept.push_back(j);
-  }
-  return kept;
-}
-
 CombinedIds resampled_units(const FittedModel& model) {
   if (!model.options.cluster.empty()) return model.frame.ids_of(model.frame.groups.front());
   CombinedIds rows;
@@ -97,32 +37,56 @@ CombinedIds resampled_units(const FittedModel& model) {
   return rows;
 }
 
-/// A context for one draw: its fits run in the calling thread and report nothing.
-Context draw_context(const Context& context) {
-  Context own(1, context.seed);
-  own.stop = context.stop;
-  return own;
-}
-
-/// The kept coefficients under other row weights, warm from the full fit; none when the fit is not
-/// certified or a kept column has become redundant.
-std::vector<double> refitted(const FittedModel& model, const std::vector<std::size_t>& kept,
-                             const std::vector<double>& weights, double tolerance,
-                             const Context& context) {
-  GlmProblem problem = model.frame.problem();
-  problem.weights = weights;
-  Context own = draw_context(context);
-  const GlmFit fit =
-      fit_glm(problem, {.tolerance = tolerance, .max_iterations = model.options.max_iterations},
-              own, &model.fit);
-  std::vector<double> values;
-  if (!fit.certificate.holds()) return values;
-  for (const std::size_t j : kept) {
-    if (fit.redundant[j]) return {};
-    values.push_back(fit.coefficients[j]);
+/// A model ready to be fitted again and again under other weights of its rows.
+class Resampled {
+ public:
+  Resampled(const FittedModel& model, double tolerance, Context& context)
+      : model_(model),
+        context_(context),
+        problem_(model.frame.problem()),
+        prepared_(problem_, model.fit, context),
+        options_{.tolerance = tolerance,
+                 .max_iterations = model.options.max_iterations,
+                 .row_results = false} {
+    for (std::size_t j = 0; j < model.fit.redundant.size(); ++j) {
+      if (!model.fit.redundant[j]) kept_.push_back(j);
+    }
   }
-  return values;
-}
+
+  /// Columns of the model's regressors with a coefficient.
+  [[nodiscard]] const std::vector<std::size_t>& kept() const { return kept_; }
+
+  /// Their coefficients under other weights; empty without a certified fit that determines them
+  /// all. The fit runs in the calling thread and reports nothing.
+  [[nodiscard]] std::vector<double> coefficients(const std::vector<double>& weights) const {
+    Context own(1, context_.seed);
+    own.stop = context_.stop;
+    const GlmFit fit =
+        model_.instruments ? instrumented(weights, own) : refit(prepared_, weights, options_, own);
+    std::vector<double> values;
+    if (!fit.certificate.holds()) return values;
+    for (const std::size_t j : kept_) {
+      if (fit.redundant[j]) return {};
+      values.push_back(fit.coefficients[j]);
+    }
+    return values;
+  }
+
+ private:
+  [[nodiscard]] GlmFit instrumented(const std::vector<double>& weights, Context& own) const {
+    ModelFrame frame = model_.frame;
+    frame.weights = SharedColumn<double>(usable_weights(prepared_, weights));
+    const auto n_endogenous = static_cast<Index>(model_.instruments->first_stage_f.size());
+    return fit_instrumented(frame, n_endogenous, options_, own, &model_.fit).fit;
+  }
+
+  const FittedModel& model_;
+  const Context& context_;
+  GlmProblem problem_;
+  RefitProblem prepared_;
+  GlmOptions options_;
+  std::vector<std::size_t> kept_;
+};
 
 double quantile(std::vector<double> values, double share) {
   if (values.empty()) return data::kMissing;
@@ -179,12 +143,10 @@ std::vector<Field<JackknifeOptions>> JackknifeOptions::fields() {
 
 BootstrapResult bootstrap_pairs(const FittedModel& model, const BootstrapOptions& options,
                                 Context& context) {
-  refuse_instruments(model);
   const ModelFrame& frame = model.frame;
   const CombinedIds units = resampled_units(model);
-  std::vector<GroupId> n_levels;
-  const std::vector<std::vector<GroupId>> levels = intercept_levels(model, n_levels);
-  const std::vector<std::size_t> kept = kept_columns(model.fit);
+  const Resampled resampled(model, options.draw_tolerance, context);
+  const std::vector<std::size_t>& kept = resampled.kept();
   const std::size_t k = kept.size();
   std::vector<std::vector<double>> results(at(options.draws));
   context.pool->for_each_shard(options.draws, [&](Index draw) {
@@ -198,8 +160,7 @@ BootstrapResult bootstrap_pairs(const FittedModel& model, const BootstrapOptions
       weights[row] =
           times[units.ids[row]] * (frame.weights.empty() ? 1.0 : frame.weights.values[row]);
     }
-    drop_one_sided(frame, levels, n_levels, weights);
-    results[at(draw)] = refitted(model, kept, weights, options.draw_tolerance, context);
+    results[at(draw)] = resampled.coefficients(weights);
   });
   context.throw_if_stopped();
 
@@ -254,7 +215,16 @@ BootstrapTest bootstrap_score(const FittedModel& model, const Estimate& estimate
                       .why = "one random weight per cluster keeps one kind of dependence",
                       .fixes = {"--cluster exporter^importer"}});
   }
-  refuse_instruments(model);
+  if (model.instruments) {
+    throw InputError({.code = "no-instruments-here",
+                      .what = "the score bootstrap is for models without instruments",
+                      .where = model.frame.formula.to_string(),
+                      .why = "its scores are those of the model without them",
+                      .fixes = {"--bootstrap pairs"}});
+  }
+  if (!model.frame.cells.empty()) {
+    return bootstrap_score(with_columns(model, context), estimate, name, value, options, context);
+  }
   if (!estimate.bias.empty()) {
     throw InputError({.code = "unused-option",
                       .what = "the score bootstrap is of the uncorrected estimate",
@@ -359,7 +329,6 @@ BootstrapTest bootstrap_score(const FittedModel& model, const Estimate& estimate
 
 JackknifeResult jackknife_split_panel(const FittedModel& model, const JackknifeOptions& options,
                                       Context& context) {
-  refuse_instruments(model);
   const ModelFrame& frame = model.frame;
   std::vector<std::size_t> keys;
   for (const std::string& name : options.split) {
@@ -385,9 +354,8 @@ JackknifeResult jackknife_split_panel(const FittedModel& model, const JackknifeO
                       .why = "the panel is halved by the levels of a column",
                       .fixes = {"--split exporter,importer"}});
   }
-  std::vector<GroupId> n_levels;
-  const std::vector<std::vector<GroupId>> levels = intercept_levels(model, n_levels);
-  const std::vector<std::size_t> kept = kept_columns(model.fit);
+  const Resampled resampled(model, options.split_tolerance, context);
+  const std::vector<std::size_t>& kept = resampled.kept();
   const Index n_parts = Index{1} << keys.size();
   std::vector<std::vector<double>> results(at(options.splits * n_parts));
   context.pool->for_each_shard(options.splits * n_parts, [&](Index task) {
@@ -424,8 +392,7 @@ JackknifeResult jackknife_split_panel(const FittedModel& model, const JackknifeO
         if (!in[key.ids.values[row]]) weights[row] = 0.0;
       }
     }
-    drop_one_sided(frame, levels, n_levels, weights);
-    results[at(task)] = refitted(model, kept, weights, options.split_tolerance, context);
+    results[at(task)] = resampled.coefficients(weights);
   });
   context.throw_if_stopped();
   JackknifeResult result;

@@ -38,8 +38,8 @@ struct BootstrapResult {
 /// Pairs bootstrap: clusters (rows when there are none) are drawn with replacement, every draw is a
 /// weighted fit that starts from the estimate. Groups left without a positive outcome take no part
 /// in a draw, as in the estimate itself. Draw d depends on (seed, d) alone; draws run in parallel.
-/// With several groupings the first is resampled.
-/// Cost: two or three Newton steps per draw.
+/// With several groupings the first is resampled. With instruments a draw iterates 2SLS from the
+/// estimate. Cost: columns are put in order once, then as refit() for each draw.
 [[nodiscard]] BootstrapResult bootstrap_pairs(const FittedModel& model,
                                               const BootstrapOptions& options, Context& context);
 
@@ -57,7 +57,8 @@ struct BootstrapTest {
 /// weights, no model is fitted again. The hypothesis coefficient = `value` is imposed: the scores
 /// are those of the model with that coefficient held there (one fit).
 /// Errors: as Estimate::coefficient; InputError "no-clusters", "too-many-clusters" for more than
-/// one grouping. Source: Kline and Santos (2012); Webb (2014) for the six-point weights.
+/// one grouping, "no-instruments-here". Source: Kline and Santos (2012); Webb (2014) for the
+/// six-point weights.
 [[nodiscard]] BootstrapTest bootstrap_score(const FittedModel& model, const Estimate& estimate,
                                             std::string_view name, double value,
                                             const BootstrapOptions& options, Context& context);
@@ -83,6 +84,7 @@ struct JackknifeResult {
 /// extrapolated away; averaged over `splits` random halvings. For three-way gravity split exporter
 /// and importer: the same halves are used for both, so that sub-panels are worlds of their own.
 /// Errors: InputError "bad-option" when a column is not a key of the model.
+/// Cost: columns are put in order once, then as refit() for each part of each halving.
 /// Source: Dhaene and Jochmans (2015); Weidner and Zylkin (2021), section 3.4.
 [[nodiscard]] JackknifeResult jackknife_split_panel(const FittedModel& model,
                                                     const JackknifeOptions& options,

@@ -20,7 +20,7 @@ struct DroppedRegressor {
 /// (by the rows' weights), a regressor whose sum of squares, net of the regressors kept before it,
 /// is below 1e-9 of the original (about its mean when an effect or intercept takes the mean) has no
 /// coefficient of its own. `plan` is the absorption plan of the frame's rows.
-/// Returns what was dropped, in order. Cost: one absorb of k columns and O(n k^2).
+/// Returns what was dropped, in order. Cost: that of net_regressors, and O(k^3).
 [[nodiscard]] std::vector<DroppedRegressor> drop_collinear(ModelFrame& frame,
                                                            const AbsorptionPlan& plan,
                                                            Context& context);

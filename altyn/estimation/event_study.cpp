@@ -5,6 +5,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -35,7 +36,26 @@ class Averager {
                         .context = {estimate.certificate.summary()},
                         .why = "averages of numbers that solve nothing mean nothing"});
     }
-    for (const Regressor& regressor : model.frame.regressors) add_cell(model, regressor, variable);
+    const std::span<const double> weights = model.frame.weights.values;
+    const auto weight = [&](std::size_t row) { return weights.empty() ? 1.0 : weights[row]; };
+    for (const Regressor& regressor : model.frame.regressors) {
+      if (!is_cell(regressor.cell, variable)) continue;
+      double sum = 0.0;
+      for (std::size_t row = 0; row < regressor.values.values.size(); ++row) {
+        if (regressor.values.values[row] != 0.0) sum += weight(row);
+      }
+      add_cell(regressor.name, *regressor.cell, sum);
+    }
+    for (const FrameCells& set : model.frame.cells) {
+      if (!is_cell(set.cells.front().treatment, variable)) continue;
+      std::vector<double> sums(set.cells.size(), 0.0);
+      for (std::size_t row = 0; row < set.ids.values.size(); ++row) {
+        if (set.ids.values[row] != kNoGroup) sums[set.ids.values[row]] += weight(row);
+      }
+      for (std::size_t cell = 0; cell < sums.size(); ++cell) {
+        add_cell(set.cells[cell].name, *set.cells[cell].treatment, sums[cell]);
+      }
+    }
     for (const DroppedRegressor& dropped : model.dropped) {
       result_.n_dropped_cells += dropped.name.starts_with(result_.variable + "::") ? 1 : 0;
     }
@@ -60,6 +80,7 @@ class Averager {
     const auto always = [](const Cell&) { return true; };
     const auto treated = [this](const Cell& cell) { return cell.what.event_time >= start_; };
     result_.by_event_time = grouped(always, [](const Cell& cell) { return cell.what.event_time; });
+    result_.event_time_covariance = event_time_covariance();
     if (cohorts) {
       result_.by_cohort = grouped(treated, [](const Cell& cell) { return cell.what.cohort; });
       result_.by_period = grouped(
@@ -80,25 +101,24 @@ class Averager {
   }
 
  private:
-  void add_cell(const FittedModel& model, const Regressor& regressor, const std::string& variable) {
-    if (!regressor.cell) return;
-    if (!variable.empty() && regressor.cell->variable != variable) return;
-    if (result_.variable.empty()) result_.variable = regressor.cell->variable;
-    if (regressor.cell->variable != result_.variable) return;
-    const auto place =
-        std::find_if(estimate_.coefficients.begin(), estimate_.coefficients.end(),
-                     [&](const Coefficient& row) { return row.name == regressor.name; });
+  /// Whether a regressor belongs to the term that is averaged: the first one, or that of a
+  /// variable.
+  bool is_cell(const std::optional<TreatmentCell>& cell, const std::string& variable) {
+    if (!cell || (!variable.empty() && cell->variable != variable)) return false;
+    if (result_.variable.empty()) result_.variable = cell->variable;
+    return cell->variable == result_.variable;
+  }
+
+  void add_cell(const std::string& name, const TreatmentCell& what, double weight) {
+    const auto place = std::find_if(estimate_.coefficients.begin(), estimate_.coefficients.end(),
+                                    [&](const Coefficient& row) { return row.name == name; });
     if (place == estimate_.coefficients.end()) {
       ++result_.n_dropped_cells;
       return;
     }
-    Cell cell{.what = *regressor.cell,
-              .place = static_cast<std::size_t>(place - estimate_.coefficients.begin())};
-    const std::span<const double> weights = model.frame.weights.values;
-    for (std::size_t row = 0; row < regressor.values.values.size(); ++row) {
-      if (regressor.values.values[row] != 0.0) cell.weight += weights.empty() ? 1.0 : weights[row];
-    }
-    cells_.push_back(std::move(cell));
+    cells_.push_back({.what = what,
+                      .place = static_cast<std::size_t>(place - estimate_.coefficients.begin()),
+                      .weight = weight});
   }
 
   /// Averages of the cells that `wanted` takes, one per value of `key`, in order of the key.
@@ -139,6 +159,22 @@ class Averager {
         make_coefficient(name, percent, percent_slope.dot(covariance * percent_slope),
                          estimate_.degrees_of_freedom, estimate_.confidence_level);
     return effect;
+  }
+
+  /// The averages by event time are weighted sums of coefficients, S b; their covariance is S V S'.
+  [[nodiscard]] std::vector<double> event_time_covariance() const {
+    std::map<double, double> weight;
+    for (const Cell& cell : cells_) weight[cell.what.event_time] += cell.weight;
+    const auto k = static_cast<Index>(estimate_.coefficients.size());
+    Eigen::MatrixXd shares = Eigen::MatrixXd::Zero(static_cast<Index>(weight.size()), k);
+    for (const Cell& cell : cells_) {
+      const auto group = weight.find(cell.what.event_time);
+      shares(std::distance(weight.begin(), group), static_cast<Index>(cell.place)) +=
+          cell.weight / group->second;
+    }
+    const Eigen::Map<const Eigen::MatrixXd> covariance(estimate_.covariance.data(), k, k);
+    const Eigen::MatrixXd found = shares * covariance * shares.transpose();
+    return {found.data(), found.data() + found.size()};
   }
 
   const Estimate& estimate_;

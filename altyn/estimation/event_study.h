@@ -26,6 +26,7 @@ struct EventStudy {
   double reference = 0.0;                       ///< event time whose effect is zero by definition
   bool has_reference = false;                   ///< false for etwfe(): all earlier times are
   std::vector<AveragedEffect> by_event_time{};  ///< increasing; leads included
+  std::vector<double> event_time_covariance{};  ///< [n * n] of their log effects, in their order
   std::vector<AveragedEffect> by_cohort{};      ///< from the start on; empty for i()
   std::vector<AveragedEffect> by_period{};      ///< calendar, from the start on; empty for i()
   AveragedEffect overall{};   ///< from the start on: the average effect on treated

@@ -23,6 +23,7 @@ namespace {
 using numerics::RawVector;
 
 constexpr double kFirstReduction = 0.1;  // of delta's error at the first steps
+constexpr double kWarmReduction = 1e-2;
 constexpr double kLeastReduction = 1e-6;
 constexpr double kWantedShare = 0.1;       // of the tolerance: where the last step of a draw aims
 constexpr double kScoreFloor = 1e-3;       // of the tolerance: smaller scores are not worked on
@@ -395,8 +396,14 @@ struct Prepared {
   GlmRows rows;
 };
 
+/// Where a fit begins that does not begin from nothing.
+struct Start {
+  const GlmFit* fit = nullptr;
+  const double* means = nullptr;  // [n] of that fit when the weights are other ones
+};
+
 GlmFit fit_prepared(const Prepared& prepared, const GlmRows& rows, const GlmOptions& options,
-                    Context& context, const GlmFit* start) {
+                    Context& context, const Start* start) {
   const GlmProblem& problem = prepared.problem;
   const std::shared_ptr<const AbsorbLayout>& layout = prepared.layout;
   const CellSets& cells = prepared.cells;
@@ -456,16 +463,22 @@ GlmFit fit_prepared(const Prepared& prepared, const GlmRows& rows, const GlmOpti
     moved = true;
   };
   if (start != nullptr) {
-    start_from(*start, problem, *solved, newton);
+    start_from(*start->fit, problem, *solved, newton);
+    if (start->means != nullptr && problem.family == Family::kPoisson) {
+      newton.start_at_margins(rows, start->means, context);
+    }
   } else if (log_link && !problem.effects.empty()) {
-    newton.start_at_margins(rows, context);
+    newton.start_at_margins(rows, nullptr, context);
     at_margins = true;
   } else if (problem.family != Family::kGaussian) {
     start_linearly();
   }
 
   fit.status = SolveStatus::kIterationLimit;
-  double reduction = kFirstReduction;
+  // A draw wants no more digits than its tolerance says, and starts where one step can give them.
+  const double settled =
+      std::max((options.row_results ? 0.1 : 1.0) * options.tolerance, kLeastCoefficientMove);
+  double reduction = start != nullptr && start->means != nullptr ? kWarmReduction : kFirstReduction;
   double last_gap = std::numeric_limits<double>::infinity();
   double anchor_gap = last_gap;
   RegressorScore regressors;
@@ -530,9 +543,7 @@ GlmFit fit_prepared(const Prepared& prepared, const GlmRows& rows, const GlmOpti
                     .total = options.max_iterations,
                     .gap = gap,
                     .target = options.tolerance});
-    if (gap <= options.tolerance &&
-        coefficients_settled(problem, *solved, newton,
-                             std::max(0.1 * options.tolerance, kLeastCoefficientMove))) {
+    if (gap <= options.tolerance && coefficients_settled(problem, *solved, newton, settled)) {
       fit.status = SolveStatus::kConverged;
       break;
     }
@@ -660,7 +671,9 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
                                            : build_layout(problem.keys, problem.effects,
                                                           problem.n_rows(), options.route, context),
                           context);
-  return fit_prepared(prepared, prepared.rows, options, context, start);
+  const Start known{.fit = start};
+  return fit_prepared(prepared, prepared.rows, options, context,
+                      start != nullptr ? &known : nullptr);
 }
 
 struct RefitProblem::State {
@@ -687,8 +700,18 @@ GlmFit refit(const RefitProblem& problem, std::span<const double> weights,
   const std::span<const double> ordered = state.prepared.layout->ordered(weights, own, context);
   if (own.empty()) own.assign(ordered.begin(), ordered.end());
   drop_one_sided(state.problem, state.prepared.rows, own);
+  const Start start{.fit = &state.fit,
+                    .means = state.fit.mu.empty() ? nullptr : state.fit.mu.data()};
   return fit_prepared(state.prepared, state.prepared.rows.with_weights(own), options, context,
-                      &state.fit);
+                      &start);
+}
+
+std::vector<double> usable_weights(const RefitProblem& problem, std::span<const double> weights) {
+  const RefitProblem::State& state = *problem.state_;
+  const AbsorbLayout& layout = *state.prepared.layout;
+  std::vector<double> own = in_fit_order(layout, weights);
+  drop_one_sided(state.problem, state.prepared.rows, own);
+  return in_input_order(layout, own);
 }
 
 }  // namespace altyn::estimation

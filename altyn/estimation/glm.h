@@ -67,7 +67,7 @@ struct GlmFit {
   /// effects: what X~ follows from when the problem has cells, and where a later fit starts.
   std::vector<std::vector<double>> regressor_levels{};
 
-  [[nodiscard]] Index n_rows() const { return static_cast<Index>(mu.size()); }
+  [[nodiscard]] Index n_rows() const { return plan ? plan->n_rows() : 0; }
   [[nodiscard]] std::span<const double> partialled_column(Index j) const {
     return std::span(partialled).subspan(static_cast<std::size_t>(j) * mu.size(), mu.size());
   }

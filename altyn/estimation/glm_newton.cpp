@@ -60,8 +60,8 @@ void GlmNewton::reset() {
   for (Group& group : groups_) std::fill(group.v.begin(), group.v.end(), 0.0);
 }
 
-void GlmNewton::start_at_margins(const GlmRows& rows, Context& context) {
-  start_margins(rows, solver_.sums(4), point, context);
+void GlmNewton::start_at_margins(const GlmRows& rows, const double* means, Context& context) {
+  start_margins(rows, means, solver_.sums(4), point, context);
 }
 
 RawVector<double> GlmNewton::finish() {

@@ -32,8 +32,8 @@ class GlmNewton {
   [[nodiscard]] const std::vector<double>& scales() const { return scales_; }
   /// Back to zero coefficients and effects.
   void reset();
-  /// Starts theta at the margins of the outcome (log links).
-  void start_at_margins(const GlmRows& rows, Context& context);
+  /// Starts theta at the margins of the outcome (log links); `means` as start_margins.
+  void start_at_margins(const GlmRows& rows, const double* means, Context& context);
   /// Frees what only further steps need, and hands over storage for a column [n].
   [[nodiscard]] numerics::RawVector<double> finish();
   /// Means, scores and Hessian at the point. Writes mu and residual when set, and x~ when

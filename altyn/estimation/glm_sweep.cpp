@@ -587,47 +587,91 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
   for (int j = 1; j < n_lanes; ++j) found.gram[at(j)] = found.gram[at(j * n_lanes)];
 }
 
-void start_margins(const GlmRows& rows, LevelSums& sums, GlmPoint& point, Context& context) {
+void start_margins(const GlmRows& rows, const double* means, LevelSums& sums, GlmPoint& point,
+                   Context& context) {
   constexpr int kLanes = 4;
+  constexpr int kRounds = 2;             // from known means
   constexpr double kLeastShare = 1e-10;  // a level without outcome starts this far below the mean
   const AbsorbLayout& layout = *rows.layout;
   std::vector<double> factor(layout.n_kept_levels, 1.0);
+  std::vector<double> run_factor;
+  std::vector<const GroupId*> intercepts;
+  for (const KeptEffect& kept : layout.kept) {
+    if (kept.slope.empty()) intercepts.push_back(kept.levels.data());
+  }
+  // Mean of a row, by its weight, at the factors found so far.
+  const auto weighted_mean = [&](Index p, double w) {
+    double mean = w;
+    if (means != nullptr) {
+      mean *= means[p];
+    } else if (!rows.offset.empty()) {
+      mean *= std::exp(rows.offset[at(p)]);
+    }
+    for (const GroupId* levels : intercepts) mean *= factor[levels[p]];
+    return mean;
+  };
+  const auto weight = [&](Index p) { return rows.weights.empty() ? 1.0 : rows.weights[at(p)]; };
   RawVector<double> found(at(layout.n_kept_levels) * kLanes);
-  for (std::size_t e = 0; e < layout.kept.size(); ++e) {
-    const KeptEffect& kept = layout.kept[e];
-    if (!kept.slope.empty()) continue;
+  const auto match = [&](std::size_t e) {
     context.pool->for_each_shard(layout.n_shards(), [&](Index shard) {
       double* part = sums.open(shard) + sums.shift(shard, e) * kLanes;
+      const GroupId* levels = layout.kept[e].levels.data();
       const Shard& runs = layout.shards[at(shard)];
-      for (Index p = layout.run_begin[at(runs.run_begin)]; p < layout.run_begin[at(runs.run_end)];
-           ++p) {
-        const double w = rows.weights.empty() ? 1.0 : rows.weights[at(p)];
-        double mean = rows.offset.empty() ? w : w * std::exp(rows.offset[at(p)]);
-        for (std::size_t before = 0; before < e; ++before) {
-          if (layout.kept[before].slope.empty()) mean *= factor[layout.kept[before].levels[at(p)]];
+      for (Index run = runs.run_begin; run < runs.run_end; ++run) {
+        const double own = run_factor.empty() ? 1.0 : run_factor[at(run)];
+        for (Index p = layout.run_begin[at(run)]; p < layout.run_begin[at(run + 1)]; ++p) {
+          const double w = weight(p);
+          if (w == 0.0) continue;
+          double* sum = part + Index{levels[p]} * kLanes;
+          sum[0] += w * rows.y[at(p)];
+          sum[1] += own * weighted_mean(p, w);
         }
-        double* sum = part + Index{kept.levels[at(p)]} * kLanes;
-        sum[0] += w * rows.y[at(p)];
-        sum[1] += mean;
       }
     });
     sums.merge(found.data(), context);
     double outcome = 0.0;
     double mean = 0.0;
-    const auto first = at(Index{kept.first});
-    for (std::size_t l = first; l < first + kept.n_levels; ++l) {
+    const auto first = at(Index{layout.kept[e].first});
+    const auto last = first + layout.kept[e].n_levels;
+    for (std::size_t l = first; l < last; ++l) {
       outcome += found[l * kLanes];
       mean += found[l * kLanes + 1];
     }
     if (!(outcome > 0.0) || !(mean > 0.0) || !std::isfinite(outcome) || !std::isfinite(mean))
-      return;
-    for (std::size_t l = first; l < first + kept.n_levels; ++l) {
+      return false;
+    for (std::size_t l = first; l < last; ++l) {
+      if (means != nullptr && !(found[l * kLanes + 1] > 0.0)) continue;
       const double share = found[l * kLanes] / found[l * kLanes + 1];
-      factor[l] = share >= kLeastShare * (outcome / mean) ? share : kLeastShare * (outcome / mean);
+      const double least = kLeastShare * (outcome / mean);
+      factor[l] *= share >= least ? share : least;
+    }
+    return true;
+  };
+  const auto match_runs = [&] {
+    run_factor.assign(at(layout.n_runs()), 1.0);
+    context.pool->for_each_shard(layout.n_shards(), [&](Index shard) {
+      const Shard& runs = layout.shards[at(shard)];
+      for (Index run = runs.run_begin; run < runs.run_end; ++run) {
+        double outcome = 0.0;
+        double mean = 0.0;
+        for (Index p = layout.run_begin[at(run)]; p < layout.run_begin[at(run + 1)]; ++p) {
+          const double w = weight(p);
+          if (w == 0.0) continue;
+          outcome += w * rows.y[at(p)];
+          mean += weighted_mean(p, w);
+        }
+        if (outcome > 0.0 && mean > 0.0) run_factor[at(run)] = outcome / mean;
+      }
+    });
+  };
+  for (int round = 0; round < (means != nullptr ? kRounds : 1); ++round) {
+    if (means != nullptr && layout.eliminated >= 0) match_runs();
+    for (std::size_t e = 0; e < layout.kept.size(); ++e) {
+      if (layout.kept[e].slope.empty() && !match(e)) return;
     }
   }
   const std::size_t lanes = factor.empty() ? 0 : point.v.size() / factor.size();
-  for (std::size_t l = 0; l < factor.size(); ++l) point.v[l * lanes] = std::log(factor[l]);
+  for (std::size_t l = 0; l < factor.size(); ++l) point.v[l * lanes] += std::log(factor[l]);
 }
 
 void start_linear(const GlmRows& rows, double* w, double* z, Context& context) {

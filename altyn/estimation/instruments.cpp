@@ -7,6 +7,7 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "altyn/core/errors.h"
 #include "altyn/estimation/distributions.h"
@@ -20,12 +21,17 @@ namespace {
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
+constexpr double kGrowth = 2.0;  // of the largest residual in a step
+constexpr double kLeastShare = 1e-3;
+constexpr double kStartTolerance = 1e-3;
+constexpr double kLevelTolerance = 1e-13;
+
 std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 class Instrumented {
  public:
   Instrumented(const ModelFrame& frame, Index n_endogenous, const GlmOptions& options,
-               Context& context)
+               Context& context, const GlmFit* start)
       : frame_(frame),
         problem_(frame.problem()),
         options_(options),
@@ -46,11 +52,13 @@ class Instrumented {
                         .where = frame.formula.to_string(),
                         .why = "each endogenous regressor needs an instrument of its own"});
     }
-    plan_ = plan_absorption(problem_.keys, problem_.effects, n_, options.route, context);
+    plan_ = start != nullptr
+                ? start->plan
+                : plan_absorption(problem_.keys, problem_.effects, n_, options.route, context);
+    begin(start);
   }
 
   InstrumentedFit run() {
-    start();
     GlmFit& fit = result_.fit;
     fit.family = frame_.family;
     fit.regressor_names = problem_.regressor_names;
@@ -61,19 +69,32 @@ class Instrumented {
                     frame_.family == Family::kPoisson ? "iterated 2SLS (additive GMM)" : "2SLS",
                     plan_->route());
     fit.status = SolveStatus::kIterationLimit;
+    double last_gap = std::numeric_limits<double>::infinity();
     for (fit.iterations = 1; fit.iterations <= options_.max_iterations; ++fit.iterations) {
       if (context_.stop.stop_requested()) {
         fit.status = SolveStatus::kCancelled;
         break;
       }
+      const Vector before = eta_;
+      const Vector coefficients_before = coefficients_;
       step();
-      if (!std::isfinite(eta_.sum())) {
+      const Vector after = eta_;
+      const Vector coefficients_after = coefficients_;
+      double gap = largest_residual();
+      double share = 1.0;
+      while (!(gap <= kGrowth * last_gap) && share > kLeastShare) {
+        share *= 0.5;
+        eta_ = before + share * (after - before);
+        coefficients_ = coefficients_before + share * (coefficients_after - coefficients_before);
+        update_means();
+        gap = largest_residual();
+      }
+      last_gap = gap;
+      if (!std::isfinite(gap)) {
         fit.status = SolveStatus::kNotFinite;
         break;
       }
-      certify();
-      if (std::all_of(fit.certificate.blocks.begin(), fit.certificate.blocks.end(),
-                      [](const CertificateBlock& block) { return block.holds(); })) {
+      if (gap <= options_.tolerance) {
         fit.status = SolveStatus::kConverged;
         break;
       }
@@ -91,11 +112,38 @@ class Instrumented {
   }
   [[nodiscard]] bool poisson() const { return frame_.family == Family::kPoisson; }
 
-  void start() {
+  void begin(const GlmFit* start) {
     y_ = Eigen::Map<const Vector>(problem_.y.data(), n_);
     eta_ = Vector::Zero(n_);
-    if (poisson()) eta_ = (0.5 * (y_.array() + y_.mean())).log();
+    coefficients_ = Vector::Zero(k_);
+    // From the fit that takes all regressors for exogenous, which always exists.
+    if (start != nullptr) {
+      begin_at(*start);
+    } else if (poisson()) {
+      const GlmFit nothing = empty_fit();
+      GlmOptions loose = options_;
+      loose.tolerance = kStartTolerance;
+      loose.row_results = false;
+      begin_at(fit_glm(problem_, loose, context_, &nothing));
+    }
     update_means();
+  }
+
+  void begin_at(const GlmFit& fit) {
+    const std::vector<double> eta =
+        in_input_order(*plan_, linear_predictor(problem_, fit, context_));
+    eta_ = Eigen::Map<const Vector>(eta.data(), n_);
+    coefficients_ = Eigen::Map<const Vector>(fit.coefficients.data(), k_);
+  }
+
+  /// A fit of these rows in which every level is zero.
+  [[nodiscard]] GlmFit empty_fit() const {
+    GlmFit fit;
+    fit.plan = plan_;
+    for (Index e = 0; e < plan_->n_effects(); ++e) {
+      fit.level_values.emplace_back(plan_->n_levels(e), 0.0);
+    }
+    return fit;
   }
 
   void update_means() {
@@ -110,6 +158,10 @@ class Instrumented {
   void step() {
     Vector z(n_);
     for (Index row = 0; row < n_; ++row) {
+      if (own_weight(row) == 0.0) {
+        z(row) = 0.0;
+        continue;
+      }
       z(row) = poisson() ? eta_(row) - offset(row) + (y_(row) - mu_(row)) / mu_(row)
                          : y_(row) - offset(row);
     }
@@ -143,6 +195,17 @@ class Instrumented {
     eta_ = z - left;
     for (Index row = 0; row < n_; ++row) eta_(row) += offset(row);
     update_means();
+  }
+
+  /// Certifies the present means; the largest residual of any block.
+  double largest_residual() {
+    if (!std::isfinite(eta_.sum())) return std::numeric_limits<double>::infinity();
+    certify();
+    double largest = 0.0;
+    for (const CertificateBlock& block : result_.fit.certificate.blocks) {
+      if (!(block.residual <= largest)) largest = block.residual;
+    }
+    return largest;
   }
 
   /// Scores of the levels and moments of the projected regressors at the present means.
@@ -195,6 +258,7 @@ class Instrumented {
     fit.certificate.status = fit.status;
     fit.certificate.iterations = static_cast<int>(fit.iterations);
     fit.coefficients.assign(coefficients_.data(), coefficients_.data() + k_);
+    if (!options_.row_results) return;
     const Eigen::Map<const Vector> w(working_.data(), n_);
     const Matrix hessian = projected_.transpose() * w.asDiagonal() * projected_;
     fit.hessian.assign(hessian.data(), hessian.data() + hessian.size());
@@ -209,8 +273,29 @@ class Instrumented {
       const std::vector<double> column = ordered(projected_.col(j));
       fit.partialled.insert(fit.partialled.end(), column.begin(), column.end());
     }
-    result_.eta.assign(eta_.data(), eta_.data() + n_);
+    recover_levels();
     test_instruments();
+  }
+
+  /// Levels of the effects from their sums, which the iterations leave: a regression that fits
+  /// exactly.
+  void recover_levels() {
+    if (frame_.effects.empty()) return;
+    Vector sums = eta_;
+    for (Index j = 0; j < k_; ++j) {
+      sums -= coefficients_(j) * Eigen::Map<const Vector>(problem_.regressors[at(j)].data(), n_);
+    }
+    for (Index row = 0; row < n_; ++row) sums(row) -= offset(row);
+    GlmProblem problem{.family = Family::kGaussian,
+                       .y = std::span<const double>(sums.data(), at(n_)),
+                       .keys = problem_.keys,
+                       .effects = problem_.effects};
+    const GlmFit zero = empty_fit();
+    result_.fit.level_values = zero.level_values;
+    if (!sums.allFinite()) return;
+    result_.fit.level_values =
+        fit_glm(problem, {.tolerance = kLevelTolerance, .row_results = false}, context_, &zero)
+            .level_values;
   }
 
   void test_instruments() {
@@ -269,8 +354,8 @@ class Instrumented {
 }  // namespace
 
 InstrumentedFit fit_instrumented(const ModelFrame& frame, Index n_endogenous,
-                                 const GlmOptions& options, Context& context) {
-  return Instrumented(frame, n_endogenous, options, context).run();
+                                 const GlmOptions& options, Context& context, const GlmFit* start) {
+  return Instrumented(frame, n_endogenous, options, context, start).run();
 }
 
 }  // namespace altyn::estimation

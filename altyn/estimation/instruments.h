@@ -21,9 +21,8 @@ struct InstrumentTests {
 /// A fit with instruments. The last `n_endogenous` regressors of the frame are endogenous; the
 /// instruments are the other regressors and frame.instruments.
 struct InstrumentedFit {
-  GlmFit fit{};               ///< partialled holds the regressors projected on the instruments, so
-                              ///< that sandwich variances read it as any other fit
-  std::vector<double> eta{};  ///< [n] linear predictor, frame order
+  GlmFit fit{};  ///< partialled holds the regressors projected on the instruments, so that sandwich
+                 ///< variances read it as any other fit
   InstrumentTests tests{};
 };
 
@@ -31,11 +30,14 @@ struct InstrumentedFit {
 /// absorbed, weighted as two-stage least squares at the working weights mu: the fixed point of
 /// iterated 2SLS of the working outcome. (Not a control function: no first-stage model is assumed.)
 /// The certificate's blocks are the scores of every effect and the moments of the projected
-/// regressors.
+/// regressors. A step that more than doubles the largest residual is halved. `start`: such a fit of
+/// the same rows and effects, from which the iterations begin. Without options.row_results there
+/// are coefficients and the certificate alone.
 /// Errors: InputError "too-few-instruments", "no-instruments-here" for other families.
 /// Source: Mullahy (1997), Windmeijer and Santos Silva (1997) for the additive moments.
 /// Cost: an absorb of all columns per iteration.
 [[nodiscard]] InstrumentedFit fit_instrumented(const ModelFrame& frame, Index n_endogenous,
-                                               const GlmOptions& options, Context& context);
+                                               const GlmOptions& options, Context& context,
+                                               const GlmFit* start = nullptr);
 
 }  // namespace altyn::estimation

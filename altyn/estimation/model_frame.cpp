@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "altyn/core/errors.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxRegressors = 10000;
 constexpr std::size_t kMaxCells = 50'000'000;  // of one i(a, i.b), most of them empty
+constexpr std::size_t kLeastCells = 16;        // fewer are columns
 constexpr std::size_t kMaxExamples = 5;
 constexpr Index kShard = 65536;
 constexpr const char* kStage = "formula";
@@ -36,6 +38,22 @@ SharedColumn<double> values_of(const BoundExpression& bound, Index n, Context& c
                   std::span(values).subspan(at(range.begin), at(range.end - range.begin)));
   });
   return SharedColumn<double>(std::move(values));
+}
+
+/// Every cell as a column of its own.
+std::vector<Regressor> columns_of(const FrameCells& set) {
+  std::vector<std::vector<double>> columns(set.cells.size(),
+                                           std::vector<double>(set.ids.values.size(), 0.0));
+  for (std::size_t row = 0; row < set.ids.values.size(); ++row) {
+    const GroupId cell = set.ids.values[row];
+    if (cell != kNoGroup) columns[cell][row] = set.value(static_cast<Index>(row));
+  }
+  std::vector<Regressor> result;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    result.push_back(
+        {set.cells[c].name, SharedColumn<double>(std::move(columns[c])), set.cells[c].treatment});
+  }
+  return result;
 }
 
 /// Row numbers as the reader knows them.
@@ -341,8 +359,8 @@ class FrameBuilder {
     }
   }
 
-  /// One column per cohort and time since its start that occurs.
-  std::vector<Regressor> cohort_columns(const Factor& factor) {
+  /// One cell per cohort and time since its start that occurs.
+  FrameCells cohort_cells(const Factor& factor) {
     const FactorValues& values = factor_values(factor);
     std::vector<double> reference;
     for (const Level& level : factor.reference) {
@@ -358,32 +376,39 @@ class FrameBuilder {
       reference.push_back(std::get<double>(level));
     }
     if (reference.empty()) reference = {-1.0};
-    std::map<std::pair<double, double>, std::vector<double>> cells;
+    const auto event_time_of = [&](Index row) {
+      return (*values.by_values)[row] - values.values[row];
+    };
+    const auto in_a_cell = [&](Index row) {
+      if (!alive_[at(row)] || !(values.values[row] <= values.last_period)) return false;
+      const double event_time = event_time_of(row);
+      if (factor.kind == FactorKind::kEtwfe && event_time < 0.0) return false;
+      return std::find(reference.begin(), reference.end(), event_time) == reference.end();
+    };
+    std::map<std::pair<double, double>, GroupId> number;
     for (Index row = 0; row < n_; ++row) {
-      const double cohort = values.values[row];
-      if (!alive_[at(row)] || !(cohort <= values.last_period)) continue;
-      const double event_time = (*values.by_values)[row] - cohort;
-      if (factor.kind == FactorKind::kEtwfe && event_time < 0.0) continue;
-      if (std::find(reference.begin(), reference.end(), event_time) != reference.end()) continue;
-      auto [place, is_new] = cells.try_emplace({cohort, event_time});
-      if (is_new) {
-        check_count(cells.size());
-        place->second.assign(at(n_), 0.0);
+      if (!in_a_cell(row)) continue;
+      if (number.try_emplace({values.values[row], event_time_of(row)}, 0).second) {
+        check_count(number.size());
       }
-      place->second[at(row)] = 1.0;
     }
-    std::vector<Regressor> result;
-    for (auto& [key, column] : cells) {
-      result.push_back(
+    FrameCells result;
+    for (auto& [key, cell] : number) {
+      cell = static_cast<GroupId>(result.cells.size());
+      result.cells.push_back(
           {.name = fmt::format("{}::{}:{}::{}", values.by_name, key.second, values.name, key.first),
-           .values = SharedColumn<double>(std::move(column)),
-           .cell =
+           .treatment =
                TreatmentCell{.variable = values.by_name,
                              .event_time = key.second,
                              .cohort = key.first,
                              .reference = factor.kind == FactorKind::kEtwfe ? data::kMissing
                                                                             : reference.front()}});
     }
+    std::vector<GroupId> ids(at(n_), kNoGroup);
+    for (Index row = 0; row < n_; ++row) {
+      if (in_a_cell(row)) ids[at(row)] = number.at({values.values[row], event_time_of(row)});
+    }
+    result.ids = SharedColumn<GroupId>(std::move(ids));
     return result;
   }
 
@@ -438,13 +463,17 @@ class FrameBuilder {
     return result;
   }
 
-  /// The columns of one factor over the table's rows.
-  std::vector<Regressor> factor_columns(const Factor& factor) {
+  /// Whether a factor stands for indicators.
+  bool makes_cells(const Factor& factor) {
+    return factor.kind != FactorKind::kNumeric || factor_values(factor).levels.has_value();
+  }
+
+  /// The indicators of one factor over the table's rows.
+  FrameCells cells_of(const Factor& factor) {
     if (factor.kind == FactorKind::kSunAbraham || factor.kind == FactorKind::kEtwfe) {
-      return cohort_columns(factor);
+      return cohort_cells(factor);
     }
     const FactorValues& values = factor_values(factor);
-    if (!values.levels) return {{values.name, values.values, {}}};
     const CodedColumn& levels = *values.levels;
     std::vector<char> wanted(levels.n_levels, 1);
     if (!factor.keep.empty()) wanted = listed_levels(factor, factor.keep, levels);
@@ -466,45 +495,47 @@ class FrameBuilder {
     for (Index row = 0; row < n_; ++row) {
       if (const std::size_t cell = cell_of(row); cell < position.size()) position[cell] = 0;
     }
-    std::vector<std::string> names;
-    std::vector<std::optional<TreatmentCell>> cells;
+    FrameCells result;
     const bool over_time =
         factor.kind == FactorKind::kIndicators && !levels.numbers.empty() && !values.by_levels;
     const auto left_out = std::find(reference.begin(), reference.end(), char{1});
     for (std::size_t cell = 0; cell < position.size(); ++cell) {
       if (position[cell] < 0) continue;
-      cells.emplace_back();
+      position[cell] = static_cast<Index>(result.cells.size());
+      FrameCells::Cell& added = result.cells.emplace_back();
       if (over_time) {
-        cells.back() = TreatmentCell{.variable = values.name, .event_time = levels.numbers[cell]};
+        added.treatment =
+            TreatmentCell{.variable = values.name, .event_time = levels.numbers[cell]};
         if (left_out != reference.end()) {
-          cells.back()->reference =
+          added.treatment->reference =
               levels.numbers[static_cast<std::size_t>(left_out - reference.begin())];
         }
       }
-      position[cell] = static_cast<Index>(names.size());
-      std::string name =
+      added.name =
           fmt::format("{}::{}", values.name, levels.label(static_cast<GroupId>(cell / n_by)));
       if (values.by_levels) {
-        name += fmt::format(":{}::{}", values.by_name,
-                            values.by_levels->label(static_cast<GroupId>(cell % n_by)));
+        added.name += fmt::format(":{}::{}", values.by_name,
+                                  values.by_levels->label(static_cast<GroupId>(cell % n_by)));
       } else if (values.by_values) {
-        name += ":" + values.by_name;
+        added.name += ":" + values.by_name;
       }
-      names.push_back(std::move(name));
     }
-    check_count(names.size());
-    std::vector<std::vector<double>> columns(names.size(), std::vector<double>(at(n_), 0.0));
+    check_count(result.cells.size());
+    std::vector<GroupId> ids(at(n_), kNoGroup);
     for (Index row = 0; row < n_; ++row) {
       const std::size_t cell = cell_of(row);
-      if (cell >= position.size()) continue;
-      columns[at(position[cell])][at(row)] = values.by_values ? (*values.by_values)[row] : 1.0;
+      if (cell < position.size()) ids[at(row)] = static_cast<GroupId>(position[cell]);
     }
-    std::vector<Regressor> result;
-    for (std::size_t k = 0; k < names.size(); ++k) {
-      result.push_back(
-          {std::move(names[k]), SharedColumn<double>(std::move(columns[k])), cells[k]});
-    }
+    result.ids = SharedColumn<GroupId>(std::move(ids));
+    if (values.by_values) result.values = *values.by_values;
     return result;
+  }
+
+  /// The columns of one factor over the table's rows.
+  std::vector<Regressor> factor_columns(const Factor& factor) {
+    if (makes_cells(factor)) return columns_of(cells_of(factor));
+    const FactorValues& values = factor_values(factor);
+    return {{values.name, values.values, {}}};
   }
 
   static void check_count(std::size_t count) {
@@ -537,15 +568,31 @@ class FrameBuilder {
     return result;
   }
 
-  std::vector<Regressor> all_columns(const std::vector<Term>& terms) {
+  /// The columns of terms; what may stand as cells goes to `cells` when it is set.
+  std::vector<Regressor> all_columns(const std::vector<Term>& terms,
+                                     std::vector<FrameCells>* cells) {
     std::vector<Regressor> result;
+    std::set<std::string> taken;
     for (const Term& term : terms) {
-      for (Regressor& regressor : term_columns(term)) {
-        const bool taken = std::any_of(result.begin(), result.end(), [&](const Regressor& other) {
-          return other.name == regressor.name;
-        });
-        if (!taken) result.push_back(std::move(regressor));
-        check_count(result.size());
+      std::vector<Regressor> columns;
+      if (cells != nullptr && term.factors.size() == 1 && makes_cells(term.factors.front())) {
+        FrameCells found = cells_of(term.factors.front());
+        const bool many = found.cells.size() >= kLeastCells &&
+                          std::none_of(found.cells.begin(), found.cells.end(),
+                                       [&](const auto& cell) { return taken.contains(cell.name); });
+        if (many) {
+          for (const FrameCells::Cell& cell : found.cells) taken.insert(cell.name);
+          check_count(taken.size());
+          cells->push_back(std::move(found));
+          continue;
+        }
+        columns = columns_of(found);
+      } else {
+        columns = term_columns(term);
+      }
+      for (Regressor& regressor : columns) {
+        if (taken.insert(regressor.name).second) result.push_back(std::move(regressor));
+        check_count(taken.size());
       }
     }
     return result;
@@ -558,11 +605,12 @@ class FrameBuilder {
       frame_.regressors.push_back(
           {"(Intercept)", SharedColumn<double>(std::vector<double>(at(n_), 1.0)), {}});
     }
-    for (Regressor& regressor : all_columns(formula_.terms)) {
+    for (Regressor& regressor :
+         all_columns(formula_.terms, spec_.cells ? &frame_.cells : nullptr)) {
       frame_.regressors.push_back(std::move(regressor));
     }
-    frame_.endogenous = all_columns(formula_.endogenous);
-    frame_.instruments = all_columns(formula_.instruments);
+    frame_.endogenous = all_columns(formula_.endogenous, nullptr);
+    frame_.instruments = all_columns(formula_.instruments, nullptr);
   }
 
   // ---- order
@@ -574,6 +622,7 @@ class FrameBuilder {
       for (const Regressor& regressor : *list) columns.push_back(regressor.values.values);
     }
     for (const FrameEffect& effect : frame_.effects) columns.push_back(effect.slope.values);
+    for (const FrameCells& set : frame_.cells) columns.push_back(set.values.values);
     columns.push_back(frame_.weights.values);
     columns.push_back(frame_.offset.values);
     for (const SharedColumn<double>& column : frame_.auxiliary) columns.push_back(column.values);
@@ -598,6 +647,9 @@ class FrameBuilder {
       return 0;
     };
     const auto before_in_tie = [&](GroupId a, GroupId b) {
+      for (const FrameCells& set : frame_.cells) {
+        if (set.ids.values[a] != set.ids.values[b]) return set.ids.values[a] < set.ids.values[b];
+      }
       for (const auto& column : ties) {
         if (column[a] != column[b]) return column[a] < column[b];
       }
@@ -654,6 +706,10 @@ class FrameBuilder {
     gather_column(frame.y, order);
     for (auto* list : {&frame.regressors, &frame.endogenous, &frame.instruments}) {
       for (Regressor& regressor : *list) gather_column(regressor.values, order);
+    }
+    for (FrameCells& set : frame.cells) {
+      gather_column(set.ids, order);
+      gather_column(set.values, order);
     }
     gather_column(frame.weights, order);
     gather_column(frame.offset, order);
@@ -728,6 +784,11 @@ GlmProblem ModelFrame::problem() const {
     result.regressors.push_back(regressor.values.values);
     result.regressor_names.push_back(regressor.name);
   }
+  for (const FrameCells& set : cells) {
+    CellRegressors added{.names = {}, .ids = set.ids.values, .values = set.values.values};
+    for (const FrameCells::Cell& cell : set.cells) added.names.push_back(cell.name);
+    result.cells.push_back(std::move(added));
+  }
   result.weights = weights.values;
   result.offset = offset.values;
   for (const CodedColumn& key : keys) {
@@ -736,6 +797,15 @@ GlmProblem ModelFrame::problem() const {
   for (const FrameEffect& effect : effects) {
     result.effects.push_back(
         {.name = effect.name, .keys = effect.group.keys, .slope = effect.slope.values});
+  }
+  return result;
+}
+
+ModelFrame ModelFrame::with_columns() const {
+  ModelFrame result = *this;
+  result.cells.clear();
+  for (const FrameCells& set : cells) {
+    for (Regressor& regressor : columns_of(set)) result.regressors.push_back(std::move(regressor));
   }
   return result;
 }

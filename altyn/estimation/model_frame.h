@@ -27,6 +27,7 @@ struct FrameSpec {
   /// Numbers that inference needs (coordinates); rows with a missing value are dropped.
   std::vector<std::string> auxiliary{};
   bool for_prediction = false;  ///< rows of cohorts treated in every period stay
+  bool cells = false;           ///< many indicators of one term may stand as FrameCells
 };
 
 /// What an indicator among the regressors stands for in an event study.
@@ -41,6 +42,20 @@ struct Regressor {
   std::string name{};
   SharedColumn<double> values{};  ///< [n]
   std::optional<TreatmentCell> cell{};
+};
+
+/// Regressors that exclude each other, at one code per row instead of a column for each: the many
+/// indicators of one i(), sunab() or etwfe().
+struct FrameCells {
+  struct Cell {
+    std::string name{};
+    std::optional<TreatmentCell> treatment{};
+  };
+  std::vector<Cell> cells{};
+  SharedColumn<GroupId> ids{};    ///< [n] in 0 .. cells - 1; kNoGroup: zero in all of them
+  SharedColumn<double> values{};  ///< [n]; empty = 1
+
+  [[nodiscard]] double value(Index row) const { return values.empty() ? 1.0 : values[row]; }
 };
 
 /// Combinations of keys: the levels of an effect or of a cluster.
@@ -65,6 +80,7 @@ struct ModelFrame {
   std::vector<GroupId> rows{};  ///< table row of each frame row; empty when they are the same
   SharedColumn<double> y{};
   std::vector<Regressor> regressors{};
+  std::vector<FrameCells> cells{};  ///< further regressors, numbered behind `regressors`
   std::vector<Regressor> endogenous{};
   std::vector<Regressor> instruments{};
   SharedColumn<double> weights{};   ///< empty when all are 1
@@ -87,6 +103,9 @@ struct ModelFrame {
   [[nodiscard]] std::string level_of(const KeyGroup& group, Index row) const;
   /// The kernel's view; the frame must outlive it.
   [[nodiscard]] GlmProblem problem() const;
+  /// The same frame with every cell as a column of its own, in the same numbering: 8 bytes per row
+  /// and cell.
+  [[nodiscard]] ModelFrame with_columns() const;
   /// Keeps the rows where keep[row] != 0, in order. The ledger is the caller's business.
   void keep_rows(std::span<const char> keep);
   /// As SampleLedger::drop for frame rows: counts them and describes the first five.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "altyn/core/errors.h"
 #include "altyn/numerics/simd.h"
 
 namespace altyn::estimation {
@@ -18,6 +19,7 @@ constexpr int kLanes = 8;
 constexpr double kFirstError = 0.3;  // of the tolerance, against x before netting
 constexpr double kHopeless = 1e-10;  // of x'Wx: no digits of x~ are left to be exact about
 constexpr int kMaxRounds = 3;
+constexpr Index kMaxSteps = 10'000;  // of conjugate gradients
 constexpr std::size_t kManyColumns = 1024;
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
@@ -347,6 +349,33 @@ NettedRegressors net_regressors(const GlmRows& rows, const std::vector<CellSet>&
     }
   }
   return result;
+}
+
+NettedRegressors net_regressors(const GlmProblem& problem, const AbsorptionPlan& plan,
+                                std::span<const double> weights, double tolerance,
+                                Context& context) {
+  const auto* layout = dynamic_cast<const AbsorbLayout*>(&plan);
+  ALTYN_CHECK(layout != nullptr && layout->n == problem.n_rows(), "a plan of the same rows");
+  const CellSets cells(problem, *layout, context);
+  const GlmRows rows(problem, *layout, context);
+  RawVector<double> own(at(layout->n));
+  if (weights.empty()) {
+    std::fill(own.begin(), own.end(), 1.0);
+  } else {
+    for (Index p = 0; p < layout->n; ++p) {
+      own[at(p)] = weights[layout->row_of.empty() ? at(p) : layout->row_of[at(p)]];
+    }
+  }
+  std::vector<double> level_weights(layout->n_kept_levels, 0.0);
+  for (const KeptEffect& kept : layout->kept) {
+    for (Index p = 0; p < layout->n; ++p) {
+      const double slope = kept.slope.empty() ? 1.0 : kept.slope[at(p)];
+      level_weights[kept.levels[at(p)]] += own[at(p)] * slope * slope;
+    }
+  }
+  EffectSolver solver(*layout);
+  solver.use_weights(WeightedRows(*layout, own.data(), context), level_weights.data(), 1, context);
+  return net_regressors(rows, cells.sets(), solver, tolerance, kMaxSteps, context);
 }
 
 std::vector<double> sum_netted_scores(const AbsorbLayout& layout,

@@ -28,6 +28,12 @@ struct NettedRegressors {
                                               EffectSolver& solver, double tolerance,
                                               Index max_inner_iterations, Context& context);
 
+/// The same at any row weights (input order; empty = 1) for the regressors of a problem whose
+/// effects `plan` absorbs; its outcome is not used.
+[[nodiscard]] NettedRegressors net_regressors(const GlmProblem& problem, const AbsorptionPlan& plan,
+                                              std::span<const double> weights, double tolerance,
+                                              Context& context);
+
 /// Sums of w s x~ over clusters, [n_clusters * K] row-major. Shapes: row_scores [n] w s and weights
 /// [n] in fit order; `cluster` [n] in fit order; `levels` as in NettedRegressors.
 [[nodiscard]] std::vector<double> sum_netted_scores(

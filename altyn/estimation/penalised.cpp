@@ -337,6 +337,9 @@ std::vector<Field<PenalisedOptions>> PenalisedOptions::fields() {
 
 PenalisedFit fit_penalised(const FittedModel& model, const PenalisedOptions& options,
                            Context& context) {
+  if (!model.frame.cells.empty()) {
+    return Penalised(with_columns(model, context), options, context).run();
+  }
   return Penalised(model, options, context).run();
 }
 

@@ -16,6 +16,7 @@ std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 Formula prediction_formula(const Formula& formula) {
   Formula result = formula;
   result.outcome = Expression{.operation = Operation::kNumber, .number = 1.0};
+  result.instruments.clear();
   for (auto* terms : {&result.terms, &result.endogenous}) {
     for (Term& term : *terms) {
       for (Factor& factor : term.factors) {
@@ -50,12 +51,6 @@ std::map<std::vector<std::string>, double> values_by_label(const FittedModel& mo
 
 Prediction predict(const FittedModel& model, const data::Table& table, PredictKind kind,
                    Context& context) {
-  if (!model.eta.empty()) {
-    throw InputError({.code = "no-instruments-here",
-                      .what = "models with instruments do not predict",
-                      .where = model.frame.formula.to_string(),
-                      .why = "their effects are not recovered"});
-  }
   if (!model.fit.certificate.holds()) {
     throw InputError({.code = "not-certified",
                       .what = "the fit is not certified",
@@ -63,10 +58,12 @@ Prediction predict(const FittedModel& model, const data::Table& table, PredictKi
                       .context = {model.fit.certificate.summary()},
                       .why = "predictions from numbers that solve nothing mean nothing"});
   }
-  const ModelFrame frame = make_frame(
-      table, prediction_formula(model.frame.formula),
-      {.family = Family::kGaussian, .offset = model.options.offset, .for_prediction = true},
-      context);
+  const ModelFrame frame = make_frame(table, prediction_formula(model.frame.formula),
+                                      {.family = Family::kGaussian,
+                                       .offset = model.options.offset,
+                                       .for_prediction = true,
+                                       .cells = true},
+                                      context);
   Prediction result;
   result.values.assign(at(table.n_rows()), data::kMissing);
   result.n_missing = table.n_rows() - frame.n_rows();
@@ -74,12 +71,28 @@ Prediction predict(const FittedModel& model, const data::Table& table, PredictKi
   for (std::size_t row = 0; row < eta.size() && !frame.offset.empty(); ++row) {
     eta[row] = frame.offset.values[row];
   }
+  std::map<std::string, double> coefficients;
   for (std::size_t j = 0; j < model.fit.regressor_names.size(); ++j) {
-    for (const Regressor& regressor : frame.regressors) {
-      if (regressor.name != model.fit.regressor_names[j]) continue;
-      for (std::size_t row = 0; row < eta.size(); ++row) {
-        eta[row] += model.fit.coefficients[j] * regressor.values.values[row];
+    coefficients.emplace(model.fit.regressor_names[j], model.fit.coefficients[j]);
+  }
+  const auto coefficient = [&](const std::string& name) {
+    const auto found = coefficients.find(name);
+    return found == coefficients.end() ? 0.0 : found->second;
+  };
+  for (const auto* list : {&frame.regressors, &frame.endogenous}) {
+    for (const Regressor& regressor : *list) {
+      const double b = coefficient(regressor.name);
+      for (std::size_t row = 0; row < eta.size() && b != 0.0; ++row) {
+        eta[row] += b * regressor.values.values[row];
       }
+    }
+  }
+  for (const FrameCells& set : frame.cells) {
+    std::vector<double> b;
+    for (const FrameCells::Cell& cell : set.cells) b.push_back(coefficient(cell.name));
+    for (std::size_t row = 0; row < eta.size(); ++row) {
+      const GroupId cell = set.ids.values[row];
+      if (cell != kNoGroup) eta[row] += b[cell] * set.value(static_cast<Index>(row));
     }
   }
   std::vector<char> known(eta.size(), 1);

@@ -27,7 +27,7 @@ struct Prediction {
 /// ones of recover_effects, so that sums over effects equal those of the fit wherever the same
 /// combinations occur; a combination of levels from parts of the sample that are not connected has
 /// no defined sum, and counts as known all the same. Errors: InputError of make_frame;
-/// "no-instruments-here"; "not-certified". Source: the recovered effects of Guimaraes and Portugal
+/// "not-certified". Source: the recovered effects of Guimaraes and Portugal
 /// (2010).
 [[nodiscard]] Prediction predict(const FittedModel& model, const data::Table& table,
                                  PredictKind kind, Context& context);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "altyn/core/context.h"
 #include "altyn/estimation/glm.h"
@@ -22,6 +23,8 @@ class RefitProblem {
   struct State;
   friend GlmFit refit(const RefitProblem& problem, std::span<const double> weights,
                       const GlmOptions& options, Context& context);
+  friend std::vector<double> usable_weights(const RefitProblem& problem,
+                                            std::span<const double> weights);
   std::unique_ptr<State> state_;
 };
 
@@ -31,8 +34,12 @@ class RefitProblem {
 /// part, as prune_groups() does it for a sample. Several threads may refit one problem at once,
 /// each best within one shard of the pool. With `row_results` off nothing of length n is kept.
 /// Errors: InputError "value-out-of-range" and "column-length" for the weights.
-/// Cost: three to five passes over the rows of positive weight.
+/// Cost: three passes over the rows of positive weight.
 [[nodiscard]] GlmFit refit(const RefitProblem& problem, std::span<const double> weights,
                            const GlmOptions& options, Context& context);
+
+/// The weights [n] in input order with zeros for rows that refit() leaves out.
+[[nodiscard]] std::vector<double> usable_weights(const RefitProblem& problem,
+                                                 std::span<const double> weights);
 
 }  // namespace altyn::estimation

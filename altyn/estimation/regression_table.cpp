@@ -259,6 +259,7 @@ class TableMaker {
                                           column_name(m), estimates_[m].certificate.summary()));
     }
     if (options_.trade_elasticity > 0.0) words();
+    for (const std::string& note : options_.notes) layout_.notes.push_back(note);
   }
 
   void words() {

@@ -23,6 +23,7 @@ struct RegressionTableOptions {
   Index digits = 3;
   bool mean_effect = false;
   double trade_elasticity = 0.0;
+  std::vector<std::string> notes{};  ///< sentences under the table; set by whoever renders it
   static std::vector<Field<RegressionTableOptions>> fields();
 };
 

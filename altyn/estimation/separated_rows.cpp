@@ -8,7 +8,7 @@
 #include <limits>
 #include <optional>
 
-#include "altyn/estimation/weighted_gram.h"
+#include "altyn/estimation/net_regressors.h"
 
 namespace altyn::estimation {
 namespace {
@@ -18,6 +18,7 @@ using Vector = Eigen::VectorXd;
 
 constexpr double kMoved = 0.1;           // of a linear predictor in one Newton step
 constexpr double kNullShare = 1e-10;     // of a regressor's sum of squares
+constexpr double kNetted = 1e-8;         // error of regressors net of effects
 constexpr double kRectifierZero = 1e-4;  // fits closer to zero count as zero
 constexpr int kRectifierSteps = 100;
 constexpr double kCertificateShare = 1e-6;
@@ -34,7 +35,8 @@ bool any_zero(const ModelFrame& frame) {
 /// Change of the linear predictor in one more Newton step, per frame row.
 std::vector<double> next_move(const ModelFrame& frame, const GlmFit& fit, Context& context) {
   const GlmProblem problem = frame.problem();
-  const GlmFit next = fit_glm(problem, {.tolerance = 0.0, .max_iterations = 1}, context, &fit);
+  const GlmFit next = fit_glm(
+      problem, {.tolerance = 0.0, .max_iterations = 1, .row_results = false}, context, &fit);
   const auto before = linear_predictor(problem, fit, context);
   const auto after = linear_predictor(problem, next, context);
   std::vector<double> move(before.size());
@@ -45,6 +47,43 @@ std::vector<double> next_move(const ModelFrame& frame, const GlmFit& fit, Contex
 }
 
 // ------------------------------------------------------------------------------------- simplex
+
+/// Mean square of every regressor.
+Vector mean_squares(const GlmProblem& problem) {
+  Vector squares = Vector::Zero(problem.n_regressors());
+  Index j = 0;
+  for (const std::span<const double> column : problem.regressors) {
+    for (const double value : column) squares(j) += value * value;
+    ++j;
+  }
+  for (const CellRegressors& set : problem.cells) {
+    for (std::size_t row = 0; row < set.ids.size(); ++row) {
+      if (set.ids[row] == kNoGroup) continue;
+      const double value = set.values.empty() ? 1.0 : set.values[row];
+      squares(j + set.ids[row]) += value * value;
+    }
+    j += static_cast<Index>(set.names.size());
+  }
+  return squares / static_cast<double>(problem.n_rows());
+}
+
+/// Combinations of the regressors [n x m] with weights [k x m].
+Matrix combinations(const GlmProblem& problem, const Matrix& weights) {
+  Matrix result = Matrix::Zero(problem.n_rows(), weights.cols());
+  Index j = 0;
+  for (const std::span<const double> column : problem.regressors) {
+    result += Eigen::Map<const Vector>(column.data(), problem.n_rows()) * weights.row(j++);
+  }
+  for (const CellRegressors& set : problem.cells) {
+    for (std::size_t row = 0; row < set.ids.size(); ++row) {
+      if (set.ids[row] == kNoGroup) continue;
+      const double value = set.values.empty() ? 1.0 : set.values[row];
+      result.row(static_cast<Index>(row)) += value * weights.row(j + set.ids[row]);
+    }
+    j += static_cast<Index>(set.names.size());
+  }
+  return result;
+}
 
 /// Maximises the sum of Z c over c with Z c >= 0 and |c_j| <= 1 by the simplex method on its dual,
 /// minimise sum(p + q) subject to p - q - Z'l = Z'1 with p, q, l >= 0, whose basis has as many rows
@@ -160,43 +199,34 @@ std::vector<char> separated_by_simplex(const ModelFrame& frame, const Absorption
                                        Context& context) {
   const std::span<const double> y = frame.y.values;
   std::vector<char> separated(y.size(), 0);
-  const std::size_t k = frame.regressors.size();
+  const GlmProblem problem = frame.problem();
+  const Index k = problem.n_regressors();
   if (k == 0) return separated;
   std::vector<double> positive(y.size());
   for (std::size_t row = 0; row < y.size(); ++row) positive[row] = y[row] > 0.0 ? 1.0 : 0.0;
-  std::vector<std::vector<double>> swept;
-  std::vector<std::span<double>> columns;
-  std::vector<const double*> pointers;
-  for (const Regressor& regressor : frame.regressors) {
-    swept.emplace_back(regressor.values.values.begin(), regressor.values.values.end());
-    double square = 0.0;
-    for (const double value : swept.back()) square += value * value;
-    const double scale = square > 0.0 ? std::sqrt(static_cast<double>(y.size()) / square) : 1.0;
-    for (double& value : swept.back()) value *= scale;
-  }
-  for (std::vector<double>& column : swept) {
-    columns.emplace_back(column);
-    pointers.push_back(column.data());
-  }
-  if (!frame.effects.empty()) (void)absorb(plan, columns, positive, AbsorbOptions{}, context);
+  // In units in which every regressor has a mean square of one.
+  Vector unit = mean_squares(problem);
+  unit = unit.unaryExpr([](double square) { return square > 0.0 ? 1.0 / std::sqrt(square) : 1.0; });
   const std::vector<double> products =
-      weighted_gram(pointers, frame.n_rows(), positive.data(), positive.data(), context).products;
-  const auto size = static_cast<Index>(k);
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(
-      Eigen::Map<const Matrix>(products.data(), size, size) / static_cast<double>(y.size()));
+      net_regressors(problem, plan, positive, kNetted, context).hessian;
+  const Matrix moments = unit.asDiagonal() * Eigen::Map<const Matrix>(products.data(), k, k) *
+                         unit.asDiagonal() / static_cast<double>(y.size());
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(moments);
   Index m = 0;
-  while (m < size && solver.eigenvalues()(m) < kNullShare) ++m;
+  while (m < k && solver.eigenvalues()(m) < kNullShare) ++m;
   if (m == 0) return separated;
+  // The combinations themselves, extended by the effects that fit them in the positive rows.
+  Matrix combined = combinations(problem, unit.asDiagonal() * solver.eigenvectors().leftCols(m));
+  std::vector<std::span<double>> columns;
+  for (Index j = 0; j < m; ++j) columns.emplace_back(combined.col(j).data(), y.size());
+  if (!frame.effects.empty()) (void)absorb(plan, columns, positive, AbsorbOptions{}, context);
   std::vector<std::size_t> zero_rows;
   for (std::size_t row = 0; row < y.size(); ++row) {
     if (y[row] == 0.0) zero_rows.push_back(row);
   }
-  Matrix z = Matrix::Zero(static_cast<Index>(zero_rows.size()), m);
+  Matrix z(static_cast<Index>(zero_rows.size()), m);
   for (std::size_t i = 0; i < zero_rows.size(); ++i) {
-    for (std::size_t j = 0; j < k; ++j) {
-      z.row(static_cast<Index>(i)) +=
-          swept[j][zero_rows[i]] * solver.eigenvectors().row(static_cast<Index>(j)).head(m);
-    }
+    z.row(static_cast<Index>(i)) = combined.row(static_cast<Index>(zero_rows[i]));
   }
   const std::vector<char> covered = coverable_rows(std::move(z));
   for (std::size_t i = 0; i < zero_rows.size(); ++i) separated[zero_rows[i]] = covered[i];

@@ -26,9 +26,9 @@ namespace altyn::estimation {
 /// Rows separated by the regressors, given the effects: combinations of regressors that the effects
 /// explain wherever the outcome is positive are searched for a certificate by linear programming.
 /// Effects are extended from the positive rows; separation by effects alone is left to the others.
-/// Returns [n], 1 for separated. Cost: an absorb of k columns and a simplex of as many rows as
-/// there are such combinations, usually none. Source: Clarkson and Jennrich (1991); Correia,
-/// Guimaraes and Zylkin (2019), section 3.
+/// Returns [n], 1 for separated. Cost: that of net_regressors; where there are such combinations
+/// (usually none), an absorb of them and a simplex of as many rows. Source: Clarkson and Jennrich
+/// (1991); Correia, Guimaraes and Zylkin (2019), section 3.
 [[nodiscard]] std::vector<char> separated_by_simplex(const ModelFrame& frame,
                                                      const AbsorptionPlan& plan, Context& context);
 

@@ -139,6 +139,7 @@ class Sandwich {
   }
 
   [[nodiscard]] RowScores row_scores() const {
+    ALTYN_CHECK(problem_.cells.empty(), "scores by row need regressors net of effects");
     RowScores scores{.columns = {}, .score = score_, .rows = fit_.plan->rows()};
     for (const Index j : kept_) scores.columns.push_back(fit_.partialled_column(j).data());
     if (has_constant_) scores.columns.push_back(nullptr);
@@ -247,7 +248,6 @@ class Sandwich {
            .why = fmt::format("inclusion and exclusion is done for up to {}", kMaxGroupings)});
     }
     const std::size_t q = spec_.clusters.size();
-    const RowScores scores = row_scores();
     std::vector<double> meat(static_cast<std::size_t>(p() * p()), 0.0);
     double fewest = std::numeric_limits<double>::infinity();
     std::vector<std::string> names;
@@ -262,7 +262,9 @@ class Sandwich {
         }
       }
       const CombinedIds clusters = frame_.ids_of(group);
-      const std::vector<double> moment = cluster_moment(scores, clusters, context_);
+      const std::vector<double> moment = problem_.cells.empty()
+                                             ? cluster_moment(row_scores(), clusters, context_)
+                                             : cell_moment(clusters);
       const double sign = std::popcount(subset) % 2 == 1 ? 1.0 : -1.0;
       for (std::size_t k = 0; k < meat.size(); ++k) meat[k] += sign * moment[k];
       if (std::popcount(subset) != 1) continue;
@@ -277,6 +279,26 @@ class Sandwich {
     Matrix covariance = sandwich(meat);
     if (q > 1) make_semidefinite(covariance);
     return covariance;
+  }
+
+  /// cluster_moment of a fit with cells, whose x~ are formed as they are summed.
+  [[nodiscard]] std::vector<double> cell_moment(const CombinedIds& clusters) const {
+    const auto n_groups = static_cast<Index>(clusters.n_groups);
+    const std::vector<double> sums = sum_scores(problem_, fit_, clusters.ids, n_groups, context_);
+    const Index all = problem_.n_regressors();
+    const Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>
+        every(sums.data(), n_groups, all);
+    Matrix s(n_groups, p());
+    for (std::size_t a = 0; a < kept_.size(); ++a) {
+      s.col(static_cast<Index>(a)) = every.col(kept_[a]);
+    }
+    if (has_constant_) {
+      const RowScores ones{.columns = {nullptr}, .score = score_, .rows = fit_.plan->rows()};
+      const std::vector<double> own = group_sums(ones, clusters.ids, clusters.n_groups, context_);
+      s.col(p() - 1) = Eigen::Map<const Eigen::VectorXd>(own.data(), n_groups);
+    }
+    const Matrix moment = s.transpose() * s;
+    return {moment.data(), moment.data() + moment.size()};
   }
 
   Matrix dyadic() {

@@ -80,6 +80,7 @@ struct Variance {
 /// "too-many-clusters" for more than four groupings; "no-clusters", "no-dyads", "no-periods",
 /// "no-coordinates" when a kind lacks its columns; "too-many-levels" for HC2 and HC3.
 /// Source: Cameron, Gelbach and Miller (2011); Correia (2016) for the conventions of `stata`.
+/// A problem with cells takes kIid and kCluster alone.
 /// Cost: one pass per grouping and per intersection of groupings.
 [[nodiscard]] Variance estimate_variance(const ModelFrame& frame, const GlmProblem& problem,
                                          const GlmFit& fit, const AbsorbedFreedom& freedom,

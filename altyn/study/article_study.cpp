@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "altyn/attribution/bloc_number.h"
 #include "altyn/attribution/claim_reader.h"
+#include "altyn/attribution/result_json.h"
 #include "altyn/core/errors.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/study/check_study.h"
@@ -20,6 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostBytes = 10'000'000;
+constexpr std::size_t kMostChecks = 20;
 
 std::string claim_field(const Study& study, const std::string& name) {
   const json claim = study.content.value("claim", json());
@@ -40,6 +45,12 @@ std::string bytes_of(const std::string& path) {
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   bytes.resize(static_cast<std::size_t>(file.gcount()));
   return bytes;
+}
+
+/// Whether the study carries the text itself, be it empty.
+bool has_text(const Study& study) {
+  const json claim = study.content.value("claim", json());
+  return claim.is_object() && claim.contains("text");
 }
 
 json field_json(const attribution::ReadField& field) {
@@ -118,23 +129,59 @@ attribution::Claim filled(const Study& study, const attribution::ReadClaim& read
   return claim;
 }
 
+/// Whether the trade spoken of is that among the members of a bloc.
+bool is_inside_bloc(const attribution::ReadClaim& read, const attribution::Claim& claim) {
+  return !read.bloc.value.empty() && claim.reporter.empty();
+}
+
 /// Why a claim is not checked; "" when it can be.
 std::string obstacle(const attribution::ReadClaim& read, const attribution::Claim& claim) {
   if (read.is_share) return "a share of trade is no growth, and customs totals do not answer it";
-  if (!read.bloc.value.empty() && claim.reporter.empty()) {
-    return "trade inside a bloc is not that of a pair";
-  }
   std::vector<std::string> blank;
-  if (claim.reporter.empty() || claim.partner.empty())
+  if (!is_inside_bloc(read, claim) && (claim.reporter.empty() || claim.partner.empty())) {
     blank.emplace_back("a pair (--pair RUS:KAZ)");
+  }
   if (claim.window.empty()) blank.emplace_back("a window (--window 2017-02..2017-07)");
   return blank.empty() ? "" : fmt::format("the text does not give {}", fmt::join(blank, " and "));
+}
+
+/// What makes two claims the same question, whatever sentence they stand in.
+std::string question_of(const attribution::ReadClaim& read, const attribution::Claim& claim) {
+  json fields = options_to_json(claim);
+  for (const char* field : {"in_our_words", "speaker"}) fields.erase(field);
+  return read.bloc.value + fields.dump();
+}
+
+constexpr const char* kBlocCause =
+    "the cause of growth inside a bloc: the lines of evidence are about a pair";
+
+/// The number of a claim on trade inside a bloc; nothing, with the reason, when it has no data.
+std::optional<attribution::BlocNumber> bloc_number(const attribution::Claim& claim,
+                                                   const std::string& bloc, const CheckData& data,
+                                                   const attribution::CheckOptions& options,
+                                                   DataSources& sources, std::string& reason) {
+  const attribution::CheckInputs inputs = read_check_inputs(claim, data, sources);
+  if (!inputs.world) {
+    reason = "no yearly table of world trade was given";
+    return std::nullopt;
+  }
+  return attribution::judge_bloc(claim, bloc, *inputs.world, inputs.agreements, options, reason);
+}
+
+json bloc_json(const attribution::BlocNumber& found) {
+  return {{"key", attribution::to_string(found.verdict.key)},
+          {"label", found.verdict.label},
+          {"sentence", found.verdict.sentence},
+          {"rule", found.verdict.rule},
+          {"members", found.members},
+          {"limits", found.limits},
+          {"table", attribution::to_json(found.table)}};
 }
 
 }  // namespace
 
 bool is_article(const Study& study) {
-  if (!claim_field(study, "text").empty()) return true;
+  if (has_text(study)) return true;
   const std::string file = claim_field(study, "file");
   const auto ends = [&file](std::string_view ending) { return file.ends_with(ending); };
   return ends(".txt") || ends(".html") || ends(".htm");
@@ -147,7 +194,7 @@ StudyResult run_article(const Study& study, Context& context) {
   DataSources sources(study, data.cases);
   std::string bytes = claim_field(study, "text");
   std::string where = "the text given";
-  if (bytes.empty()) {
+  if (!has_text(study)) {
     where = claim_field(study, "file");
     bytes = bytes_of(sources.find(where));
   }
@@ -183,10 +230,26 @@ StudyResult run_article(const Study& study, Context& context) {
     if (reasons.back().empty()) checkable.push_back(k);
   }
   std::vector<std::pair<std::size_t, StudyResult>> checks;
+  std::map<std::size_t, attribution::BlocNumber> blocs;
+  std::map<std::string, std::size_t> asked;
   for (const std::size_t k : checkable) {
+    const attribution::Claim claim = filled(study, read.claims[k], read.date);
+    const auto [first, is_new] = asked.try_emplace(question_of(read.claims[k], claim), k);
+    if (!is_new || asked.size() > kMostChecks) {
+      reasons[k] = is_new ? fmt::format("the first {} claims of a text are checked", kMostChecks)
+                          : fmt::format("the same as claim {}", first->second + 1);
+      continue;
+    }
     try {
-      checks.emplace_back(k, check_claim(study, filled(study, read.claims[k], read.date), data,
-                                         options, sources, context));
+      if (is_inside_bloc(read.claims[k], claim)) {
+        auto number =
+            bloc_number(claim, read.claims[k].bloc.value, data, options, sources, reasons[k]);
+        if (!number) continue;
+        blocs.emplace(k, std::move(*number));
+        reasons[k] = kBlocCause;
+        continue;
+      }
+      checks.emplace_back(k, check_claim(study, claim, data, options, sources, context));
     } catch (const InputError& error) {
       reasons[k] = error.detail().what;  // the data do not answer this claim; the others go on
     }
@@ -196,6 +259,15 @@ StudyResult run_article(const Study& study, Context& context) {
     result.text += claim_text(k + 1, read.claims[k]);
     const auto check = std::find_if(checks.begin(), checks.end(),
                                     [k](const auto& entry) { return entry.first == k; });
+    const auto bloc = blocs.find(k);
+    if (bloc != blocs.end()) {
+      result.text += fmt::format("    number     {}. {}\n", bloc->second.verdict.label,
+                                 bloc->second.verdict.sentence);
+      if (!bloc->second.limits.empty()) {
+        result.text += fmt::format("               {}\n", bloc->second.limits);
+      }
+    }
+    one["number"] = bloc == blocs.end() ? json() : bloc_json(bloc->second);
     if (check == checks.end()) {
       result.text += fmt::format("    not checked: {}\n", reasons[k]);
       one["not_checked"] = reasons[k];

@@ -1,5 +1,6 @@
 #include "altyn/study/assumptions.h"
 
+#include <cmath>
 #include <string_view>
 
 #include "altyn/core/rng.h"
@@ -35,9 +36,18 @@ Assumption percent(std::string name, double value, const std::vector<double>& ra
 double Assumption::at(std::uint64_t seed, std::uint64_t draw) const {
   if (!drawn()) return value;
   RandomStream stream(seed, stream_of(name), draw);
-  const double u = stream.uniform();
+  return quantile(stream.uniform());
+}
+
+double Assumption::quantile(double u) const {
   if (se > 0.0) return value + se * normal_quantile(u);
   return u < 0.5 ? low + 2.0 * u * (value - low) : value + (2.0 * u - 1.0) * (high - value);
+}
+
+double Assumption::deviation() const {
+  if (se > 0.0) return se;
+  // Second moment about the value, half of the draws on each side of it.
+  return std::sqrt(((value - low) * (value - low) + (high - value) * (high - value)) / 6.0);
 }
 
 std::string name_of_share(const ScenarioRegion& region) { return "size of " + region.code; }
@@ -47,9 +57,9 @@ std::string name_of_key(const ScenarioRevenue& revenue) { return "duty share of 
 std::vector<Assumption> assumptions_of(const Scenario& scenario) {
   std::vector<Assumption> list;
   const ScenarioModel& model = scenario.model;
-  list.push_back({.name = kTheta, .value = model.theta, .source = model.theta_source});
+  list.push_back({.name = kThetaName, .value = model.theta, .source = model.theta_source});
   set_range(list.back(), model.theta_range);
-  list.push_back({.name = kDomestic,
+  list.push_back({.name = kDomesticName,
                   .low = -1.0,
                   .high = 1.0,
                   .unit = "place in its range",
@@ -58,7 +68,7 @@ std::vector<Assumption> assumptions_of(const Scenario& scenario) {
   if (!scenario.region_list.empty()) {
     const ScenarioRegions& regions = scenario.regions;
     list.push_back(
-        {.name = kDistance, .value = regions.distance_elasticity, .source = regions.source});
+        {.name = kDistanceName, .value = regions.distance_elasticity, .source = regions.source});
     set_range(list.back(), regions.distance_elasticity_range);
     for (const ScenarioRegion& region : scenario.region_list) {
       if (region.is_rest()) continue;

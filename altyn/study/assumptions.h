@@ -21,6 +21,9 @@ struct Assumption {
   bool wants_source = true;  ///< the user's own assumption, not a rule of the data
   [[nodiscard]] bool drawn() const { return se > 0.0 || high > low; }
 
+  /// The value at a quantile of its distribution, and its standard deviation.
+  [[nodiscard]] double quantile(double u) const;
+  [[nodiscard]] double deviation() const;
   /// The value in one draw: normal, or uniform below and above the value with half the draws on
   /// each side, so that the value is the median. A function of (seed, name, draw): two scenarios
   /// that make the same assumption draw it alike.
@@ -31,9 +34,9 @@ struct Assumption {
 using Values = std::map<std::string, double>;
 
 /// Names of the assumptions that every scenario makes.
-inline constexpr const char* kTheta = "trade elasticity";
-inline constexpr const char* kDomestic = "domestic trade";
-inline constexpr const char* kDistance = "distance elasticity";
+inline constexpr const char* kThetaName = "trade elasticity";
+inline constexpr const char* kDomesticName = "domestic trade";
+inline constexpr const char* kDistanceName = "distance elasticity";
 /// Names of those that belong to an entry of a list.
 [[nodiscard]] std::string name_of_share(const ScenarioRegion& region);
 [[nodiscard]] std::string name_of_level(const ScenarioChange& change);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "altyn/attribution/claim_review.h"
 #include "altyn/attribution/report_text.h"
@@ -15,6 +16,7 @@
 #include "altyn/data/document.h"
 #include "altyn/data/monthly_trade.h"
 #include "altyn/study/article_study.h"
+#include "altyn/study/political_columns.h"
 #include "altyn/study/report_page.h"
 #include "altyn/study/sections.h"
 
@@ -22,30 +24,6 @@ namespace altyn::study {
 namespace {
 
 using nlohmann::json;
-
-// "RUS=table" -> {"RUS", "table"}.
-std::pair<std::string, std::string> split_name(const std::string& text, const std::string& field) {
-  const std::size_t sign = text.find('=');
-  if (sign == std::string::npos || sign == 0 || sign + 1 == text.size()) {
-    throw InputError({.code = "bad-option",
-                      .what = fmt::format("\"{}\" does not say whose table it is", text),
-                      .where = field,
-                      .why = "a table of this kind belongs to one economy, price or agreement",
-                      .fixes = {"write RUS=table.csv"}});
-  }
-  return {text.substr(0, sign), text.substr(sign + 1)};
-}
-
-// What the manifest says of a bundled table, else the path alone.
-attribution::Source source_of(const DataSources& sources, const InputFile& input) {
-  const data::CaseFile* file = sources.bundled(input);
-  if (file == nullptr) return {.file = input.path, .sha256 = input.sha256};
-  return {.file = file->file,
-          .provider = file->provider,
-          .licence = file->licence,
-          .sha256 = input.sha256,
-          .what = file->what};
-}
 
 std::string provider_of(const DataSources& sources, const std::string& path) {
   const data::CaseFile* file = sources.bundled(path);
@@ -122,6 +100,30 @@ std::vector<S> read_list(const std::string& path, const std::string& key) {
   return list;
 }
 
+// Joint memberships and alignment of the pairs and years of the yearly table.
+data::Table political_table(const std::optional<attribution::WorldTrade>& world,
+                            const CheckData& data, DataSources& sources) {
+  if (!world) {
+    throw InputError({.code = "unused-option",
+                      .what = "nothing uses memberships or alignment without a yearly table",
+                      .where = "memberships",
+                      .why = "they are regressors of the estimate on that table",
+                      .fixes = {"--world world_trade"}});
+  }
+  const data::Table& pairs = world->panel(attribution::Side::kImporter).table;
+  data::Table all("political regressors");
+  all.add("exporter", pairs.texts("exporter"));
+  all.add("importer", pairs.texts("importer"));
+  all.add("year", pairs.numbers("year"));
+  data::Table kept = all;
+  if (!data.memberships.empty()) {
+    add_joint_memberships(all, read_membership_table(sources, data.memberships));
+    kept.add("joint_memberships", all.numbers("joint_memberships"));
+  }
+  if (!data.alignment.empty()) add_alignment(kept, sources.read(data.alignment));
+  return kept;
+}
+
 // The command that asks for this check, whatever surface it came from.
 std::string command_of(const Study& study) {
   const json claim = study.content.value("claim", json());
@@ -196,6 +198,14 @@ std::vector<Field<CheckData>> CheckData::fields() {
                  {.name = "literature", .doc = "published estimates by agreement: EAEU=FILE"}),
       make_field(&CheckData::statements,
                  {.name = "statements", .doc = "earlier and later public statements"}),
+      make_field(&CheckData::memberships,
+                 {.name = "memberships",
+                  .doc = "table economy, organisation, from, to: one more variant of L5 holds the "
+                         "number of joint memberships fixed; docs/political.md"}),
+      make_field(&CheckData::alignment,
+                 {.name = "alignment",
+                  .doc = "table first, second, year, alignment, or economy, year, position: held "
+                         "fixed in that variant"}),
       make_field(&CheckData::cases, {.name = "cases", .doc = "another folder of bundled data"})};
 }
 
@@ -232,6 +242,9 @@ attribution::CheckInputs read_check_inputs(attribution::Claim claim, const Check
   if (!data.world.empty()) {
     const std::string provider = provider_of(sources, sources.find(data.world));
     inputs.world = attribution::WorldTrade(sources.read(data.world), provider);
+  }
+  if (!data.memberships.empty() || !data.alignment.empty()) {
+    inputs.political = political_table(inputs.world, data, sources);
   }
   if (!data.gdp.empty()) inputs.gdp = sources.read(data.gdp);
   for (const std::string& entry : data.prices) {

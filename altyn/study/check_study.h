@@ -20,6 +20,8 @@ struct CheckData {
   std::vector<std::string> agreements = {"agreements_eaeu", "agreements_world"};
   std::vector<std::string> literature = {"EAEU=literature"};
   std::string statements = "statements";
+  std::string memberships;
+  std::string alignment;
   std::string cases;
 
   static std::vector<Field<CheckData>> fields();

@@ -86,4 +86,26 @@ const data::CaseFile* DataSources::bundled(const InputFile& input) const {
   return nullptr;
 }
 
+attribution::Source source_of(const DataSources& sources, const InputFile& input) {
+  const data::CaseFile* file = sources.bundled(input);
+  if (file == nullptr) return {.file = input.path, .sha256 = input.sha256};
+  return {.file = file->file,
+          .provider = file->provider,
+          .licence = file->licence,
+          .sha256 = input.sha256,
+          .what = file->what};
+}
+
+std::pair<std::string, std::string> split_name(const std::string& text, const std::string& field) {
+  const std::size_t sign = text.find('=');
+  if (sign == std::string::npos || sign == 0 || sign + 1 == text.size()) {
+    throw InputError({.code = "bad-option",
+                      .what = fmt::format("\"{}\" does not say whose table it is", text),
+                      .where = field,
+                      .why = "a table of this kind belongs to one economy, price or agreement",
+                      .fixes = {"write RUS=table.csv"}});
+  }
+  return {text.substr(0, sign), text.substr(sign + 1)};
+}
+
 }  // namespace altyn::study

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "altyn/attribution/check_result.h"
 #include "altyn/data/cases.h"
 #include "altyn/data/ledger.h"
 #include "altyn/data/read_table.h"
@@ -46,5 +48,12 @@ class DataSources {
   data::CasesFolder cases_;
   std::vector<InputFile> inputs_;
 };
+
+/// What the manifest says of a bundled table, else the path alone.
+[[nodiscard]] attribution::Source source_of(const DataSources& sources, const InputFile& input);
+
+/// "RUS=table" -> {"RUS", "table"}. Errors: InputError "bad-option" naming `field`.
+[[nodiscard]] std::pair<std::string, std::string> split_name(const std::string& text,
+                                                             const std::string& field);
 
 }  // namespace altyn::study

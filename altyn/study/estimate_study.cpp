@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -11,6 +12,7 @@
 #include "altyn/study/data_sources.h"
 #include "altyn/study/estimation_table.h"
 #include "altyn/study/follow_up.h"
+#include "altyn/study/political_columns.h"
 #include "altyn/study/sections.h"
 
 namespace altyn::study {
@@ -34,6 +36,16 @@ std::vector<Field<EstimateStudy>> EstimateStudy::fields() {
                   .doc = "agreements to add as 0/1 columns named in lower case: EAEU adds eaeu"}),
       make_field(&S::agreement_files,
                  {.name = "agreement_files", .doc = "agreement tables of your own, read on top"}),
+      make_field(
+          &S::memberships,
+          {.name = "memberships",
+           .doc = "table economy, organisation, from, to: adds joint_<organisation> (0/1) and "
+                  "joint_memberships (their number); or first, second, year, "
+                  "joint_memberships"}),
+      make_field(&S::alignment,
+                 {.name = "alignment",
+                  .doc = "table first, second, year, alignment, or economy, year, position: adds "
+                         "alignment, from positions as minus their distance"}),
       make_enum_field<&S::reported>(
           {.name = "reported",
            .doc = "whose report becomes trade where a table has both sides; _first falls back on "
@@ -92,18 +104,33 @@ StudyResult run_estimate(const Study& study, Context& context) {
     }
   }
   after.draw(estimates);
+  std::vector<std::string> warnings;
+  for (const estimation::Estimate& estimate : estimates) {
+    warnings.push_back(
+        bad_controls(estimate.formula, !request.memberships.empty(), !request.alignment.empty()));
+  }
+  const auto warned = std::find_if(warnings.begin(), warnings.end(),
+                                   [](const std::string& warning) { return !warning.empty(); });
+  if (warned != warnings.end()) layout.notes.push_back(*warned);
 
   StudyResult result;
   using estimation::TableFormat;
-  result.text = estimates.size() == 1
-                    ? estimates.front().to_text()
-                    : estimation::render_table(estimates, layout, TableFormat::kText);
+  // Of one model everything is shown; its table too where the request shapes one.
+  if (estimates.size() == 1) {
+    result.text = estimates.front().to_text();
+    if (warned != warnings.end()) result.text += fmt::format("\nwarning: {}\n", *warned);
+  }
+  if (estimates.size() > 1 || !study.content.value("table", nlohmann::json::object()).empty()) {
+    result.text += (result.text.empty() ? "" : "\n") +
+                   estimation::render_table(estimates, layout, TableFormat::kText);
+  }
   result.text += after.text();
   result.value =
       nlohmann::json::parse(estimation::render_table(estimates, layout, TableFormat::kJson));
   for (std::size_t m = 0; m < estimates.size(); ++m) {
     result.certificates.push_back(estimates[m].certificate);
     result.value["models"][m].update(after.values()[m]);
+    if (!warnings[m].empty()) result.value["models"][m]["warnings"] = {warnings[m]};
   }
   for (const Certificate& certificate : after.certificates()) {
     result.certificates.push_back(certificate);

@@ -21,6 +21,8 @@ struct EstimateStudy {
   std::vector<std::string> join;
   std::vector<std::string> agreements;
   std::vector<std::string> agreement_files;
+  std::string memberships;
+  std::string alignment;
   Reported reported = Reported::kImporterFirst;
   std::vector<std::string> cohorts;
   std::vector<std::string> cohort_units{"exporter", "importer"};

@@ -11,6 +11,7 @@
 #include "altyn/data/agreements.h"
 #include "altyn/data/trade_columns.h"
 #include "altyn/estimation/event_study.h"
+#include "altyn/study/political_columns.h"
 
 namespace altyn::study {
 namespace {
@@ -190,6 +191,10 @@ data::Table read_estimation_table(const std::string& name, const EstimateStudy& 
     for (const std::string& file : request.agreement_files) files.push_back(sources.find(file));
     add_agreements(table, data::AgreementRegistry::read(files), request.agreements);
   }
+  if (!request.memberships.empty()) {
+    add_joint_memberships(table, read_membership_table(sources, request.memberships));
+  }
+  if (!request.alignment.empty()) add_alignment(table, sources.read(request.alignment));
   add_cohorts(table, request);
   return table;
 }

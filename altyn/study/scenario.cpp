@@ -447,6 +447,10 @@ std::vector<Field<ScenarioModel>> ScenarioModel::fields() {
                                                .maximum = 100000})};
 }
 
+Scenario read_world(const Study& study, DataSources& sources) {
+  return read_whole(study, "", sources);
+}
+
 Scenario read_scenario(const Study& study, DataSources& sources) {
   Scenario scenario = read_whole(study, "", sources);
   if (changes_something(scenario)) return scenario;

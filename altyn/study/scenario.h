@@ -163,6 +163,11 @@ struct Scenario {
 /// "missing-key"; "no-changes" for a scenario that changes nothing.
 [[nodiscard]] Scenario read_scenario(const Study& study, DataSources& sources);
 
+/// The same for a study whose changes are not pairs but something that costs of pairs follow from:
+/// its sections [scenario], [world], [model], [tariff], [revenue], [regions] and [region].
+/// Errors: as read_scenario, but for "no-changes".
+[[nodiscard]] Scenario read_world(const Study& study, DataSources& sources);
+
 /// The scenario that another file of the same base describes, for comparison: the head's `versus`.
 /// A file without changes is the base itself. Errors: as read_scenario; "other-base" where its
 /// year, world, tariffs or regions are not those of `scenario`.

@@ -102,10 +102,11 @@ double ScenarioDraws::quantile(Outcome outcome, std::size_t economy, double p) c
   return attribution::sorted_quantile(values, p);
 }
 
-ScenarioDraws run_draws(const ScenarioSetting& setting, const std::vector<Assumption>& assumptions,
-                        bool compares, Index n_draws, const equilibrium::OneSectorOptions& options,
-                        Context& context) {
-  const std::size_t n = setting.economies().size();
+ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& instance_at,
+                        const std::vector<std::size_t>& parents,
+                        const std::vector<Assumption>& assumptions, bool compares, Index n_draws,
+                        const equilibrium::OneSectorOptions& options, Context& context) {
+  const std::size_t n = parents.size();
   std::vector<Outcomes> kept(static_cast<std::size_t>(n_draws));
   const Index n_shards = std::min(n_draws, kShards);
   context.report({.step = "draws", .total = n_draws});
@@ -117,7 +118,7 @@ ScenarioDraws run_draws(const ScenarioSetting& setting, const std::vector<Assump
       if (context.stop.stop_requested()) return;
       try {
         ScenarioInstance instance =
-            setting.at(drawn_values(assumptions, context.seed, static_cast<std::uint64_t>(draw)));
+            instance_at(drawn_values(assumptions, context.seed, static_cast<std::uint64_t>(draw)));
         const OneSectorModel model(instance.base, options);
         model.solve(instance.shock, workspace, result, context.stop);
         if (!result.certificate.holds()) continue;
@@ -126,7 +127,7 @@ ScenarioDraws run_draws(const ScenarioSetting& setting, const std::vector<Assump
           if (!versus.certificate.holds()) continue;
         }
         kept[static_cast<std::size_t>(draw)] =
-            outcomes_of(instance, setting.parents(), result, compares ? &versus : nullptr);
+            outcomes_of(instance, parents, result, compares ? &versus : nullptr);
       } catch (const InputError&) {
         // These values leave no base; the draw counts as failed.
       }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -52,12 +53,13 @@ struct ScenarioDraws {
   [[nodiscard]] double quantile(Outcome outcome, std::size_t economy, double p) const;
 };
 
-/// Solves every draw of the assumptions together: base and shock anew in each.
-/// The same for any number of threads. Errors: Cancelled.
+/// Solves every draw of the assumptions together: base and shock anew in each, from `instance_at`,
+/// which is called from several threads at once; an InputError of it makes the draw a failed one.
+/// `parents` [n] as in ScenarioSetting. The same for any number of threads. Errors: Cancelled.
 /// Cost: one solve per draw, twice with a comparison.
-[[nodiscard]] ScenarioDraws run_draws(const ScenarioSetting& setting,
-                                      const std::vector<Assumption>& assumptions, bool compares,
-                                      Index n_draws, const equilibrium::OneSectorOptions& options,
-                                      Context& context);
+[[nodiscard]] ScenarioDraws run_draws(
+    const std::function<ScenarioInstance(const Values&)>& instance_at,
+    const std::vector<std::size_t>& parents, const std::vector<Assumption>& assumptions,
+    bool compares, Index n_draws, const equilibrium::OneSectorOptions& options, Context& context);
 
 }  // namespace altyn::study

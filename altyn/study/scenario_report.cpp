@@ -381,9 +381,15 @@ std::string answer_text(const ScenarioAnswer& answer) {
   }
   text += fmt::format("\n\033[1m{:<26}{:>24}{:>9}{:>9}{:>9}{:>9}\033[0m\n", "change in %",
                       "real income [5%, 95%]", "of GDP", "duties", "exports", "imports");
-  const auto plain = [](const Cell& cell) {
+  // As many decimals as the largest change of real income needs.
+  double largest = 0.0;
+  for (const auto& row : answer.table("real_income").rows) {
+    largest = std::max(largest, std::abs(number_of(row[2])));
+  }
+  const int digits = largest < 5e-4 ? 4 : largest < 5e-3 ? 3 : 2;
+  const auto plain = [digits](const Cell& cell) {
     const double value = number_of(cell);
-    return std::isnan(value) ? std::string() : fmt::format("{:+.2f}", 100.0 * value);
+    return std::isnan(value) ? std::string() : fmt::format("{:+.{}f}", 100.0 * value, digits);
   };
   for (const auto& row : answer.table("real_income").rows) {
     std::string income = plain(row[2]);

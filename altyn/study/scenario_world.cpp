@@ -65,7 +65,7 @@ double new_rate(TariffFormula formula, double before, double size) {
 double direct_effect(const ScenarioChange& change, const Values& values) {
   const double size = values.at(change.name);
   if (change.what == ChangeKind::kAgreement || change.what == ChangeKind::kColumn) return size;
-  const double theta = values.at(kTheta);
+  const double theta = values.at(kThetaName);
   if (!(change.level_pct > 0.0)) return -theta * std::log1p(size / 100.0);
   const double level = values.at(name_of_level(change)) / 100.0;
   return -theta * (std::log1p(level * (1.0 + size / 100.0)) - std::log1p(level));
@@ -430,8 +430,8 @@ void ScenarioSetting::mark_involved(const Changes& changes) {
 RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double>& rates) const {
   OneSectorBase base;
   base.economies = world_.economies;
-  base.trade = world_.trade_at(values.at(kDomestic));
-  base.theta = values.at(kTheta);
+  base.trade = world_.trade_at(values.at(kDomesticName));
+  base.theta = values.at(kThetaName);
   base.supply_elasticity = scenario_.model.supply_elasticity;
   if (scenario_.model.value_added_share < 1.0) {
     base.value_added_share.assign(base.economies.size(), scenario_.model.value_added_share);
@@ -468,7 +468,7 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
     std::iota(world.parent.begin(), world.parent.end(), std::size_t{0});
     return world;
   }
-  const double elasticity = values.at(kDistance);
+  const double elasticity = values.at(kDistanceName);
   const auto find = [&](const std::string& code) {
     return std::find_if(regions.begin(), regions.end(),
                         [&](const ScenarioRegion& region) { return region.code == code; });

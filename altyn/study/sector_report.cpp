@@ -256,6 +256,23 @@ Table assumption_table(const SectorRun& run, const SectorAnswers& answers) {
     }
     if (change.uncertain()) ++range;
   }
+  for (const Assumption& one : run.routes ? run.routes->assumptions : std::vector<Assumption>{}) {
+    for (std::size_t e = 0; e < n; ++e) {
+      name.push_back(one.name);
+      economy.push_back(base.economies[e]);
+      value.push_back(one.value);
+      low.push_back(one.low);
+      high.push_back(one.high);
+      share.push_back(data::kMissing);
+      alone.push_back(data::kMissing);
+      const DeltaDeviation* delta = answers.delta_of(e);
+      deviation.push_back(!one.drawn()       ? 0.0
+                          : delta == nullptr ? data::kMissing
+                                             : delta->policy[range]);
+      source.push_back(one.source);
+    }
+    if (one.drawn()) ++range;
+  }
   for (std::size_t k = 0; k < answers.deltas.size(); ++k) {
     const std::array<std::pair<const char*, double>, 2> noise = {
         {{"trade elasticities", answers.deltas[k].theta}, {"base trade", answers.deltas[k].trade}}};
@@ -338,6 +355,14 @@ std::string drivers_text(const SectorRun& run, const SectorAnswers& answers) {
       }
       ++range;
     }
+    for (const Assumption& one : run.routes ? run.routes->assumptions : std::vector<Assumption>{}) {
+      if (!one.drawn()) continue;
+      if (std::abs(delta.policy[range]) > size) {
+        largest = fmt::format("the range of \"{}\"", one.name);
+        size = std::abs(delta.policy[range]);
+      }
+      ++range;
+    }
     if (delta.sd == 0.0) continue;
     text += fmt::format("{}: most of the uncertainty comes from {} ({:.0f}% of the variance).\n",
                         run.model.base().economies[answers.shown[k]], largest,
@@ -349,9 +374,15 @@ std::string drivers_text(const SectorRun& run, const SectorAnswers& answers) {
 }  // namespace
 
 MultiSectorShock SectorRun::shock_at(const std::vector<double>& sizes_pct,
-                                     const std::vector<bool>& active) const {
+                                     const std::vector<bool>& active,
+                                     const std::vector<double>* route_cost_hat) const {
   const MultiSectorBase& base = model.base();
   MultiSectorShock made = build_shock(scenario, base, sizes_pct, active);
+  if (routes) {
+    const std::vector<double>& hat = route_cost_hat ? *route_cost_hat : routes->cost_hat;
+    if (made.cost_hat.empty()) made.cost_hat.assign(hat.size(), 1.0);
+    for (std::size_t cell = 0; cell < hat.size(); ++cell) made.cost_hat[cell] *= hat[cell];
+  }
   for (std::size_t q = 0; q < quota_rates.size(); ++q) {
     if (quota_rates[q] == 0.0 || !active[quotas[q].change]) continue;
     std::vector<double>& rates = quotas[q].quota.rent_abroad ? made.export_tax : made.tariff;
@@ -379,7 +410,9 @@ std::vector<Table> sector_tables(const SectorRun& run, const SectorAnswers& answ
   std::vector<Table> tables = {economy_table(run, answers), sector_table(run),
                                pair_table(run, answers.stages), cell_table(run, answers.stages)};
   if (answers.parts) tables.push_back(decomposition_table(run, *answers.parts));
-  if (!run.scenario.changes.empty()) tables.push_back(assumption_table(run, answers));
+  if (!run.scenario.changes.empty() || run.routes) {
+    tables.push_back(assumption_table(run, answers));
+  }
   return tables;
 }
 
@@ -393,6 +426,12 @@ std::string sector_text(const SectorRun& run, const SectorBase& world,
   text += fmt::format("{} sectors, {} economies, deficits {}.\n\n", base.sectors.size(), n,
                       to_string(scenario.model.deficits));
   for (const SectorChange& change : scenario.changes) text += describe(change);
+  for (const Assumption& one : run.routes ? run.routes->assumptions : std::vector<Assumption>{}) {
+    text += fmt::format("  {}: {:g}", one.name, one.value);
+    if (one.drawn()) text += fmt::format(" [{:g}, {:g}]", one.low, one.high);
+    text += fmt::format(" {}\n      source: {}\n", one.unit,
+                        one.source.empty() ? "none given" : one.source);
+  }
   for (std::size_t q = 0; q < run.quotas.size(); ++q) {
     text += fmt::format("  {} is equivalent to {:.2f}% ad valorem\n", run.quotas[q].quota.name,
                         100.0 * run.quota_rates[q]);
@@ -482,6 +521,12 @@ ResultTable change_table(const SectorRun& run) {
     table.add({change.name, change.rate_pct,
                change.uncertain() ? change.range_pct[0] : data::kMissing,
                change.uncertain() ? change.range_pct[1] : data::kMissing, change.source});
+  }
+  for (const Assumption& one : run.routes ? run.routes->assumptions : std::vector<Assumption>{}) {
+    const std::string name =
+        one.unit.empty() ? one.name : fmt::format("{}, {}", one.name, one.unit);
+    table.add({name, one.value, one.drawn() ? one.low : data::kMissing,
+               one.drawn() ? one.high : data::kMissing, one.source});
   }
   return table;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "altyn/equilibrium/sector_stages.h"
 #include "altyn/equilibrium/sector_welfare.h"
 #include "altyn/equilibrium/trade_shift.h"
+#include "altyn/study/assumptions.h"
 #include "altyn/study/sector_scenario.h"
 
 namespace altyn::study {
@@ -25,6 +27,17 @@ enum SectorOutcome {
   kSectorOutcomes
 };
 
+/// What a network of routes does to the costs of delivery, [sector, importer, exporter], on top of
+/// the changes (docs/corridors.md).
+struct SectorRoutes {
+  std::vector<double> cost_hat{};
+  std::vector<Assumption> assumptions{};
+  /// Costs with one assumption a standard deviation higher, an entry for each that is drawn, in
+  /// their order.
+  std::vector<std::vector<double>> one_sd{};
+  std::function<std::vector<double>(RandomStream&)> drawn{};
+};
+
 /// A solved scenario of many sectors.
 struct SectorRun {
   const SectorScenario& scenario;
@@ -34,10 +47,13 @@ struct SectorRun {
   std::vector<double> quota_rates{};  ///< at the central sizes
   equilibrium::MultiSectorShock shock{};
   equilibrium::MultiSectorResult result{};
+  std::optional<SectorRoutes> routes{};
 
-  /// The shock at other sizes, or with some changes only; quotas at their tariff equivalents.
-  [[nodiscard]] equilibrium::MultiSectorShock shock_at(const std::vector<double>& sizes_pct,
-                                                       const std::vector<bool>& active) const;
+  /// The shock at other sizes, or with some changes only; quotas at their tariff equivalents,
+  /// routes as they are or with other costs.
+  [[nodiscard]] equilibrium::MultiSectorShock shock_at(
+      const std::vector<double>& sizes_pct, const std::vector<bool>& active,
+      const std::vector<double>* route_cost_hat = nullptr) const;
   [[nodiscard]] equilibrium::MultiSectorShock shock_at(const std::vector<double>& sizes_pct) const;
 };
 

@@ -93,12 +93,21 @@ std::optional<SectorUncertainty> uncertainty_of(const SectorRun& run, const Sect
     sizes[c] += size_deviation(changes[c]);
     uncertain.one_sd.push_back(run.shock_at(sizes));
   }
+  if (run.routes && !run.routes->one_sd.empty()) {
+    ranges = true;
+    const std::vector<bool> all(run.sizes.size(), true);
+    for (const std::vector<double>& costs : run.routes->one_sd) {
+      uncertain.one_sd.push_back(run.shock_at(run.sizes, all, &costs));
+    }
+  }
   if (ranges) {
     uncertain.policy = [&run, &changes](RandomStream& random) {
       std::vector<double> sizes;
       for (const SectorChange& change : changes)
         sizes.push_back(drawn_size(change, random.uniform()));
-      return run.shock_at(sizes);
+      if (!run.routes) return run.shock_at(sizes);
+      const std::vector<double> costs = run.routes->drawn(random);
+      return run.shock_at(sizes, std::vector<bool>(sizes.size(), true), &costs);
     };
   }
   if (!any && !ranges) return std::nullopt;
@@ -197,27 +206,32 @@ StudyResult run_simulation(const Study& study, Context& context) {
   return run_sector_study(own, context);
 }
 
-StudyResult run_sector_study(const Study& study, Context& context) {
-  DataSources sources(study);
-  Study whole = study;
-  whole.content = extended_content(study, sources);
+SectorWorld read_sector_world(const Study& whole, DataSources& sources, Context& context) {
+  Study flagged = whole;
   // What the command line sets stands above every file.
   const json flags = whole.content.value("flags", json::object());
-  for (const auto& [key, value] : flags.items()) whole.content["model"][key] = value;
-  SectorScenario scenario = read_sector_scenario(whole);
-  SectorBase world =
-      read_sector_base(scenario.tables, whole.where + " [sectors]", sources, context);
-  read_policies(scenario, whole, world.base.sectors, sources);
-  world.base.pools = base_pools(scenario);
-  const MultiSectorModel model(world.base,
-                               {.closure = scenario.model.deficits,
-                                .numeraire = scenario.model.numeraire,
-                                .base_tolerance = scenario.tables.base_tolerance},
-                               context);
+  for (const auto& [key, value] : flags.items()) flagged.content["model"][key] = value;
+  SectorScenario scenario = read_sector_scenario(flagged);
+  SectorBase base = read_sector_base(scenario.tables, whole.where + " [sectors]", sources, context);
+  read_policies(scenario, flagged, base.base.sectors, sources);
+  base.base.pools = base_pools(scenario);
+  MultiSectorModel model(base.base,
+                         {.closure = scenario.model.deficits,
+                          .numeraire = scenario.model.numeraire,
+                          .base_tolerance = scenario.tables.base_tolerance},
+                         context);
+  return {.scenario = std::move(scenario), .base = std::move(base), .model = std::move(model)};
+}
 
+StudyResult solve_sector_world(const Study& study, const SectorWorld& world,
+                               const DataSources& sources, const RouteLayer* layer,
+                               Context& context) {
+  const SectorScenario& scenario = world.scenario;
+  const MultiSectorModel& model = world.model;
   SectorRun run{scenario, model};
   for (const SectorChange& change : scenario.changes) run.sizes.push_back(change.rate_pct);
   run.quotas = quotas_of(scenario, model.base());
+  if (layer != nullptr) run.routes = layer->routes;
   run.shock = run.shock_at(run.sizes);
   MultiSectorWorkspace workspace;
   if (run.quotas.empty()) {
@@ -243,11 +257,12 @@ StudyResult run_sector_study(const Study& study, Context& context) {
         fmt::format("No answer: {}\n{}\n", run.result.message, run.result.certificate.summary());
     return result;
   }
-  const SectorAnswers answers = answers_of(run, world, context);
+  const SectorAnswers answers = answers_of(run, world.base, context);
   result.certificates.push_back(answers.stages.certificate);
-  result.text = sector_text(run, world, answers);
-  result.value = sector_value(run, world, answers);
+  result.text = sector_text(run, world.base, answers);
+  result.value = sector_value(run, world.base, answers);
   add_record(result.value, study, sources, context);
+  if (layer != nullptr) layer->tell(run, result);
   result.files.push_back({"report.html", report_html(result.value)});
   result.files.push_back({"report.md", without_colour(result.text)});
   result.files.push_back({"result.json", result.value.dump(1) + "\n"});
@@ -258,6 +273,14 @@ StudyResult run_sector_study(const Study& study, Context& context) {
     result.files.push_back({name, std::move(table)});
   }
   return result;
+}
+
+StudyResult run_sector_study(const Study& study, Context& context) {
+  DataSources sources(study);
+  Study whole = study;
+  whole.content = extended_content(study, sources);
+  const SectorWorld world = read_sector_world(whole, sources, context);
+  return solve_sector_world(study, world, sources, nullptr, context);
 }
 
 }  // namespace altyn::study

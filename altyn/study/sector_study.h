@@ -1,5 +1,7 @@
 #pragma once
 
+#include "altyn/study/data_sources.h"
+#include "altyn/study/sector_report.h"
 #include "altyn/study/study.h"
 
 namespace altyn::study {
@@ -7,6 +9,30 @@ namespace altyn::study {
 /// A simulation: of many sectors when it or what it extends has a section [sectors], of the
 /// one-sector world otherwise (simulate_study.h).
 [[nodiscard]] StudyResult run_simulation(const Study& study, Context& context);
+
+/// A scenario of many sectors with its base.
+struct SectorWorld {
+  SectorScenario scenario;
+  SectorBase base;
+  equilibrium::MultiSectorModel model;
+};
+
+/// Reads a study on top of what it extends. Errors: InputError of the scenario, its tables and its
+/// base.
+[[nodiscard]] SectorWorld read_sector_world(const Study& whole, DataSources& sources,
+                                            Context& context);
+
+/// Routes under a world of many sectors: what they do to its costs, and what is told of them.
+struct RouteLayer {
+  SectorRoutes routes{};
+  /// Adds certificates, tables, text and files to an answer.
+  std::function<void(const SectorRun&, StudyResult&)> tell{};
+};
+
+/// Solves a scenario and answers, with routes when `layer` is not null.
+[[nodiscard]] StudyResult solve_sector_world(const Study& study, const SectorWorld& world,
+                                             const DataSources& sources, const RouteLayer* layer,
+                                             Context& context);
 
 /// Solves a scenario on a world of many sectors that the user gives (docs/simulate-sectors.md).
 /// Files: report.md; key_results (economies), sectors, trade (pairs), trade_by_sector (cells whose

@@ -59,8 +59,9 @@ ScenarioAnswer solve(const Scenario& scenario, const std::optional<Scenario>& ve
   const bool solved = result.certificate.holds() && (!versus || other.certificate.holds());
   ScenarioAnswer answer;
   if (solved) {
-    const ScenarioDraws draws = run_draws(setting, assumptions, versus.has_value(),
-                                          scenario.model.n_draws, options, context);
+    const ScenarioDraws draws =
+        run_draws([&](const Values& values) { return setting.at(values); }, setting.parents(),
+                  assumptions, versus.has_value(), scenario.model.n_draws, options, context);
     answer = answer_of(
         {scenario, setting, assumptions, instance, result, versus ? &other : nullptr, draws});
   } else {

@@ -8,8 +8,11 @@
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
 #include "altyn/study/check_study.h"
+#include "altyn/study/corridors_study.h"
 #include "altyn/study/data_check_study.h"
+#include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
+#include "altyn/study/monitor_study.h"
 #include "altyn/study/sector_study.h"
 
 namespace altyn::study {
@@ -20,10 +23,15 @@ struct Kind {
   StudyResult (*run)(const Study&, Context&);
 };
 
-constexpr Kind kKinds[] = {{"check", run_check},
-                           {"estimate", run_estimate},
-                           {"simulate", run_simulation},
-                           {"data_check", run_data_check}};
+constexpr Kind kKinds[] = {
+    {"check", run_check},
+    {"estimate", run_estimate},
+    {"simulate", run_simulation},
+    {"corridors", run_corridors},
+    {"monitor", run_monitor},
+    {"data_check", run_data_check},
+    {"data_import", run_data_import},
+};
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
   std::vector<std::string> names;

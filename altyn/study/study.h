@@ -21,7 +21,7 @@ using MemoryTables = std::map<std::string, std::function<data::Table(const std::
 /// What to run, as plain data: the command line, a study file and a run record all become this, and
 /// run_study() is the one path from here to an answer.
 struct Study {
-  std::string kind;        ///< "check", "estimate", "simulate" or "data_check"
+  std::string kind;        ///< "check", "estimate", "simulate", ...: the table in study.cpp
   nlohmann::json content;  ///< the sections of that kind
   std::string where;       ///< the file it was read from, or "command line", for messages
   std::string folder;      ///< relative paths in it start here; "" is the working folder

@@ -19,6 +19,8 @@ Examples:
       "trade ~ eaeu + eu | exporter^year + importer^year + exporter^importer" \
       --cluster exporter^importer
   altyn simulate cases/eaeu/no-union.toml
+  altyn corridors run cases/eaeu/corridors-caspian.toml
+  altyn monitor cases/eaeu/plan-2013-2015.toml
   altyn agreements RUS:KAZ --month 2017-04
   altyn data check trade.csv
 Exit codes: 0 done, 1 wrong input, 2 no convergence, 3 system or internal failure, 130 stopped.)";
@@ -51,6 +53,8 @@ int main(int argc, char** argv) {
   add_check_command(app, session, finish);
   add_estimate_command(app, session, finish);
   add_simulate_command(app, session, finish);
+  add_corridors_command(app, session, finish);
+  add_monitor_command(app, session, finish);
   add_data_command(app, session, finish);
   add_agreements_command(app, session, finish);
   add_run_commands(app, session, finish);

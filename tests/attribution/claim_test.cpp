@@ -93,7 +93,6 @@ TEST(CheckOptions, RejectsWhatTheTableCannotSee) {
   rejected([](CheckOptions& o) { o.strength_thresholds.pop_back(); });
   rejected([](CheckOptions& o) { o.theta_low = 9.0; });
   rejected([](CheckOptions& o) { o.contradicted_below = 0.5; });
-  rejected([](CheckOptions& o) { o.n_equilibrium_draws = o.n_draws + 1; });
 }
 
 }  // namespace

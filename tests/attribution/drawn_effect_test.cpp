@@ -97,6 +97,68 @@ TEST(DrawnEffect, DrawsReproduceTheEstimatesDistribution) {
   EXPECT_NEAR(variance, 0.04 + 0.09 - 2.0 * 0.03, 0.07 * 3.0 * std::sqrt(2.0 / 3333.0));
 }
 
+/// Effects by years since joining, 0, 3, 4 and 5, of pairs bound by the table's 2012 and 2015.
+AgreementEffect effect_by_event_time() {
+  AgreementEffect effect = effect_with(0.0, 0.0);
+  effect.path.reset();
+  StaggeredEffect staggered;
+  staggered.years = {2009, 2012, 2015, 2016, 2017};
+  staggered.first_year = 2012;
+  const std::pair<double, double> points[] = {{0.0, 0.1}, {3.0, 0.4}, {4.0, 0.6}, {5.0, 0.7}};
+  for (const auto& [at, value] : points) {
+    estimation::AveragedEffect one{.at = at};
+    one.log_effect.value = value;
+    staggered.treated.by_event_time.push_back(one);
+  }
+  // Errors of the last two: variances .04 and .09, covariance .03; the others are known.
+  staggered.treated.event_time_covariance = {0, 0, 0,    0,    0, 0, 0,    0,
+                                             0, 0, 0.04, 0.03, 0, 0, 0.03, 0.09};
+  effect.staggered = staggered;
+  return effect;
+}
+
+TEST(DrawnEffect, EffectsByYearsSinceJoiningCarryTheirCovariance) {
+  const AgreementEffect effect = effect_by_event_time();
+  CheckOptions options;
+  options.n_draws = 20000;
+  const EffectModel model(effect, options, 3, 2016, 2017);
+  ASSERT_EQ(model.profile_names().size(), 6U);  // five phase-ins, then the event times
+  const PairSpells core = spells_of("RUS", "KAZ");
+  double sum = 0.0;
+  double squares = 0.0;
+  double count = 0.0;
+  for (const JointDraw& draw : joint_draws(options, 3)) {
+    if (model.profile_of(draw) != 5) continue;
+    const DrawnEffect drawn = model.draw(draw);
+    const double change =
+        drawn.at(core, window("2017-02..2017-07")) - drawn.at(core, window("2016-02..2016-07"));
+    sum += change;
+    squares += change * change;
+    count += 1.0;
+    // Bound since 2010, by the table since 2012: nothing is left to chance before time 4.
+    EXPECT_DOUBLE_EQ(drawn.at(core, window("2015-01..2015-12")), 0.4);
+    EXPECT_DOUBLE_EQ(drawn.at(core, window("2012-01..2012-12")), 0.1);
+    EXPECT_EQ(drawn.at(core, window("2009-01..2009-12")), 0.0);
+    // Kyrgyzstan joined in August 2015: times 1 and 2 lie between 0 and 3.
+    const PairSpells late = spells_of("RUS", "KGZ");
+    EXPECT_NEAR(drawn.at(late, window("2016-01..2016-12")), 0.2, 1e-12);
+    EXPECT_NEAR(drawn.at(late, window("2017-01..2017-12")), 0.3, 1e-12);
+    EXPECT_EQ(drawn.at(late, window("2014-01..2014-12")), 0.0);
+  }
+  // About 3,333 draws: three standard errors of the mean and of the variance .07.
+  const double mean = sum / count;
+  EXPECT_NEAR(mean, 0.1, 3.0 * std::sqrt(0.07 / 3333.0));
+  EXPECT_NEAR(squares / count - mean * mean, 0.07, 0.07 * 3.0 * std::sqrt(2.0 / 3333.0));
+}
+
+TEST(DrawnEffect, EventTimesMustReachOverTheClaimedYears) {
+  const AgreementEffect effect = effect_by_event_time();
+  const CheckOptions options;
+  EXPECT_EQ(EffectModel(effect, options, 3, 2016, 2017).profile_names().size(), 6U);
+  EXPECT_EQ(EffectModel(effect, options, 3, 2017, 2018).profile_names().size(), 5U);  // time 6
+  EXPECT_EQ(EffectModel(effect, options, 3, 2011, 2012).profile_names().size(), 5U);  // time -1
+}
+
 TEST(DrawnEffect, NothingOutsideTheAgreement) {
   const AgreementEffect effect = effect_with(0.4, 0.0);
   const CheckOptions options;

@@ -8,6 +8,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/corridors/link_value.h"
 #include "corridors/made_up_network.h"
+#include "equilibrium/multi_sector_worlds.h"
 
 namespace altyn::corridors {
 namespace {
@@ -115,7 +116,7 @@ TEST(Corridors, ManySectorsWithOneGoodAgree) {
   const CorridorResult single =
       solve_corridors(one.problem, one.base, {.tolerance = 1e-12}, context);
   for (std::size_t k = 0; k < n; ++k) {
-    EXPECT_NEAR(sectors.welfare_hat[k], single.equilibrium.welfare_hat[k], 1e-10);
+    EXPECT_NEAR(sectors.equilibrium.welfare_hat[k], single.equilibrium.welfare_hat[k], 1e-10);
   }
 }
 
@@ -137,6 +138,65 @@ TEST(LinkValue, IsTheDerivativeOfRealIncome) {
     return sum;
   };
   for (std::size_t l = 0; l < one.made.network.links.size(); ++l) {
+    const double slope = (welfare(l, kStep) - welfare(l, -kStep)) / (2.0 * kStep);
+    // Central differences: (step * shape)^2 / 6 of slopes below 0.1.
+    EXPECT_NEAR(value.slope[l], slope, 1e-6) << l;
+  }
+}
+
+// A world of four sectors with inputs, duties and pooled revenue, on the network of Case.
+struct SectorCase : Case {
+  altyn::testing::RandomMultiSector world =
+      altyn::testing::random_multi_sector({.n = kEconomies, .pools = true, .seed = 3});
+};
+
+TEST(Corridors, ManySectorsTakeCongestionAndOtherPoliciesToo) {
+  SectorCase one;
+  one.problem.new_cost_log[4] *= 0.5;
+  one.problem.congestion = 0.05;
+  Context context(1);
+  const equilibrium::MultiSectorModel model(one.world.base, {}, context);
+  const SectorCorridorResult result = solve_corridors(one.problem, model, one.world.shock, context);
+  ASSERT_TRUE(result.certificate.holds()) << result.certificate.summary();
+  for (std::size_t l = 0; l < result.traffic.size(); ++l) {
+    if (!(result.base_traffic[l] > 0.0)) continue;
+    EXPECT_NEAR(
+        result.link_cost_log[l],
+        one.problem.new_cost_log[l] + 0.05 * std::log(result.traffic[l] / result.base_traffic[l]),
+        1e-9);
+  }
+  // The same equilibrium as that of the costs found, given beside the other policies.
+  equilibrium::MultiSectorShock shock = one.world.shock;
+  const auto hats = sector_cost_hat(result.cost_hat, kEconomies, model.base().sectors.size());
+  for (std::size_t cell = 0; cell < hats.size(); ++cell) shock.cost_hat[cell] *= hats[cell];
+  equilibrium::MultiSectorWorkspace workspace;
+  equilibrium::MultiSectorResult direct;
+  model.solve(shock, workspace, direct, context);
+  for (std::size_t k = 0; k < kEconomies; ++k) {
+    // Two solves to 1e-10.
+    EXPECT_NEAR(result.equilibrium.welfare_hat[k], direct.welfare_hat[k], 1e-8);
+  }
+}
+
+TEST(LinkValue, OfManySectorsIsTheDerivativeOfRealIncome) {
+  const SectorCase one;
+  Context context(1);
+  const std::vector<double> weight{0.1, 0.3, 0.0, 0.2, 0.1, 0.2, 0.1};
+  const equilibrium::MultiSectorModel model(one.world.base, {.tolerance = 1e-12}, context);
+  const LinkValue value = link_values(one.problem, model, weight, context);
+  ASSERT_EQ(value.status, SolveStatus::kConverged);
+  constexpr double kStep = 1e-4;
+  const auto welfare = [&](std::size_t link, double step) {
+    CorridorProblem problem = one.problem;
+    problem.new_cost_log[link] += step;
+    const SectorCorridorResult result = solve_corridors(problem, model, {}, context);
+    double sum = 0.0;
+    for (std::size_t n = 0; n < kEconomies; ++n) {
+      sum += weight[n] * std::log(result.equilibrium.welfare_hat[n]);
+    }
+    return sum;
+  };
+  for (std::size_t l = 0; l < one.made.network.links.size(); l += 5) {
     const double slope = (welfare(l, kStep) - welfare(l, -kStep)) / (2.0 * kStep);
     // Central differences: (step * shape)^2 / 6 of slopes below 0.1.
     EXPECT_NEAR(value.slope[l], slope, 1e-6) << l;

@@ -17,7 +17,9 @@ struct MadeUp {
   std::vector<double> cost_log;
 };
 
-inline Node node(const std::string& id) { return {.id = id, .name = id, .place = "nodes.csv"}; }
+inline Node node(const std::string& id) {
+  return {.id = id, .name = id, .place = "nodes.csv " + id};
+}
 
 inline LinkRow row(const std::string& from, const std::string& to, bool two_way = true) {
   return {.from = from,

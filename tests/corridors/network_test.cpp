@@ -69,12 +69,14 @@ TEST(Network, NamesWhatIsCutOff) {
   });
   EXPECT_EQ(apart.code, "disconnected");
   EXPECT_NE(apart.what.find("island"), std::string::npos);
+  EXPECT_EQ(apart.where, "nodes.csv island");
   const ErrorDetail one_way = error_of([] {
     (void)make_network({node("a"), node("b"), node("c"), node("sink")},
                        {row("a", "b"), row("b", "c"), row("c", "sink", false)});
   });
   EXPECT_EQ(one_way.code, "one-way");
   EXPECT_NE(one_way.what.find("sink"), std::string::npos);
+  EXPECT_EQ(one_way.where, "nodes.csv sink");
 }
 
 TEST(Network, MeasuresGreatCircles) {

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from altyn_run import ROOT, altyn, needs_build, refused
+from altyn_run import ALTYN, ROOT, altyn, needs_build, refused
 
 pytestmark = needs_build
 
@@ -67,3 +67,50 @@ def test_text_without_a_claim_and_text_that_is_too_long(tmp_path):
     article.write_bytes(b"x" * 10_000_001)
     refused(altyn("check", article), "article-too-long")
     refused(altyn("check", tmp_path / "absent.txt"), "file-not-found")
+
+
+@pytest.mark.parametrize("text", [
+    "Mutual trade within the Eurasian Economic Union grew by 30 percent in 2017.\n",
+    "Взаимная торговля стран ЕАЭС в 2017 году выросла на 30 процентов.\n",
+])
+def test_the_number_of_trade_inside_a_bloc_is_checked_and_its_cause_is_not(tmp_path, text):
+    article = tmp_path / "article.txt"
+    article.write_text(text)
+    done = altyn("check", article, "-q", "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    claim = json.loads((tmp_path / "out" / "claims.json").read_text())["claims"][0]
+    assert claim["bloc"]["value"] == "EAEU"
+    assert claim["number"]["key"] == "right"
+    assert claim["number"]["members"] == ["ARM", "BLR", "KAZ", "KGZ", "RUS"]
+    assert "cause of growth inside a bloc" in claim["not_checked"]
+    assert claim["result"] is None
+
+
+def test_a_share_of_trade_is_listed_and_not_checked(tmp_path):
+    article = tmp_path / "article.txt"
+    article.write_text("Border regions account for about 70 percent of trade between Russia and "
+                       "Kazakhstan.\n")
+    done = altyn("check", article, "-q")
+    assert done.returncode == 0, done.stderr
+    assert "not checked: a share of trade" in done.stdout
+
+
+def test_a_repeated_claim_is_checked_once_and_twenty_at_most(tmp_path):
+    article = tmp_path / "article.txt"
+    # No table has these pairs, so that the checks themselves end at once.
+    article.write_text("".join(f"Trade between Peru and Chile grew {n}% in 2014.\n"
+                               for n in (11, 11, *range(12, 34))))
+    done = altyn("check", article, "-q", "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    claims = json.loads((tmp_path / "out" / "claims.json").read_text())["claims"]
+    assert len(claims) == 24
+    reasons = [claim["not_checked"] for claim in claims]
+    assert reasons[1] == "the same as claim 1"
+    assert sum("no table has" in reason for reason in reasons) == 20
+    assert reasons[-3:] == ["the first 20 claims of a text are checked"] * 3
+
+
+def test_an_empty_text_has_no_claim():
+    done = subprocess.run([str(ALTYN), "check", "-", "-q"], input="", capture_output=True, text=True,
+                          timeout=60)
+    assert refused(done, "no-claim")

@@ -9,7 +9,7 @@ from altyn_run import ROOT, altyn, needs_build
 
 pytestmark = needs_build
 
-PAGES = ["estimation.md"]
+PAGES = ["estimation.md", "monitor.md", "political.md"]
 
 
 def examples():
@@ -24,6 +24,7 @@ def test_example_prints_what_the_page_shows(block, tmp_path):
     command, _, shown = block.partition("\n")
     words = shlex.split(command.removeprefix("$ "))
     assert words[0] == "altyn"
+    (tmp_path / "cases").symlink_to(ROOT / "cases")
     done = altyn(*words[1:], "--quiet", cwd=tmp_path)
     printed = iter((done.stdout + done.stderr).splitlines())
     wanted = [line.rstrip() for line in shown.splitlines()]
@@ -35,5 +36,5 @@ def test_example_prints_what_the_page_shows(block, tmp_path):
         assert any(other.startswith(start) if start != line else other.rstrip() == line
                    for other in printed), f"{line}\n{done.stdout}{done.stderr}"
     assert done.returncode == (1 if wanted[0].startswith("error[") else 0), done.stderr
-    for name in re.findall(r"[\w-]+\.(?:svg|html|csv|tex|docx)(?= |$)", command):
+    for name in re.findall(r"(?<![\w/-])[\w-]+\.(?:svg|html|csv|tex|docx)(?= |$)", command):
         assert (tmp_path / name).stat().st_size > 100, name

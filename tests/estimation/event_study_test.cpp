@@ -141,6 +141,47 @@ TEST(EventStudy, AveragesHaveTheVarianceOfTheirSum) {
   EXPECT_NEAR(study.by_cohort[1].log_effect.se, std::sqrt(variance), 1e-12);
 }
 
+TEST(EventStudy, EffectsByEventTimeHaveAJointCovariance) {
+  const data::Table table = staggered();
+  const Fitted f = fit(table, "y ~ etwfe(first, year) | pair + year");
+  const EventStudy study = event_study(f.model, f.estimate);
+  const std::size_t n = study.by_event_time.size();
+  ASSERT_GT(n, 1U);
+  ASSERT_EQ(study.event_time_covariance.size(), n * n);
+  for (std::size_t a = 0; a < n; ++a) {
+    const double se = study.by_event_time[a].log_effect.se;
+    EXPECT_NEAR(study.event_time_covariance[a * n + a], se * se, 1e-12);  // rounding only
+    for (std::size_t b = 0; b < a; ++b) {
+      EXPECT_NEAR(study.event_time_covariance[a * n + b], study.event_time_covariance[b * n + a],
+                  1e-14);
+    }
+  }
+  // With one cell per event time the covariances are those of the coefficients themselves.
+  const Fitted plain = fit(table, "y ~ i(event_time, ever, ref = -1) | pair + year");
+  const EventStudy cells = event_study(plain.model, plain.estimate);
+  const std::size_t k = plain.estimate.coefficients.size();
+  const auto place_of = [&](double at) {
+    for (std::size_t c = 0; c < k; ++c) {
+      if (plain.estimate.coefficients[c].name.ends_with(fmt::format("::{:g}", at)) ||
+          plain.estimate.coefficients[c].name.find(fmt::format("::{:g}:", at)) !=
+              std::string::npos) {
+        return c;
+      }
+    }
+    ADD_FAILURE() << "no coefficient at " << at;
+    return std::size_t{0};
+  };
+  const std::size_t m = cells.by_event_time.size();
+  for (std::size_t a = 0; a < m; ++a) {
+    for (std::size_t b = 0; b < m; ++b) {
+      EXPECT_NEAR(cells.event_time_covariance[a * m + b],
+                  plain.estimate.covariance[place_of(cells.by_event_time[a].at) * k +
+                                            place_of(cells.by_event_time[b].at)],
+                  1e-14);
+    }
+  }
+}
+
 TEST(EventStudy, RowsTreatedThroughoutLeave) {
   data::Table table = staggered();
   data::NumberColumn first = table.numbers("first");

@@ -5,7 +5,10 @@
 #include <Eigen/Dense>
 #include <cmath>
 
+#include "altyn/estimation/average_effect.h"
+#include "altyn/estimation/bootstrap.h"
 #include "altyn/estimation/estimate.h"
+#include "altyn/estimation/predict.h"
 #include "dummy_twin.h"
 #include "error_of.h"
 #include "random_table.h"
@@ -114,8 +117,10 @@ TEST(Instruments, PoissonMomentsHoldAndEndogeneityIsRemoved) {
   const GlmProblem problem = model.frame.problem();
   const auto n = static_cast<Index>(problem.y.size());
   Vector working(n), mu(n);
+  const std::vector<double> predictor =
+      in_input_order(*model.fit.plan, linear_predictor(problem, model.fit, context));
   for (Index r = 0; r < n; ++r) {
-    const double eta = model.eta[static_cast<std::size_t>(r)];
+    const double eta = predictor[static_cast<std::size_t>(r)];
     mu(r) = std::exp(eta);
     working(r) = eta + (problem.y[static_cast<std::size_t>(r)] - mu(r)) / mu(r);
   }
@@ -132,6 +137,133 @@ TEST(Instruments, RegressorsThatInstrumentThemselvesGiveThePlainEstimate) {
                                      {.cluster = "exporter", .tolerance = 1e-11});
   EXPECT_NEAR(plain.coefficient("price").value, same.coefficient("price").value, 1e-9);
   EXPECT_NEAR(plain.coefficient("price").se, same.coefficient("price").se, 1e-9);
+}
+
+/// Columns of regressors and dummies, and their projection on instruments and dummies.
+struct DenseMoments {
+  Matrix all;
+  Matrix projected;
+};
+
+DenseMoments dense_moments(const GlmProblem& problem, const ModelFrame& frame, const Vector& w) {
+  const auto n = static_cast<Index>(problem.y.size());
+  const Matrix dummies = dummy_columns(problem);
+  const Index k = problem.n_regressors();
+  DenseMoments result;
+  result.all.resize(n, k + dummies.cols());
+  for (Index j = 0; j < k; ++j) {
+    result.all.col(j) =
+        Eigen::Map<const Vector>(problem.regressors[static_cast<std::size_t>(j)].data(), n);
+  }
+  result.all.rightCols(dummies.cols()) = dummies;
+  Matrix instruments(n, k + 1 + dummies.cols());
+  instruments.leftCols(k - 1) = result.all.leftCols(k - 1);
+  for (Index j = 0; j < 2; ++j) {
+    instruments.col(k - 1 + j) = Eigen::Map<const Vector>(
+        frame.instruments[static_cast<std::size_t>(j)].values.values.data(), n);
+  }
+  instruments.rightCols(dummies.cols()) = dummies;
+  const Vector root = w.cwiseSqrt();
+  const Eigen::CompleteOrthogonalDecomposition<Matrix> first(root.asDiagonal() * instruments);
+  result.projected = instruments * first.solve(root.asDiagonal() * result.all);
+  return result;
+}
+
+TEST(Instruments, AverageEffectsHaveTheDeltaMethodsErrors) {
+  const data::Table table = with_instruments(Family::kPoisson, 7);
+  Context context(1);
+  const FittedModel model =
+      fit_model(table, parse_formula("out ~ x1 | exporter + importer | price ~ z1 + z2"),
+                {.cluster = "exporter^importer", .tolerance = 1e-11}, context);
+  const Estimate e = summarise(model, context);
+  ASSERT_TRUE(e.certified()) << e.certificate.summary();
+  const AverageEffect effect = average_effect(model, e, "price", AverageOver::kAll, context);
+  // Relative to the mean a derivative under a log link is the coefficient itself.
+  EXPECT_NEAR(effect.relative.value, e.coefficient("price").value, 1e-12);
+  EXPECT_NEAR(effect.relative.se, e.coefficient("price").se, 1e-9);
+  const GlmProblem problem = model.frame.problem();
+  const auto n = static_cast<Index>(problem.y.size());
+  const std::vector<double> fitted_means = in_input_order(*model.fit.plan, model.fit.mu);
+  const Eigen::Map<const Vector> mu(fitted_means.data(), n);
+  const DenseMoments moments = dense_moments(problem, model.frame, mu);
+  const Matrix slope = moments.projected.transpose() * mu.asDiagonal() * moments.all;
+  const Matrix inverse = Eigen::CompleteOrthogonalDecomposition<Matrix>(slope).pseudoInverse();
+  const double b = e.coefficient("price").value;
+  // Gradient of the mean of b mu in coefficients and levels.
+  Vector gradient = moments.all.transpose() * mu * b / static_cast<double>(n);
+  gradient(1) += mu.mean();
+  const Vector score = Eigen::Map<const Vector>(problem.y.data(), n) - mu;
+  const Vector influence =
+      score.asDiagonal() * (moments.projected * (inverse.transpose() * gradient));
+  const CombinedIds ids = model.frame.ids_of(model.frame.groups[0]);
+  Vector sums = Vector::Zero(ids.n_groups);
+  for (Index r = 0; r < n; ++r) sums(ids.ids[static_cast<std::size_t>(r)]) += influence(r);
+  EXPECT_NEAR(effect.in_units.value, b * mu.mean(), 1e-9);
+  // The fit solves its equations to 1e-11; inverses lose a few digits.
+  EXPECT_NEAR(effect.in_units.se, std::sqrt(e.se_factor) * sums.norm(), 1e-6 * effect.in_units.se);
+}
+
+TEST(Instruments, PredictionsInTheSampleAreTheFit) {
+  const data::Table table = with_instruments(Family::kPoisson, 8);
+  Context context(2);
+  const FittedModel model = fit_model(
+      table, parse_formula("out ~ x1 | exporter^year + importer | price ~ z1 + z2"), {}, context);
+  const Estimate e = summarise(model, context);
+  ASSERT_TRUE(e.certified()) << e.certificate.summary();
+  const Prediction found = predict(model, table, PredictKind::kResponse, context);
+  for (std::size_t row = 0; row < e.rows.size(); ++row) {
+    // Levels are recovered from their sums by conjugate gradients.
+    EXPECT_NEAR(found.values[static_cast<std::size_t>(e.rows[row])], e.fitted[row],
+                1e-7 * (1.0 + e.fitted[row]));
+  }
+}
+
+// The rows of the clusters drawn, each as often as it was drawn, as a table of their own.
+TEST(Instruments, ADrawEqualsAColdFitOfTheRowsDrawn) {
+  constexpr std::uint32_t kPairsStream = 0x70616972;  // random stream of bootstrap_pairs
+  const std::string formula = "out ~ x1 | exporter + importer | price ~ z1 + z2";
+  const data::Table table = with_instruments(Family::kPoisson, 9);
+  Context context(2);
+  const FittedModel model = fit_model(
+      table, parse_formula(formula), {.cluster = "exporter^importer", .tolerance = 1e-10}, context);
+  const BootstrapResult b = bootstrap_pairs(model, {.draws = 30, .draw_tolerance = 1e-10}, context);
+  ASSERT_EQ(b.n_failed, 0);
+  const CombinedIds pairs = model.frame.ids_of(model.frame.groups.front());
+  for (std::size_t draw = 0; draw < 3; ++draw) {
+    RandomStream random(context.seed, kPairsStream, draw);
+    std::vector<std::size_t> times(pairs.n_groups);
+    for (GroupId pick = 0; pick < pairs.n_groups; ++pick) ++times[random.below(pairs.n_groups)];
+    std::vector<std::size_t> rows;
+    for (std::size_t row = 0; row < pairs.ids.size(); ++row) {
+      rows.insert(rows.end(), times[pairs.ids[row]],
+                  static_cast<std::size_t>(model.frame.table_row(static_cast<Index>(row))));
+    }
+    const data::Table drawn = rearranged(table, rows);
+    const FittedModel cold =
+        fit_model(drawn, parse_formula(formula), {.tolerance = 1e-10}, context);
+    for (std::size_t j = 0; j < 2; ++j) {
+      // Both solve the same moments to 1e-10.
+      EXPECT_NEAR(b.draws[2 * draw + j], cold.fit.coefficients[j], 1e-7);
+    }
+  }
+  const Estimate e = summarise(model, context);
+  // 30 draws know a standard error to about an eighth.
+  EXPECT_NEAR(b.coefficients[1].se, e.coefficient("price").se, 0.5 * e.coefficient("price").se);
+  EXPECT_EQ(
+      error_of([&] { (void)bootstrap_score(model, e, "price", 0.0, {.draws = 9}, context); }).code,
+      "no-instruments-here");
+}
+
+TEST(Instruments, AnOutcomeOverManyOrdersOfMagnitudeStillSolvesItsMoments) {
+  data::Table table = with_instruments(Family::kPoisson, 10);
+  data::NumberColumn y = table.numbers("out");
+  for (std::size_t row = 0; row < y.size(); ++row) {
+    y[row] *= std::exp(6.0 * table.numbers("x1")[row]);
+  }
+  table.replace("out", std::move(y));
+  const Estimate e = run_estimate(table, "out ~ x1 | exporter + importer | price ~ z1 + z2",
+                                  {.cluster = "exporter^importer"});
+  EXPECT_TRUE(e.certified()) << e.certificate.summary();
 }
 
 TEST(Instruments, TooFewOrOutOfPlaceAreErrors) {

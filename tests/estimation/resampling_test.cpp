@@ -21,6 +21,10 @@ namespace {
 using ::testing::HasSubstr;
 using Matrix = Eigen::MatrixXd;
 
+// Random streams of bootstrap_pairs and jackknife_split_panel.
+constexpr std::uint32_t kPairsStream = 0x70616972;
+constexpr std::uint32_t kSplitStream = 0x73706c74;
+
 constexpr const char* kThreeWay = "y ~ x1 + x2 | exporter^year + importer^year + exporter^importer";
 
 FittedModel fitted(const data::Table& table, const std::string& formula, EstimateOptions options) {
@@ -45,7 +49,9 @@ TEST(BiasCorrection, ThreeWayExampleOfTheAuthors) {
   EXPECT_NEAR(exact.corrected[0].se, .0527904093, 5e-10);
   EXPECT_EQ(exact.pair_name, "isoimp^isoexp");
   // Without room for the leverages the usual clustered error stands, and the note says so.
-  const BiasCorrection plain = correct_bias(model, context, 0);
+  FittedModel narrow = model;
+  narrow.options.widen_levels = 0;
+  const BiasCorrection plain = correct_bias(narrow, context);
   EXPECT_FALSE(plain.widened);
   EXPECT_THAT(plain.method, HasSubstr("not widened"));
   EXPECT_EQ(plain.bias, exact.bias);
@@ -123,30 +129,33 @@ TEST(Bootstrap, DrawsDependOnSeedAndDrawOnly) {
   EXPECT_TRUE(std::equal(a.draws.begin(), a.draws.end(), more.draws.begin()));
 }
 
-TEST(Bootstrap, AWarmDrawEqualsAColdFitOfTheReweightedPanel) {
-  // One cluster twice and one not at all, by hand, through the public weights.
-  data::Table table = random_table(Family::kPoisson, {.n_countries = 7, .seed = 25});
-  data::NumberColumn times(static_cast<std::size_t>(table.n_rows()), 1.0);
-  for (Index row = 0; row < table.n_rows(); ++row) {
-    const auto r = static_cast<std::size_t>(row);
-    if (table.texts("exporter").at(row) == "c1" && table.texts("importer").at(row) == "c2")
-      times[r] = 2.0;
-    if (table.texts("exporter").at(row) == "c3" && table.texts("importer").at(row) == "c4")
-      times[r] = 0.0;
+// The rows of the clusters drawn, each as often as it was drawn, as a table of their own.
+TEST(Bootstrap, ADrawEqualsAColdFitOfTheRowsDrawn) {
+  const data::Table table = random_table(
+      Family::kPoisson, {.n_countries = 10, .n_years = 6, .share_kept = 1, .seed = 25});
+  const FittedModel model =
+      fitted(table, kThreeWay, {.cluster = "exporter^importer", .tolerance = 1e-11});
+  Context context(2);
+  const BootstrapResult b = bootstrap_pairs(model, {.draws = 4, .draw_tolerance = 1e-11}, context);
+  ASSERT_EQ(b.n_failed, 0);
+  const CombinedIds pairs = model.frame.ids_of(model.frame.groups.front());
+  for (std::size_t draw = 0; draw < 4; ++draw) {
+    RandomStream random(context.seed, kPairsStream, draw);
+    std::vector<std::size_t> times(pairs.n_groups);
+    for (GroupId pick = 0; pick < pairs.n_groups; ++pick) ++times[random.below(pairs.n_groups)];
+    std::vector<std::size_t> rows;
+    for (std::size_t row = 0; row < pairs.ids.size(); ++row) {
+      rows.insert(rows.end(), times[pairs.ids[row]],
+                  static_cast<std::size_t>(model.frame.table_row(static_cast<Index>(row))));
+    }
+    const FittedModel cold =
+        fitted(rearranged(table, rows), kThreeWay, {.separation = {"fe"}, .tolerance = 1e-11});
+    ASSERT_TRUE(cold.fit.certificate.holds()) << cold.fit.certificate.summary();
+    for (std::size_t j = 0; j < 2; ++j) {
+      // Both solve the same equations to 1e-11.
+      EXPECT_NEAR(b.draws[2 * draw + j], cold.fit.coefficients[j], 1e-8);
+    }
   }
-  table.add("times", times);
-  const FittedModel model = fitted(table, kThreeWay, {.tolerance = 1e-11});
-  const FittedModel cold = fitted(table, kThreeWay, {.weights = "times", .tolerance = 1e-11});
-  std::vector<double> weights;
-  for (Index row = 0; row < model.frame.n_rows(); ++row) {
-    weights.push_back(times[static_cast<std::size_t>(model.frame.table_row(row))]);
-  }
-  GlmProblem problem = model.frame.problem();
-  problem.weights = weights;
-  Context context(1);
-  const GlmFit warm = fit_glm(problem, {.tolerance = 1e-11}, context, &model.fit);
-  ASSERT_TRUE(warm.certificate.holds());
-  EXPECT_NEAR(warm.coefficients[0], cold.fit.coefficients[0], 1e-9);
 }
 
 TEST(Bootstrap, PairsSpreadIsNearTheClusteredError) {
@@ -184,6 +193,45 @@ TEST(Bootstrap, ScoreTestAgreesWithTheNormalInALargeSample) {
               (void)bootstrap_score(plain, summarise(plain, context), "x1", 0.0, {}, context);
             }).code,
             "no-clusters");
+}
+
+TEST(Jackknife, PartsEqualColdFitsOfTheirRows) {
+  const data::Table table =
+      random_table(Family::kPoisson,
+                   {.n_countries = 10, .n_years = 6, .share_kept = 1, .share_zero = 0, .seed = 29});
+  const FittedModel model = fitted(table, kThreeWay, {.tolerance = 1e-11});
+  Context context(2);
+  const JackknifeResult result = jackknife_split_panel(
+      model, {.split = {"exporter", "importer"}, .splits = 1, .split_tolerance = 1e-11}, context);
+  ASSERT_EQ(result.n_done, 1);
+  std::vector<std::string> labels;
+  for (int country = 0; country < 10; ++country) labels.push_back("c" + std::to_string(country));
+  RandomStream random(context.seed, kSplitStream, 0);
+  for (std::size_t k = labels.size(); k > 1; --k) {
+    std::swap(labels[k - 1], labels[random.below(static_cast<std::uint32_t>(k))]);
+  }
+  const auto upper = [&](const char* column, std::size_t row) {
+    const std::string label(table.texts(column).at(static_cast<Index>(row)));
+    return std::find(labels.begin(), labels.begin() + 5, label) != labels.begin() + 5;
+  };
+  std::vector<double> mean(2, 0.0);
+  for (const bool exporters : {false, true}) {
+    for (const bool importers : {false, true}) {
+      std::vector<std::size_t> rows;
+      for (std::size_t row = 0; row < static_cast<std::size_t>(table.n_rows()); ++row) {
+        if (upper("exporter", row) == exporters && upper("importer", row) == importers) {
+          rows.push_back(row);
+        }
+      }
+      const FittedModel part = fitted(rearranged(table, rows), kThreeWay, {.tolerance = 1e-11});
+      ASSERT_TRUE(part.fit.certificate.holds()) << part.fit.certificate.summary();
+      for (std::size_t j = 0; j < 2; ++j) mean[j] += 0.25 * part.fit.coefficients[j];
+    }
+  }
+  for (std::size_t j = 0; j < 2; ++j) {
+    // Parts and twins solve the same equations to 1e-11.
+    EXPECT_NEAR(result.corrected[j], 2.0 * model.fit.coefficients[j] - mean[j], 1e-8);
+  }
 }
 
 TEST(Jackknife, HalvesAreWorldsOfTheirOwn) {

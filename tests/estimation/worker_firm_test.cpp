@@ -61,6 +61,73 @@ TEST(WorkerFirm, AProbeThatStallsLeadsToTheGraph) {
   EXPECT_LE(fit.inner_iterations, 200);
 }
 
+/// Fits y on x with effects of workers and firms.
+GlmProblem worker_firm_problem(Family family, const std::vector<double>& y,
+                               const std::vector<double>& x, const std::vector<GroupId>& worker,
+                               GroupId n_workers, const std::vector<GroupId>& firm,
+                               GroupId n_firms) {
+  GlmProblem result{.family = family, .y = y, .regressors = {x}, .regressor_names = {"x"}};
+  result.keys = {{"worker", worker, n_workers}, {"firm", firm, n_firms}};
+  result.effects = {{"worker", {0}, {}}, {"firm", {1}, {}}};
+  return result;
+}
+
+TEST(WorkerFirm, AStarOfFirmsRoundOneHubEqualsDummyVariables) {
+  // Every worker has a year in the hub and one in a firm of few: all firms hang on one level.
+  constexpr GroupId kFirms = 60;
+  for (const Family family : {Family::kGaussian, Family::kPoisson}) {
+    RandomStream random(12, 1, 1);
+    std::vector<GroupId> worker, firm;
+    std::vector<double> y, x;
+    for (GroupId w = 0; w < 3 * kFirms; ++w) {
+      for (const GroupId f : {GroupId{0}, 1 + w % kFirms}) {
+        worker.push_back(w);
+        firm.push_back(f);
+        x.push_back(random.normal() + 0.1 * f);
+        const double eta = 0.5 * x.back() + std::sin(0.3 * f) + 0.3 * random.normal();
+        y.push_back(family == Family::kGaussian ? eta : std::exp(eta));
+      }
+    }
+    const GlmProblem problem =
+        worker_firm_problem(family, y, x, worker, 3 * kFirms, firm, kFirms + 1);
+    Context context(2);
+    const GlmFit fit = fit_glm(problem, {.tolerance = 1e-11}, context);
+    ASSERT_TRUE(fit.certificate.holds()) << fit.certificate.summary();
+    EXPECT_NEAR(fit.coefficients[0], fit_dummies(problem).coefficients(0), 1e-8);
+  }
+}
+
+TEST(WorkerFirm, WorldsThatOneWorkerTiesTogetherEqualDummyVariables) {
+  // Four labour markets; a single mover of small weight between each and the next.
+  constexpr GroupId kMarkets = 4;
+  constexpr GroupId kFirms = 12;    // of a market
+  constexpr GroupId kWorkers = 40;  // of a market
+  for (const double tie : {1.0, 1e-6}) {
+    RandomStream random(13, 1, 1);
+    std::vector<GroupId> worker, firm;
+    std::vector<double> y, x, weights;
+    for (GroupId w = 0; w < kMarkets * kWorkers; ++w) {
+      const GroupId market = w / kWorkers;
+      for (int t = 0; t < 4; ++t) {
+        const bool moves = t == 3 && w % kWorkers == 0 && market + 1 < kMarkets;
+        worker.push_back(w);
+        firm.push_back((moves ? market + 1 : market) * kFirms + random.below(kFirms));
+        weights.push_back(moves ? tie : 1.0);
+        x.push_back(random.normal() + 0.05 * firm.back());
+        y.push_back(0.5 * x.back() + 0.2 * market + std::cos(firm.back()) + random.normal());
+      }
+    }
+    GlmProblem problem = worker_firm_problem(Family::kGaussian, y, x, worker, kMarkets * kWorkers,
+                                             firm, kMarkets * kFirms);
+    problem.weights = weights;
+    Context context(2);
+    const GlmFit fit = fit_glm(problem, {.tolerance = 1e-11}, context);
+    ASSERT_TRUE(fit.certificate.holds()) << fit.certificate.summary();
+    // A tie of weight 1e-6 leaves ten digits of the dense twin.
+    EXPECT_NEAR(fit.coefficients[0], fit_dummies(problem).coefficients(0), 1e-7) << tie;
+  }
+}
+
 TEST(WorkerFirm, AWellConnectedPanelNeedsNoGraph) {
   const Panel panel = make_panel(Family::kGaussian, {.n_countries = 20, .n_years = 10});
   Context context(2);

@@ -71,7 +71,7 @@ TEST(Assumptions, AScenarioListsEveryNumberItAssumesOnce) {
   scenario.changes = {own, border};
   std::vector<std::string> names;
   for (const Assumption& one : assumptions_of(scenario)) names.push_back(one.name);
-  const std::vector<std::string> expected = {kTheta, kDomestic, "common", "border",
+  const std::vector<std::string> expected = {kThetaName, kDomesticName, "common", "border",
                                              name_of_level(border)};
   EXPECT_EQ(names, expected);
 }

@@ -75,7 +75,7 @@ export function counterfactual_members(table: Table, context: ChartContext): SVG
     }));
   if (!rows.length) return null;
   const [low, high] = extent(rows.flatMap((row) => [0, row.change, row.low, row.high]), [0, 0]);
-  const digits = high - low < 0.1 ? 2 : 1;
+  const digits = high - low < 0.005 ? 3 : high - low < 0.1 ? 2 : 1;
   const layout = row_layout(
     rows.map((row) => ({
       key: row.key,

@@ -22,7 +22,7 @@ export function data_table(table: Table, locale: Locale): HTMLElement {
   const printed = (column: Column) => (["million USD", "percentage points"].includes(column.unit) ? column.unit : "");
   const cell_of = (row: Row, column: Column) => {
     const cell = row.cell(column.name);
-    const own_unit = ["value", "low", "high"].includes(column.name) ? row.text("unit") : "";
+    const own_unit = ["value", "low", "high", "baseline", "target", "path"].includes(column.name) ? row.text("unit") : "";
     const whole = typeof cell === "number" && Number.isInteger(cell);
     const unit = own_unit || (column.name === "year" ? "year" : column.unit);
     const text = cell_text(locale, cell, unit, own_unit && whole ? 0 : digits.get(column.name)!);

@@ -1,9 +1,11 @@
 import { agreement_estimates, agreement_path, phase_in } from "../charts/agreement";
 import { base_effect } from "../charts/base_effect";
 import { counterfactual, counterfactual_members } from "../charts/counterfactual";
+import { corridor_map } from "../charts/corridor_map";
 import type { Chart } from "../charts/frame";
 import { literature } from "../charts/literature";
 import { placebo, synthetic_placebo } from "../charts/placebo";
+import { plan_path } from "../charts/plan";
 import { prices } from "../charts/prices";
 import { range_bars } from "../charts/range_bars";
 import { series } from "../charts/series";
@@ -18,7 +20,7 @@ import { subtitle_words, type View } from "./view";
 const kCharts: Record<string, Chart> = {
   range_bars, series, base_effect, waterfall, placebo, structural, agreement_estimates, agreement_path, phase_in,
   counterfactual, counterfactual_members, prices, literature, synthetic_placebo, shapley: waterfall,
-  real_income: counterfactual_members, comparison: counterfactual_members,
+  corridor_map, plan_path, real_income: counterfactual_members, comparison: counterfactual_members,
 };
 
 /** The figures of one table: none where the table is absent or empty, two for the windows and for a synthetic control. */
@@ -40,5 +42,6 @@ export function figures_of(table_id: string, source: string, view: View, level: 
       figure({ id: "synthetic_gap", title: text.synthetic_gap_title, subtitle: subtitle("synthetic_gap"), source, table, level, chart: synthetic_gap }, view),
     ];
   }
-  return [figure({ id: table_id, title: table.title || table_id, subtitle: subtitle(table_id), source, table, level, chart: kCharts[table_id] }, view)];
+  const kind = table_id.startsWith("goal_") ? "plan_path" : table_id;
+  return [figure({ id: table_id, title: table.title || table_id, subtitle: subtitle(kind), source, table, level, chart: kCharts[kind] }, view)];
 }

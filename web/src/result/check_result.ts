@@ -186,7 +186,7 @@ function printed<T extends object>(value: T, month: MonthFormat, ...but: (keyof 
   return result;
 }
 
-/** The result of a scenario (docs/simulate.md) in the parts that the page has. */
+/** The result of a scenario (docs/simulate.md) or of a plan (docs/monitor.md) in the parts that the page has. */
 function scenario_parts(raw: Loose): Loose {
   return {
     ...raw,
@@ -204,7 +204,7 @@ function scenario_parts(raw: Loose): Loose {
 export function read_check_result(text: string): CheckResult {
   const given = JSON.parse(text) as Loose;
   const schema = String(given["schema"] ?? "");
-  const is_scenario = schema.startsWith("altyn.scenario/");
+  const is_scenario = schema.startsWith("altyn.scenario/") || schema.startsWith("altyn.plan/");
   if (!is_scenario && !schema.startsWith("altyn.check/")) throw new Error(`schema is "${schema}", expected altyn.check/1`);
   const raw = is_scenario ? scenario_parts(given) : given;
   const language = String(raw["language"] ?? "en");

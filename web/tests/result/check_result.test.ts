@@ -35,6 +35,15 @@ describe("read_check_result", () => {
     expect(result.tables.get("real_income")!.rows).toHaveLength(1);
   });
 
+  it("reads a plan the same way", () => {
+    const result = read_check_result(JSON.stringify({
+      schema: "altyn.plan/1", name: "plan", title: "The plan", summary: ["behind"], notes: ["Sums."],
+      tables: { goals: { columns: [{ name: "goal" }], rows: [["turnover"]] } },
+    }));
+    expect(result.verdict.summary).toEqual(["behind"]);
+    expect(result.tables.get("goals")!.rows).toHaveLength(1);
+  });
+
   it("refuses another kind of file", () => {
     expect(() => read_check_result('{"schema": "altyn.study/1"}')).toThrow(/altyn\.study\/1/);
     expect(() => read_check_result("__ALTYN_RESULT__")).toThrow();
