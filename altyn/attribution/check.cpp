@@ -374,6 +374,7 @@ class Checker {
       if (auto shares = shapley_table(case_, result_.lines)) add_tables({std::move(*shares)});
     }
     if (calibration_) {
+      result_.calibration = calibration_->sentence;
       result_.verdict.summary.push_back(calibration_->sentence);
       add_tables(std::move(calibration_->tables));
     }

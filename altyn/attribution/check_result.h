@@ -164,6 +164,7 @@ struct CheckResult {
   Growth growth{};  ///< of the claimed measure in the claimed windows
   std::vector<LineOfEvidence> lines{};
   Synthesis synthesis{};
+  std::string calibration{};  ///< how often the verdict misleads; "" when it was not computed
   std::vector<ResultTable> tables{};
   std::vector<std::pair<std::string, data::SampleLedger>> ledgers{};
   std::vector<DataFinding> findings{};

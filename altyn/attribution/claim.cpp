@@ -39,6 +39,8 @@ std::vector<Field<Claim>> Claim::fields() {
       make_field(&Claim::title_ru, {.name = "title_ru", .doc = "the question in Russian"}),
       make_field(&Claim::in_our_words,
                  {.name = "in_our_words", .doc = "what was said, not in the outlet's words"}),
+      make_field(&Claim::in_our_words_ru,
+                 {.name = "in_our_words_ru", .doc = "what was said, in Russian"}),
       make_field(&Claim::speaker, {.name = "speaker", .doc = "who said it"}),
       make_field(&Claim::speaker_role, {.name = "speaker_role", .doc = "in what office"}),
       make_field(&Claim::date, {.name = "date", .doc = "day of the statement, as 2017-10-06"}),

@@ -20,9 +20,10 @@ enum class Hedge { kExactly, kNearly, kAbout, kMoreThan, kLessThan };
 /// A public statement that trade of a pair grew by a figure, and why; as a claim file writes it.
 struct Claim {
   std::string id;
-  std::string title;         ///< the question of the report; written from the fields when blank
-  std::string title_ru;      ///< the same in Russian
-  std::string in_our_words;  ///< what was said, never the outlet's own sentence
+  std::string title;            ///< the question of the report; written from the fields when blank
+  std::string title_ru;         ///< the same in Russian
+  std::string in_our_words;     ///< what was said, never the outlet's own sentence
+  std::string in_our_words_ru;  ///< the same in Russian
   std::string speaker;
   std::string speaker_role;
   std::string date;  ///< of the statement, 2017-10-06

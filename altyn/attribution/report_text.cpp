@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "altyn/attribution/russian_text.h"
 #include "altyn/attribution/wording.h"
 
 namespace altyn::attribution {
@@ -264,18 +265,18 @@ std::string byline(const Claim& claim) {
   return text;
 }
 
-std::string cell_text(const Cell& cell, const std::string& unit) {
+std::string cell_text(const Cell& cell, const std::string& unit, std::string_view yes) {
   if (const std::string* text = std::get_if<std::string>(&cell)) {
     std::string escaped;
     for (const char letter : *text)
       escaped += letter == '|' ? std::string("\\|") : std::string(1, letter);
     return escaped;
   }
-  if (const bool* truth = std::get_if<bool>(&cell)) return *truth ? "yes" : "";
+  if (const bool* truth = std::get_if<bool>(&cell)) return *truth ? std::string(yes) : "";
   const double* value = std::get_if<double>(&cell);
   if (value == nullptr || !std::isfinite(*value)) return "";
   if (unit == "fraction") return signed_percent_text(*value);
-  if (unit == "share") return percent_text(*value, 0);
+  if (unit == "share") return percent_text(*value, std::abs(*value) < 0.1 ? 1 : 0);
   if (unit == "million USD") return musd_text(*value);
   if (unit == "count") return count_text(*value);
   if (unit == "log") return fmt::format("{:+.4f}", *value);
@@ -284,7 +285,9 @@ std::string cell_text(const Cell& cell, const std::string& unit) {
 
 constexpr std::size_t kLongestMarkdownTable = 60;
 
-std::string markdown_table(const ResultTable& table) {
+}  // namespace
+
+std::string markdown_table(const ResultTable& table, std::string_view yes) {
   std::string out = fmt::format("### {}\n\n", table.title);
   std::string rule;
   for (const ResultColumn& column : table.columns) {
@@ -294,15 +297,13 @@ std::string markdown_table(const ResultTable& table) {
   out += "|\n" + rule + "|\n";
   for (const auto& row : table.rows) {
     for (std::size_t k = 0; k < row.size(); ++k) {
-      out += "| " + cell_text(row[k], table.columns[k].unit) + " ";
+      out += "| " + cell_text(row[k], table.columns[k].unit, yes) + " ";
     }
     out += "|\n";
   }
   if (!table.note.empty()) out += "\n" + table.note + "\n";
   return out + "\n";
 }
-
-}  // namespace
 
 std::string report_text(const CheckResult& result, const TextOptions& options) {
   const auto width = static_cast<std::size_t>(std::max(options.width, 60));
@@ -352,6 +353,10 @@ std::string report_text(const CheckResult& result, const TextOptions& options) {
     block.replace(2, line.id.size(), line.id);
     out += block;
   }
+  if (!result.calibration.empty()) {
+    heading("How often this method would mislead");
+    out += wrapped(result.calibration, width, 2);
+  }
   if (!verdict.would_change.empty()) {
     heading("What would change this");
     for (const std::string& item : verdict.would_change) {
@@ -363,57 +368,64 @@ std::string report_text(const CheckResult& result, const TextOptions& options) {
   return out + "\n";
 }
 
-std::string report_markdown(const CheckResult& result) {
+std::string report_markdown(const CheckResult& result, data::Language language) {
+  const bool russian = language == data::Language::kRussian;
+  const auto say = [russian](const std::string& english) {
+    return russian ? in_russian(std::string_view(english)) : english;
+  };
   const Verdict& verdict = result.verdict;
   std::string out = fmt::format("# {}\n\n{}\n\n", result.title, byline(result.claim));
-  out += fmt::format("**What was claimed.** {}\n\n", result.claim.in_our_words);
-  out += fmt::format("**The number: {}.** {}\n\n", verdict.number.label, verdict.number.sentence);
-  out += fmt::format("**The cause: {}.** {} Confidence: {}.\n\n", verdict.cause.label,
-                     verdict.cause.sentence, to_string(verdict.confidence.key));
-  out += "## Summary\n\n";
+  out += fmt::format("**{}.** {}\n\n", say("What was claimed"), result.claim.in_our_words);
+  out += fmt::format("**{}: {}.** {}\n\n", say("The number"), verdict.number.label,
+                     verdict.number.sentence);
+  out += fmt::format("**{}: {}.** {} {}\n\n", say("The cause"), verdict.cause.label,
+                     verdict.cause.sentence,
+                     say(fmt::format("Confidence: {}.", to_string(verdict.confidence.key))));
+  out += fmt::format("## {}\n\n", say("Summary"));
   for (const std::string& paragraph : verdict.summary) out += paragraph + "\n\n";
-  out += "## Lines of evidence\n\n";
+  out += fmt::format("## {}\n\n", say("Lines of evidence"));
   for (const LineOfEvidence& line : result.lines) {
     out += fmt::format("### {} {}\n\n{}\n\n", line.id, line.title, line.question);
     if (!line.available) {
-      out += fmt::format("Left out: {}.\n\n", line.missing);
+      out += say(fmt::format("Left out: {}.", line.missing)) + "\n\n";
       continue;
     }
     out += line.finding + "\n\n";
     if (line.share && std::isfinite(line.share->mid)) {
-      out += fmt::format("Share of the growth: {}{}.", line.bound == "upper" ? "at most " : "",
-                         share_text(*line.share));
+      out += say(fmt::format("Share of the growth: {}{}.", line.bound == "upper" ? "at most " : "",
+                             share_text(*line.share)));
       if (line.probability_at_threshold) {
-        out += fmt::format(" Chance of {} or more: {}.", percent_text(result.threshold, 0),
-                           probability_text(*line.probability_at_threshold));
+        out += " " + say(fmt::format("Chance of {} or more: {}.", percent_text(result.threshold, 0),
+                                     probability_text(*line.probability_at_threshold)));
       }
       out += "\n\n";
     }
     out += fmt::format("*{}*\n\n", line.limits);
   }
   if (!result.synthesis.sentence.empty()) {
-    out += fmt::format("### Together\n\n{}\n\n", result.synthesis.sentence);
+    out += fmt::format("### {}\n\n{}\n\n", say("Together"), result.synthesis.sentence);
   }
-  const auto list = [&out](std::string_view title, const std::vector<std::string>& items) {
+  const auto list = [&](const std::string& title, const std::vector<std::string>& items) {
     if (items.empty()) return;
-    out += fmt::format("## {}\n\n", title);
+    out += fmt::format("## {}\n\n", say(title));
     for (const std::string& item : items) out += fmt::format("- {}\n", item);
     out += "\n";
   };
   list("What would change this", verdict.would_change);
   list("Confidence", verdict.confidence.reasons);
-  out += fmt::format("## Rules\n\n- Number. {}\n- Cause. {}\n\n", verdict.number.rule,
-                     verdict.cause.rule);
-  out += "## Tables\n\n";
+  out += fmt::format("## {}\n\n- {}. {}\n- {}. {}\n\n", say("Rules"), say("The number"),
+                     verdict.number.rule, say("The cause"), verdict.cause.rule);
+  out += fmt::format("## {}\n\n", say("Tables"));
   for (const ResultTable& table : result.tables) {
-    if (table.rows.size() <= kLongestMarkdownTable) out += markdown_table(table);
+    if (table.rows.size() <= kLongestMarkdownTable)
+      out += markdown_table(table, russian ? "да" : "yes");
   }
-  out += "## Methods\n\n";
+  out += fmt::format("## {}\n\n", say("Methods"));
   for (const LineOfEvidence& line : result.lines) {
     out += fmt::format("**{} {}.** {}\n\n", line.id, line.title, line.method);
   }
   if (!result.sources.empty()) {
-    out += "## Sources\n\n";
+    out += fmt::format("## {}\n\n", say("Sources"));
     for (const Source& source : result.sources) {
       out += fmt::format("- {}: {} ({}; {})\n", source.file, source.what, source.provider,
                          source.licence);

@@ -194,4 +194,28 @@ json to_json(const CheckResult& result) {
           {"run", run(result)}};
 }
 
+json russian_json(const CheckResult& english, const CheckResult& russian) {
+  json whole = to_json(russian);
+  json claim = {{"in_our_words", russian.claim.in_our_words},
+                {"strength", russian.claim.strength},
+                {"reporter_name", russian.reporter_name},
+                {"partner_name", russian.partner_name},
+                {"agreement_name", russian.agreement_name}};
+  json tables = json::object();
+  for (std::size_t k = 0; k < russian.tables.size(); ++k) {
+    json table = whole["tables"][russian.tables[k].id];
+    if (english.tables[k].rows == russian.tables[k].rows) table.erase("rows");
+    tables[russian.tables[k].id] = std::move(table);
+  }
+  json lines = json::array();
+  for (json& line : whole["lines"]) {
+    line.erase("certificates");
+    lines.push_back(std::move(line));
+  }
+  return {{"title", whole["title"]},         {"claim", std::move(claim)},
+          {"verdict", whole["verdict"]},     {"lines", std::move(lines)},
+          {"synthesis", whole["synthesis"]}, {"tables", std::move(tables)},
+          {"findings", whole["findings"]},   {"methods", whole["methods"]}};
+}
+
 }  // namespace altyn::attribution

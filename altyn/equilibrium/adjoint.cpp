@@ -121,11 +121,13 @@ CellParts cell_parts(const System& system, std::size_t cell) {
   c.landed_share = system.landed(cell);
   const double s = system.scale[from];
   c.per_flow = system.per_share[to] * s;
-  c.export_weight = system.export_weight[exporter];
+  c.export_weight = system.sale_weight(importer, exporter);
   c.inside_weight = system.inside_weight[importer];
   c.inside = system.keeps_inside(importer, exporter);
   c.landed = system.net_weight[to] * s * c.landed_share;
-  c.received = system.per_share[to] * system.received_weight[from] * c.b;
+  c.received =
+      system.per_share[to] * c.b *
+      (system.received_weight[from] - system.local(importer) * s * system.income_weight[exporter]);
   c.share = system.gross_weight[to] * s * a + c.landed + c.received +
             c.per_flow * ((c.landed_share - c.b) * c.export_weight +
                           (c.inside ? (a - c.landed_share) * c.inside_weight : 0.0));
@@ -146,7 +148,7 @@ double by_export_tax(const CellParts& c, double wedge_power) {
 std::vector<double> by_deficit(const System& system) {
   const World& w = *system.world;
   std::vector<double> slopes(w.n, 0.0);
-  if (w.closure == Closure::kNone) return slopes;
+  if (w.closure == Closure::kNone || w.closure == Closure::kEndogenous) return slopes;
   double weighted = 0.0;
   double scalar_weight = 0.0;
   for (std::size_t e = 0; e < w.n; ++e) {

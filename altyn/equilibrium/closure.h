@@ -44,9 +44,9 @@ double close_deficits(Closure closure, double left, std::span<const double> base
 /// Workers who choose where to live among the regions of one nation, by real reward with Frechet
 /// tastes: the number of workers of a region moves with (real reward)^elasticity.
 struct LabourMobility {
-  std::vector<Index> nation;    ///< [n] the group a region belongs to, or -1 for immobile labour
-  std::vector<double> workers;  ///< [n] in the base, any unit; empty = as value added
-  double elasticity = 0.0;      ///< shape of the Frechet tastes
+  std::vector<Index> nation{};    ///< [n] the group a region belongs to, or -1 for immobile labour
+  std::vector<double> workers{};  ///< [n] in the base, any unit; empty = as value added
+  double elasticity = 0.0;        ///< shape of the Frechet tastes
   [[nodiscard]] bool empty() const { return nation.empty() || elasticity == 0.0; }
 };
 

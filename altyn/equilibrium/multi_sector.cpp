@@ -21,6 +21,8 @@ using sector::System;
 using sector::World;
 
 constexpr Index kHistory = 8;
+// An income that has fallen below this part of the base's where no solve leads further.
+constexpr double kSpent = 0.2;
 
 }  // namespace
 
@@ -31,9 +33,12 @@ std::vector<Field<MultiSectorOptions>> MultiSectorOptions::fields() {
           {.name = "closure",
            .doc = "How deficits are closed: none (removed from the base first), additive (fixed in "
                   "the numeraire), world_share (fixed shares of world income), multiplicative "
-                  "(proportional to factor income, with one world scalar).",
-           .source = "Caliendo and Parro (2015); Dekle, Eaton and Kortum (2008)"},
-          {"none", "additive", "world_share", "multiplicative"}),
+                  "(proportional to factor income, with one world scalar), endogenous (a fixed "
+                  "part of "
+                  "each market's spending is earned there, whoever sells).",
+           .source = "Caliendo and Parro (2015); Dekle, Eaton and Kortum (2008); Ignatenko, "
+                     "Lashkaripour, Macedoni and Simonovska (2025)"},
+          closure_names()),
       make_field(&S::numeraire,
                  {.name = "numeraire",
                   .doc = "What prices are measured in: world (world factor income is fixed) or an "
@@ -143,6 +148,24 @@ void MultiSectorModel::State::solve(const MultiSectorShock& shock, sector::Solve
   sector::certify(k.system, k.x, certified, found, result);
   result.message =
       found.status == SolveStatus::kConverged ? "" : sector::explain(k.system, found, k.x);
+  if (found.status == SolveStatus::kStalled && path.reached > 0.0 && path.reached < 1.0 &&
+      levels.income.size() == world.n) {
+    // At the end of the path: where an income has all but run out there is nothing beyond.
+    k.system.prepare(world, part_of_shock(base, shock, path.reached), *context.pool);
+    if (!k.system.sweep(k.x, *context.pool)) return;
+    std::size_t least = 0;
+    const auto left = [&](std::size_t e) { return k.system.income[e] / levels.income[e]; };
+    for (std::size_t e = 1; e < world.n; ++e) {
+      if (left(e) < left(least)) least = e;
+    }
+    if (left(least) > kSpent) return;
+    result.status = result.certificate.status = SolveStatus::kNoSolution;
+    result.message = fmt::format(
+        "there is no equilibrium past {:.0f}% of the shock with deficits {}: the income of {} has "
+        "fallen to {:.0f}% of the base's; close deficits multiplicatively, or make the shock "
+        "smaller",
+        100.0 * path.reached, to_string(world.closure), base.economies[least], 100.0 * left(least));
+  }
 }
 
 // Solves the base without a shock, more tightly than any shock will be, and takes the outcome as
@@ -150,13 +173,6 @@ void MultiSectorModel::State::solve(const MultiSectorShock& shock, sector::Solve
 void MultiSectorModel::State::make_exact(Context& context) {
   set_world();
   MultiSectorShock nothing;
-  if (options.closure == Closure::kEndogenous) {
-    throw InputError({.code = "closure-of-one-sector",
-                      .what = "deficits cannot be endogenous with many sectors",
-                      .where = "closure",
-                      .why = "the parts of spending earned locally are set for one sector",
-                      .fixes = {"closure = multiplicative"}});
-  }
   if (options.closure == Closure::kNone) {
     // Deficits are walked down to zero.
     world.closure = Closure::kAdditive;
@@ -238,6 +254,13 @@ const sector::CoarseCorrection& MultiSectorModel::coarse_correction() const {
 void MultiSectorModel::solve(const MultiSectorShock& shock, MultiSectorWorkspace& workspace,
                              MultiSectorResult& result, Context& context, SolveMode mode) const {
   check_shock(state_->base, shock);
+  if (state_->options.closure == Closure::kEndogenous && !shock.deficit.empty()) {
+    throw InputError({.code = "deficits-follow",
+                      .what = "new deficits are given, and deficits are endogenous",
+                      .where = "shock.deficit",
+                      .why = "endogenous deficits follow from trade",
+                      .fixes = {"closure = additive", "leave new deficits out"}});
+  }
   state_->solve(shock, *workspace.state_, result, state_->options.tolerance, mode, context);
 }
 

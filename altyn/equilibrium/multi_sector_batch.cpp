@@ -192,12 +192,37 @@ class Batch {
   std::vector<char> taxed_;  // [J] net differs from the shares
 };
 
+// Endogenous deficits weigh every market's row by itself, so nothing is shared between shocks.
+BatchSummary solve_in_turn(const MultiSectorModel& model, Index n_shocks,
+                           const std::function<void(Index, MultiSectorShock&)>& make_shock,
+                           const std::function<void(Index, const MultiSectorResult&)>& take_result,
+                           Context& context) {
+  BatchSummary summary;
+  MultiSectorWorkspace workspace;
+  MultiSectorResult result;
+  MultiSectorShock shock;
+  for (; summary.n_solved < n_shocks; ++summary.n_solved) {
+    context.throw_if_stopped();
+    make_shock(summary.n_solved, shock);
+    model.solve(shock, workspace, result, context, {.trade_share = false});
+    if (result.status != SolveStatus::kConverged && ++summary.n_failed == 1) {
+      summary.first_failure = result.message;
+    }
+    take_result(summary.n_solved, result);
+    context.report({.step = "batch", .iteration = summary.n_solved + 1, .total = n_shocks});
+  }
+  return summary;
+}
+
 }  // namespace
 
 BatchSummary solve_batch(const MultiSectorModel& model, Index n_shocks,
                          const std::function<void(Index, MultiSectorShock&)>& make_shock,
                          const std::function<void(Index, const MultiSectorResult&)>& take_result,
                          Context& context) {
+  if (model.options().closure == Closure::kEndogenous) {
+    return solve_in_turn(model, n_shocks, make_shock, take_result, context);
+  }
   Batch batch(model, context);
   BatchSummary summary;
   Index lowest_failure = n_shocks;

@@ -9,19 +9,20 @@ namespace altyn::equilibrium {
 
 /// The observed world in values, any one currency. Shapes and orders as in MultiSectorBase.
 struct MultiSectorLevels {
-  std::vector<std::string> economies;
-  std::vector<std::string> sectors;
+  std::vector<std::string> economies{};
+  std::vector<std::string> sectors{};
   std::vector<std::string> factors = {"value added"};
-  std::vector<double> trade;   ///< [sector, importer, exporter] at the border: export tax included,
-                               ///< the importer's duty not; domestic sales on the diagonal
-  std::vector<double> tariff;  ///< [sector, importer, exporter] rates; empty = none
-  std::vector<double> export_tax;        ///< same shape; empty = none
-  std::vector<double> intermediate_use;  ///< [economy, input, output] as producers pay it; empty =
-                                         ///< no inputs
-  std::vector<double> value_added;       ///< [factor, sector, economy]
-  std::vector<double> theta;             ///< [sector]
-  std::vector<double> entry, selection;  ///< [sector], may be empty
-  std::vector<RevenuePool> pools;
+  std::vector<double>
+      trade{};  ///< [sector, importer, exporter] at the border: export tax included,
+                ///< the importer's duty not; domestic sales on the diagonal
+  std::vector<double> tariff{};            ///< [sector, importer, exporter] rates; empty = none
+  std::vector<double> export_tax{};        ///< same shape; empty = none
+  std::vector<double> intermediate_use{};  ///< [economy, input, output] as producers pay it; empty
+                                           ///< = no inputs
+  std::vector<double> value_added{};       ///< [factor, sector, economy]
+  std::vector<double> theta{};             ///< [sector]
+  std::vector<double> entry{}, selection{};  ///< [sector], may be empty
+  std::vector<RevenuePool> pools{};
 };
 
 /// What to do where producers use more of a good than the economy buys.

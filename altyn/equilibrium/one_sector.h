@@ -21,29 +21,29 @@ namespace altyn::equilibrium {
 
 /// The observed world. Matrices are row-major, exporter row, importer column; n economies.
 struct OneSectorBase {
-  std::vector<std::string> economies;     ///< [n] distinct codes
-  std::vector<double> trade;              ///< [n * n] spending of the importer, tariff included,
-                                          ///< domestic sales on the diagonal; any one currency
-  double theta = 5.0;                     ///< trade elasticity, sigma - 1
-  std::vector<double> tariff;             ///< [n * n] ad-valorem rates (0.05 = 5%); empty = none
-  std::vector<double> value_added_share;  ///< [n] of gross output, in (0, 1]; empty = 1
-  double supply_elasticity = 0.0;         ///< of factor supply to its real reward (psi)
-  std::vector<RevenuePool> pools;         ///< duties shared in the base
-  LabourMobility mobility;                ///< of workers between regions; empty = none
+  std::vector<std::string> economies{};     ///< [n] distinct codes
+  std::vector<double> trade{};              ///< [n * n] spending of the importer, tariff included,
+                                            ///< domestic sales on the diagonal; any one currency
+  double theta = 5.0;                       ///< trade elasticity, sigma - 1
+  std::vector<double> tariff{};             ///< [n * n] ad-valorem rates (0.05 = 5%); empty = none
+  std::vector<double> value_added_share{};  ///< [n] of gross output, in (0, 1]; empty = 1
+  double supply_elasticity = 0.0;           ///< of factor supply to its real reward (psi)
+  std::vector<RevenuePool> pools{};         ///< duties shared in the base
+  LabourMobility mobility{};                ///< of workers between regions; empty = none
 };
 
 /// What changes. Empty vectors mean no change.
 struct OneSectorShock {
-  std::vector<double> cost_hat;    ///< [n * n] iceberg cost, new over old
-  std::vector<double> direct_log;  ///< [n * n] direct effect on log trade, -theta ln cost_hat:
-                                   ///< an estimated coefficient times the change of its
-                                   ///< variable; adds to cost_hat
-  std::vector<double> tariff;      ///< [n * n] new rates; empty = those of the base
-  std::vector<double> productivity_hat;  ///< [n]
-  std::vector<double> endowment_hat;     ///< [n] of factors: workers, capital
+  std::vector<double> cost_hat{};    ///< [n * n] iceberg cost, new over old
+  std::vector<double> direct_log{};  ///< [n * n] direct effect on log trade, -theta ln cost_hat:
+                                     ///< an estimated coefficient times the change of its
+                                     ///< variable; adds to cost_hat
+  std::vector<double> tariff{};      ///< [n * n] new rates; empty = those of the base
+  std::vector<double> productivity_hat{};  ///< [n]
+  std::vector<double> endowment_hat{};     ///< [n] of factors: workers, capital
   double theta = 0.0;  ///< another trade elasticity for this solve; 0 = the base's
   /// New pools instead of the base's; an empty list ends sharing.
-  std::optional<std::vector<RevenuePool>> pools;
+  std::optional<std::vector<RevenuePool>> pools{};
 };
 
 struct OneSectorOptions {

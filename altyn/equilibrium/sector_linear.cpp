@@ -12,7 +12,7 @@ void System::linear_sweep(std::span<const double> dx, std::span<double> out, Thr
   const StateView view{w};
   const std::size_t row = w.row;
   for (Block* block : {&tangent_, &tangent_dot_, &tangent_net_, &tangent_z_, &tangent_u_,
-                       &tangent_v_, &tangent_received_, &tangent_output_}) {
+                       &tangent_v_, &tangent_received_, &tangent_output_, &tangent_local_}) {
     block->resize(w.block());
   }
   const bool entry = w.has_entry();
@@ -58,6 +58,11 @@ void System::linear_sweep(std::span<const double> dx, std::span<double> out, Thr
     } else {
       kernels::linear_pass(m, ds, u, v, dq, dphi, dz, sum);
       for (const TaxCell& cell : cells[j]) dphi[cell.importer] += cell.landed * ds[cell.exporter];
+    }
+    if (endogenous()) {
+      double* local_sum = &tangent_local_[start];
+      std::fill(local_sum, local_sum + row, 0.0);
+      add_local(j, ds, u, v, local_sum);
     }
     // From here `u` is d ln P, `v` the change of duty, `scale_log` the change of output.
     for (std::size_t e = 0; e < w.n; ++e) {
@@ -112,13 +117,32 @@ void System::linear_sweep(std::span<const double> dx, std::span<double> out, Thr
       d_income[place.members[k]] += place.keys[k] * paid;
     }
   }
+  std::vector<double> d_deficit(w.n, 0.0);
+  if (endogenous()) {
+    for (std::size_t e = 0; e < w.n; ++e) d_deficit[e] = -w.local_part[e] * d_duty[e];
+    for (std::size_t j = 0; j < w.n_sectors; ++j) {
+      const std::size_t start = j * row;
+      for (std::size_t e = 0; e < w.n; ++e) {
+        const std::size_t at = start + e;
+        d_deficit[e] += w.local_part[e] * spending[at] * w.bought[at] * view.spending(dx)[at] -
+                        tangent_[at] * local_received[at] - scale[at] * tangent_local_[at];
+      }
+      for (const TaxCell& cell : cells[j]) {
+        const std::size_t to = start + cell.importer;
+        const std::size_t from = start + cell.exporter;
+        d_deficit[cell.exporter] -= w.local_part[cell.importer] * cell.landed *
+                                    (tangent_z_[to] * scale[from] + per_share[to] * tangent_[from]);
+      }
+    }
+  }
   double d_scalar = 0.0;
   if (w.closure == Closure::kWorldShare) d_scalar = d_total / w.world_income;
   if (w.closure == Closure::kMultiplicative) {
     d_scalar = d_total / weighted - total / weighted * d_weighted / weighted;
   }
   for (std::size_t e = 0; e < w.n; ++e) {
-    d_income[e] += w.closure == Closure::kMultiplicative
+    d_income[e] += w.closure == Closure::kEndogenous ? d_deficit[e]
+                   : w.closure == Closure::kMultiplicative
                        ? (deficit_scalar * spending_ratio[e] - 1.0) * d_earned[e] +
                              d_scalar * spending_ratio[e] * earned[e]
                        : d_scalar * deficit[e];
@@ -172,6 +196,23 @@ void System::linear_sweep(std::span<const double> dx, std::span<double> out, Thr
     view.wage(out)[k] =
         w.factor_income[k] > 0.0 ? demand[k] / factor_demand[k] - d_unit / unit : 0.0;
   }
+}
+
+// out[m] = nu_m b_m . t, where t is the weight of what exporters lose to endogenous deficits.
+void System::dot_local(std::size_t j, Block& out) const {
+  const World& w = *world;
+  const kernels::SectorMatrices m = matrices(j);
+  Block t(w.row, 0.0);
+  for (std::size_t e = 0; e < w.n; ++e) t[e] = -scale[j * w.row + e] * income_weight[e];
+  if (owns_diagonal(j)) {
+    for (std::size_t e = 0; e < w.n; ++e) out[e] = m.gross[e * w.row + e] * t[e];
+  } else {
+    const Block nothing(w.row, 0.0);
+    Block gross_part(w.row), z(w.row), sums(w.row, 0.0);
+    kernels::linear_pass(m, t.data(), nothing.data(), nothing.data(), gross_part.data(), out.data(),
+                         z.data(), sums.data());
+  }
+  for (std::size_t e = 0; e < w.n; ++e) out[e] *= local(e);
 }
 
 void System::transposed_sweep(std::span<const double> weight, const Seeds* seeds,
@@ -315,22 +356,32 @@ void System::transposed_sweep(std::span<const double> weight, const Seeds* seeds
     double* q = &gross_weight[start];
     double* s = &cost_weight[start];  // adjoint of s for now
     std::fill(s, s + row, 0.0);
+    // What a unit of z adds to income elsewhere through deficits: the part earned locally is lost
+    // to the exporters.
+    Block local_dots(endogenous() ? row : 0, 0.0);
+    if (endogenous()) dot_local(j, local_dots);
     for (std::size_t e = 0; e < row; ++e) {
       const std::size_t at = start + e;
       t[e] = scale[at] * sold[e];
       s_log[e] = made[at] * sold[e];
       const double z = per_share[at];
-      const double duty_bar = e < w.n ? duty_weight[e] : 0.0;
+      const double duty_bar = e < w.n ? landed_weight(e) : 0.0;
       phi[e] = -z * duty_bar;
       u[e] = v[e] = 0.0;
       if (w.bought[at] == 0.0 || !(gross_dot[at] > 0.0)) continue;
       v[e] = -z / gross_dot[at];
       u[e] = -price_weight[at] / (theta[j] * gross_dot[at]) - v[e] * net_dot[at] * duty_bar;
+      if (endogenous()) u[e] += v[e] * local_dots[e];
+    }
+    if (endogenous()) {
+      for (std::size_t e = 0; e < w.n; ++e) {
+        s_log[e] -= scale[start + e] * local_received[start + e] * income_weight[e];
+      }
     }
     for (const TaxCell& cell : cells[j]) {
       const std::size_t to = start + cell.importer;
       const std::size_t from = start + cell.exporter;
-      const double per_flow = cell.landed * export_weight[cell.exporter] +
+      const double per_flow = cell.landed * sale_weight(cell.importer, cell.exporter) +
                               cell.inside_duty * inside_weight[cell.importer];
       // z s (landed, inside) and the export tax part of phi.
       u[cell.importer] += v[cell.importer] * scale[from] * per_flow;
@@ -352,17 +403,20 @@ void System::transposed_sweep(std::span<const double> weight, const Seeds* seeds
     double* out_spending = view.spending(out) + start;
     for (std::size_t e = 0; e < row; ++e) {
       const std::size_t at = start + e;
-      const double duty_bar = e < w.n ? duty_weight[e] : 0.0;
+      const double duty_bar = e < w.n ? landed_weight(e) : 0.0;
       double flows = dots[e] - net_dot[at] * duty_bar;
+      if (endogenous()) flows += local_dots[e];
       spent[e] =
-          gross_dot[at] > 0.0 && w.bought[at] != 0.0 ? flows / gross_dot[at] + duty_bar : 0.0;
+          gross_dot[at] > 0.0 && w.bought[at] != 0.0
+              ? flows / gross_dot[at] + (e < w.n ? duty_bar + local(e) * income_weight[e] : 0.0)
+              : 0.0;
       if (seeds != nullptr) spent[e] += seeds->spending[at];
     }
     for (const TaxCell& cell : cells[j]) {
       const std::size_t to = start + cell.importer;
       if (!(gross_dot[to] > 0.0)) continue;
       spent[cell.importer] += scale[start + cell.exporter] *
-                              (cell.landed * export_weight[cell.exporter] +
+                              (cell.landed * sale_weight(cell.importer, cell.exporter) +
                                cell.inside_duty * inside_weight[cell.importer]) /
                               gross_dot[to];
     }

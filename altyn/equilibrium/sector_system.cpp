@@ -61,6 +61,7 @@ void System::prepare_common(const World& w, const MultiSectorShock& shock) {
     block->assign(w.block(), 0.0);
   }
   next.assign(w.state_size(), 0.0);
+  if (endogenous()) local_received.assign(w.block(), 0.0);
   for (Block* block : {&wage_level, &factor_demand}) block->assign(w.n_factors * w.row, 0.0);
   for (auto* vector :
        {&duty, &inside_duty, &export_duty, &received_duty, &earned, &before_deficit, &income}) {
@@ -240,6 +241,36 @@ void System::pass_sector(std::size_t j) {
   }
 }
 
+void System::add_local(std::size_t j, const double* s, const double* u, const double* v,
+                       double* sums) const {
+  const World& w = *world;
+  const kernels::SectorMatrices m = matrices(j);
+  if (owns_diagonal(j)) {
+    for (std::size_t e = 0; e < w.n; ++e) {
+      const double own = m.gross[e * w.row + e];
+      sums[e] += local(e) * (u[e] + v[e] * own * s[e]) * own;
+    }
+    return;
+  }
+  Block scaled_u(w.row, 0.0), scaled_v(w.row, 0.0), gross_part(w.row), net_part(w.row), z(w.row);
+  for (std::size_t e = 0; e < w.n; ++e) {
+    scaled_u[e] = local(e) * u[e];
+    scaled_v[e] = local(e) * v[e];
+  }
+  kernels::linear_pass(m, s, scaled_u.data(), scaled_v.data(), gross_part.data(), net_part.data(),
+                       z.data(), sums);
+}
+
+// The sums over markets that endogenous deficits need: sales weighted by the parts earned locally.
+void System::pass_local(std::size_t j) {
+  const World& w = *world;
+  const std::size_t start = j * w.row;
+  const Block nothing(w.row, 0.0);
+  double* sums = &local_received[start];
+  std::fill(sums, sums + w.row, 0.0);
+  add_local(j, &scale[start], &per_share[start], nothing.data(), sums);
+}
+
 void System::finish_sector(std::size_t j, std::span<const double> x) {
   const World& w = *world;
   const StateView view{w};
@@ -319,6 +350,20 @@ bool System::close_income() {
   deficit_scalar = 1.0;
   if (w.closure == Closure::kWorldShare) deficit_scalar = total / w.world_income;
   if (w.closure == Closure::kMultiplicative) deficit_scalar = total / weighted;
+  if (w.closure == Closure::kEndogenous) {
+    for (std::size_t e = 0; e < n; ++e) deficit[e] = -w.local_part[e] * duty[e];
+    for (std::size_t j = 0; j < w.n_sectors; ++j) {
+      const std::size_t start = j * w.row;
+      for (std::size_t e = 0; e < n; ++e) {
+        deficit[e] += w.local_part[e] * spending[start + e] * w.bought[start + e] -
+                      scale[start + e] * local_received[start + e];
+      }
+      for (const TaxCell& cell : cells[j]) {
+        deficit[cell.exporter] -= w.local_part[cell.importer] * per_share[start + cell.importer] *
+                                  scale[start + cell.exporter] * cell.landed;
+      }
+    }
+  }
   trouble = Trouble::kNothing;
   for (std::size_t e = 0; e < n; ++e) {
     income[e] = before_deficit[e] + (w.closure == Closure::kMultiplicative
@@ -342,6 +387,7 @@ bool System::sweep(std::span<const double> x, ThreadPool& pool) {
   over_sectors(pool, [&](std::size_t j) {
     begin_sector(j, x);
     pass_sector(j);
+    if (endogenous()) pass_local(j);
     finish_sector(j, x);
   });
   if (!close_income()) return false;

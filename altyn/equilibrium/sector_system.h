@@ -106,6 +106,7 @@ struct System {
   Block unit_cost, scale;                         ///< ln c, s [J][row]
   Block spending, made;                           ///< X as taken from the state, Y [J][row]
   Block gross_dot, net_dot, per_share, received;  ///< q, phi, z, sum z b [J][row]
+  Block local_received;                           ///< sum z nu b, closure endogenous [J][row]
   Block price;                                    ///< ln P [J][row]
   Block next;                                     ///< new state before preconditioning
   Block wage_level;                               ///< exp(ln w) [F][row]
@@ -127,6 +128,7 @@ struct System {
   void begin_sweep(std::span<const double> x);
   void begin_sector(std::size_t j, std::span<const double> x);   ///< unit cost, s, X
   void finish_sector(std::size_t j, std::span<const double> x);  ///< from q, phi and sum z b: Y, P
+  void pass_local(std::size_t j);                                ///< sum z nu b; after pass_sector
   bool close_income();
   void gather(std::size_t first, std::size_t count, const EconomyBlock& block);
   void scatter(std::size_t first, std::size_t count, const EconomyBlock& block);
@@ -153,6 +155,19 @@ struct System {
   Block spending_weight, output_weight;             ///< of X, Y [J][row]
   std::vector<double> income_weight, duty_weight, inside_weight, export_weight;  ///< [n]
 
+  /// nu of a market: 0 unless deficits are endogenous.
+  [[nodiscard]] double local(std::size_t e) const {
+    return world->local_part.empty() ? 0.0 : world->local_part[e];
+  }
+  /// Adjoint of a market's spending before duties, with the sign of duties.
+  [[nodiscard]] double landed_weight(std::size_t e) const {
+    return duty_weight[e] - local(e) * income_weight[e];
+  }
+  /// Adjoint of the export tax part of a sale: the tax, and what the market keeps of it.
+  [[nodiscard]] double sale_weight(std::size_t importer, std::size_t exporter) const {
+    return export_weight[exporter] - local(importer) * income_weight[exporter];
+  }
+
  private:
   // Log fall of a sector's output at which it counts as closed: a ten-trillionth is left.
   static constexpr double kShutDown = 30.0;
@@ -175,6 +190,11 @@ struct System {
   [[nodiscard]] double use_inverse(std::size_t at) const {
     return std::exp(-next[world->block() + at]);
   }
+  [[nodiscard]] bool endogenous() const { return !world->local_part.empty(); }
+  // Adds sum_m nu_m z_m b_m, with z[m] = u[m] + v[m] (a_m . s), to `sums` [row].
+  void add_local(std::size_t j, const double* s, const double* u, const double* v,
+                 double* sums) const;
+  void dot_local(std::size_t j, Block& out) const;
   [[nodiscard]] kernels::SectorMatrices matrices(std::size_t j) const {
     const std::size_t start = j * world->n * world->row;
     return {&gross[start], taxed[j] != 0 ? &net[start] : &gross[start], world->n, world->row};
@@ -206,7 +226,7 @@ struct System {
 
   // Scratch of the linear sweeps [J][row], and of the blocks of economies.
   Block tangent_, tangent_dot_, tangent_net_, tangent_z_, tangent_u_, tangent_v_;
-  Block tangent_received_, tangent_output_;
+  Block tangent_received_, tangent_output_, tangent_local_;
   Block gathered_;
 };
 

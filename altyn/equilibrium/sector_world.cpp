@@ -46,6 +46,28 @@ void find_active(World& world, const MultiSectorBase& base) {
   }
 }
 
+// Trade at the border by exporter and importer, all sectors, and each market's spending on it.
+std::vector<double> local_parts_of(const MultiSectorBase& base,
+                                   const std::vector<double>& expenditure,
+                                   const std::vector<double>& deficit) {
+  const std::size_t n = base.economies.size();
+  std::vector<double> flows(n * n, 0.0);
+  std::vector<double> spending(n, 0.0);
+  for (std::size_t j = 0; j < base.sectors.size(); ++j) {
+    for (std::size_t importer = 0; importer < n; ++importer) {
+      for (std::size_t exporter = 0; exporter < n; ++exporter) {
+        const std::size_t cell = base.cell(j, importer, exporter);
+        const double tariff = base.tariff.empty() ? 0.0 : base.tariff[cell];
+        const double landed =
+            base.trade_share[cell] * expenditure[base.at(j, importer)] / (1.0 + tariff);
+        flows[exporter * n + importer] += landed;
+        spending[importer] += landed;
+      }
+    }
+  }
+  return local_parts(base.economies, flows, spending, deficit);
+}
+
 void log_where(const Block& values, const Block& active, Block& out) {
   out.assign(values.size(), 0.0);
   for (std::size_t k = 0; k < values.size(); ++k) {
@@ -143,6 +165,9 @@ World make_world(const MultiSectorBase& base, const MultiSectorOptions& options,
     }
   }
   world.deficit = base.deficit.empty() ? std::vector<double>(n, 0.0) : base.deficit;
+  if (world.closure == Closure::kEndogenous) {
+    world.local_part = local_parts_of(base, expenditure, world.deficit);
+  }
   world.pools = resolve_pools(base.pools, base.economies);
   find_active(world, base);
 

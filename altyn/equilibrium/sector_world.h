@@ -34,6 +34,8 @@ struct World {
   double world_income = 0.0;                    ///< all factor income
   double numeraire_income = 0.0;                ///< factor income that the numeraire fixes
   std::vector<double> deficit;                  ///< [n]
+  /// Closure `endogenous`: the part of each market's spending that is earned there [n]; else empty.
+  std::vector<double> local_part;
   std::vector<PoolPlaces> pools;
   std::vector<char> closed;  ///< [J] nobody imports in the sector
 

@@ -67,9 +67,11 @@ std::vector<Assumption> assumptions_of(const Scenario& scenario) {
                   .wants_source = false});
   if (!scenario.region_list.empty()) {
     const ScenarioRegions& regions = scenario.regions;
-    list.push_back(
-        {.name = kDistanceName, .value = regions.distance_elasticity, .source = regions.source});
-    set_range(list.back(), regions.distance_elasticity_range);
+    if (regions.flows.empty()) {
+      list.push_back(
+          {.name = kDistanceName, .value = regions.distance_elasticity, .source = regions.source});
+      set_range(list.back(), regions.distance_elasticity_range);
+    }
     for (const ScenarioRegion& region : scenario.region_list) {
       if (region.is_rest()) continue;
       list.push_back(

@@ -10,6 +10,7 @@
 #include "altyn/attribution/claim_review.h"
 #include "altyn/attribution/report_text.h"
 #include "altyn/attribution/result_json.h"
+#include "altyn/attribution/russian_text.h"
 #include "altyn/core/errors.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/core/version.h"
@@ -284,7 +285,9 @@ StudyResult check_claim(const Study& study, attribution::Claim claim, const Chec
   }
 
   StudyResult result;
+  const attribution::CheckResult russian = attribution::in_russian(found);
   result.value = attribution::to_json(found);
+  result.value["russian"] = attribution::russian_json(found, russian);
   result.text = attribution::report_text(found, {.colour = true});
   result.inputs = sources.inputs();
   for (const attribution::LineOfEvidence& line : found.lines) {
@@ -293,6 +296,8 @@ StudyResult check_claim(const Study& study, attribution::Claim claim, const Chec
   }
   result.files.push_back({"report.html", report_html(result.value)});
   result.files.push_back({"report.md", attribution::report_markdown(found)});
+  result.files.push_back(
+      {"report.ru.md", attribution::report_markdown(russian, data::Language::kRussian)});
   result.files.push_back({"result.json", result.value.dump(1) + "\n"});
   result.files.push_back({"claim-review.json", attribution::claim_review(found).dump(2) + "\n"});
   if (const attribution::ResultTable* key = found.find_table("key_results")) {

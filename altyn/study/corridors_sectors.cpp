@@ -125,7 +125,7 @@ StudyResult solve(const Study& whole, const SectorNetwork& network, const DataSo
         fmt::format("altyn corridors run {}", whole.content.value("file", whole.where));
     result.files.push_back({"traffic.csv", attribution::to_data_table(table)});
   };
-  return solve_sector_world(whole, network.world, sources, &layer, context);
+  return solve_sector_world(whole, network.world, sources, &layer, context).result;
 }
 
 StudyResult value(const Study& whole, const SectorNetwork& network, Context& context) {

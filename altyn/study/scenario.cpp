@@ -8,6 +8,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
+#include "altyn/equilibrium/sector_policy.h"
 #include "altyn/study/extends.h"
 #include "altyn/study/sections.h"
 
@@ -126,8 +127,8 @@ std::vector<S> read_entries(const json& content, const char* list, const std::st
 
 // Reads and checks everything but that something changes.
 Scenario read_whole(const Study& study, const std::string& within, DataSources& sources) {
-  check_sections(study, {"scenario", "world", "model", "revenue", "regions", "tariff", "region",
-                         "change", "columns", "flags", "file"});
+  check_sections(study, {"scenario", "world", "model", "revenue", "regions", "optimal", "capital",
+                         "tariff", "region", "change", "columns", "flags", "file"});
   Study whole = study;
   whole.content = extended_content(study, sources, within);
   const json flags = study.content.value("flags", json::object());
@@ -138,7 +139,11 @@ Scenario read_whole(const Study& study, const std::string& within, DataSources& 
                     .model = read_section<ScenarioModel>(whole, "model"),
                     .revenue = read_section<ScenarioRevenue>(whole, "revenue"),
                     .regions = read_section<ScenarioRegions>(whole, "regions"),
+                    .optimal = read_section<OptimalPolicy>(whole, "optimal"),
                     .where = study.where};
+  if (whole.content.contains("capital")) {
+    scenario.capital = read_section<equilibrium::CapitalOptions>(whole, "capital");
+  }
   scenario.tariffs = read_entries<ScenarioTariff>(whole.content, "tariff", study.where);
   scenario.region_list = read_entries<ScenarioRegion>(whole.content, "region", study.where);
   scenario.changes = read_entries<ScenarioChange>(whole.content, "change", study.where);
@@ -182,6 +187,14 @@ Scenario read_whole(const Study& study, const std::string& within, DataSources& 
     if (change.name.empty()) change.name = fmt::format("change {}", place);
     check_name(change.name, where);
     check_change(change, scenario, where);
+    if (change.phase_in.empty()) continue;
+    if (change.phase_in.size() != 2 || change.phase_in[0] > change.phase_in[1]) {
+      fail_change(where, "phase_in must be the first and the last year", "phase_in = [2016, 2020]");
+    }
+    if (!scenario.capital) {
+      fail_change(where, "a change comes in steps, and there is no path of years",
+                  "add a section [capital]");
+    }
   }
   return scenario;
 }
@@ -189,7 +202,7 @@ Scenario read_whole(const Study& study, const std::string& within, DataSources& 
 bool changes_something(const Scenario& scenario) {
   const ScenarioRevenue& revenue = scenario.revenue;
   return !scenario.changes.empty() || revenue.dissolve || !revenue.leave.empty() ||
-         !revenue.join.empty();
+         !revenue.join.empty() || scenario.optimal.problem != PolicyProblem::kNone;
 }
 
 // The sections that two scenarios of one base share, as text.
@@ -207,6 +220,12 @@ std::string base_text(const Scenario& s) {
 }
 
 }  // namespace
+
+double ScenarioChange::part_in(Index year) const {
+  if (phase_in.empty()) return 1.0;
+  return equilibrium::phase_share(static_cast<int>(phase_in[0]), static_cast<int>(phase_in[1]),
+                                  static_cast<int>(year));
+}
 
 std::vector<Field<ScenarioChange>> ScenarioChange::fields() {
   return {
@@ -284,6 +303,10 @@ std::vector<Field<ScenarioChange>> ScenarioChange::fields() {
           &ScenarioChange::same_as,
           {.name = "same_as",
            .doc = "takes the rate of the tariff or tariff change of this name, drawn with it"}),
+      make_field(&ScenarioChange::phase_in,
+                 {.name = "phase_in",
+                  .doc = "first and last year of equal annual steps, on a path with [capital]",
+                  .unit = "year"}),
       make_field(&ScenarioChange::source,
                  {.name = "source", .doc = "where the assumption comes from"})};
 }
@@ -363,6 +386,10 @@ std::vector<Field<ScenarioRegions>> ScenarioRegions::fields() {
       make_field(
           &ScenarioRegions::common_revenue,
           {.name = "common_revenue", .doc = "regions share the duties of their economy by size"}),
+      make_field(&ScenarioRegions::flows,
+                 {.name = "flows",
+                  .doc = "exporter, importer, value: flows of regions with each other and with "
+                         "economies, in place of the distances; balanced to the nations' totals"}),
       make_field(&ScenarioRegions::source,
                  {.name = "source", .doc = "where the elasticity comes from"})};
 }
@@ -420,31 +447,35 @@ std::vector<Field<ScenarioWorld>> ScenarioWorld::fields() {
 }
 
 std::vector<Field<ScenarioModel>> ScenarioModel::fields() {
-  return {make_field(&ScenarioModel::theta,
-                     {.name = "theta", .doc = "trade elasticity", .minimum = 0.1, .maximum = 100}),
-          make_field(&ScenarioModel::theta_range, {.name = "theta_range",
-                                                   .doc = "range of theta for the draws",
-                                                   .minimum = 0.1,
-                                                   .maximum = 100}),
-          make_field(&ScenarioModel::theta_source,
-                     {.name = "theta_source", .doc = "where theta and its range come from"}),
-          make_enum_field<&ScenarioModel::deficits>(
-              {.name = "deficits", .doc = "how deficits are closed"}, equilibrium::closure_names()),
-          make_field(&ScenarioModel::value_added_share,
-                     {.name = "value_added_share",
-                      .doc = "part of value added in output, in every economy; below 1 goods are "
-                             "also made of goods",
-                      .minimum = 0.05,
-                      .maximum = 1.0}),
-          make_field(&ScenarioModel::supply_elasticity,
-                     {.name = "supply_elasticity",
-                      .doc = "elasticity of factor supply to its real reward",
-                      .minimum = 0.0,
-                      .maximum = 20.0}),
-          make_field(&ScenarioModel::n_draws, {.name = "n_draws",
-                                               .doc = "draws behind the intervals; 0 gives none",
-                                               .minimum = 0,
-                                               .maximum = 100000})};
+  return {
+      make_field(&ScenarioModel::theta,
+                 {.name = "theta", .doc = "trade elasticity", .minimum = 0.1, .maximum = 100}),
+      make_field(&ScenarioModel::theta_range, {.name = "theta_range",
+                                               .doc = "range of theta for the draws",
+                                               .minimum = 0.1,
+                                               .maximum = 100}),
+      make_field(&ScenarioModel::theta_source,
+                 {.name = "theta_source", .doc = "where theta and its range come from"}),
+      make_enum_field<&ScenarioModel::deficits>(
+          {.name = "deficits", .doc = "how deficits are closed"}, equilibrium::closure_names()),
+      make_field(&ScenarioModel::numeraire,
+                 {.name = "numeraire",
+                  .doc = "what values are measured in: \"world\" income, or an economy's wage"}),
+      make_field(&ScenarioModel::value_added_share,
+                 {.name = "value_added_share",
+                  .doc = "part of value added in output, in every economy; below 1 goods are "
+                         "also made of goods",
+                  .minimum = 0.05,
+                  .maximum = 1.0}),
+      make_field(&ScenarioModel::supply_elasticity,
+                 {.name = "supply_elasticity",
+                  .doc = "elasticity of factor supply to its real reward",
+                  .minimum = 0.0,
+                  .maximum = 20.0}),
+      make_field(&ScenarioModel::n_draws, {.name = "n_draws",
+                                           .doc = "draws behind the intervals; 0 gives none",
+                                           .minimum = 0,
+                                           .maximum = 100000})};
 }
 
 Scenario read_world(const Study& study, DataSources& sources) {

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "altyn/core/fields.h"
 #include "altyn/data/trade_columns.h"
+#include "altyn/equilibrium/capital.h"
 #include "altyn/equilibrium/closure.h"
 #include "altyn/study/data_sources.h"
+#include "altyn/study/optimal_policy.h"
 #include "altyn/study/study.h"
 
 namespace altyn::study {
@@ -50,9 +53,12 @@ struct ScenarioChange {
   TariffFormula formula = TariffFormula::kSet;
   double rate_pct = 0.0;
   std::string same_as;
+  std::vector<double> phase_in;
   std::string source;
 
   static std::vector<Field<ScenarioChange>> fields();
+  /// How much of it is in force in a year of the path with capital.
+  [[nodiscard]] double part_in(Index year) const;
 };
 
 /// Duties charged in the base. The section [[tariff]].
@@ -90,6 +96,7 @@ struct ScenarioRegions {
   std::vector<double> distance_elasticity_range = {0.8, 1.5};
   double mobility = 0.0;
   bool common_revenue = true;
+  std::string flows;
   std::string source;
 
   static std::vector<Field<ScenarioRegions>> fields();
@@ -135,6 +142,7 @@ struct ScenarioModel {
   std::vector<double> theta_range = {3.0, 8.0};
   std::string theta_source;
   equilibrium::Closure deficits = equilibrium::Closure::kMultiplicative;
+  std::string numeraire = "world";
   double value_added_share = 1.0;
   double supply_elasticity = 0.0;
   Index n_draws = 500;
@@ -149,6 +157,8 @@ struct Scenario {
   ScenarioModel model{};
   ScenarioRevenue revenue{};
   ScenarioRegions regions{};
+  OptimalPolicy optimal{};
+  std::optional<equilibrium::CapitalOptions> capital{};  ///< the section [capital], where given
   std::vector<ScenarioTariff> tariffs{};
   std::vector<ScenarioRegion> region_list{};
   std::vector<ScenarioChange> changes{};

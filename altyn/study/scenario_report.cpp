@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <iterator>
 
-#include "altyn/attribution/result_json.h"
-#include "altyn/core/errors.h"
 #include "altyn/data/country_codes.h"
 
 namespace altyn::study {
@@ -20,24 +18,7 @@ using equilibrium::OneSectorResult;
 constexpr double kLow = 0.05;
 constexpr double kHigh = 0.95;
 constexpr std::size_t kShownEconomies = 15;
-// Beyond this a change of real income is more than trade policy has been found to do to a whole
-// economy; the report then says which assumption makes it so large.
-constexpr double kLargeChange = 0.05;
 constexpr double kShownDriver = 0.05;
-
-std::string percent(double fraction, int digits = 2) {
-  return fmt::format("{:+.{}f}%", 100.0 * fraction, digits);
-}
-
-double number_of(const Cell& cell) {
-  const double* value = std::get_if<double>(&cell);
-  return value == nullptr ? data::kMissing : *value;
-}
-
-std::string text_of(const Cell& cell) {
-  const std::string* value = std::get_if<std::string>(&cell);
-  return value == nullptr ? "" : *value;
-}
 
 // Economies that the scenario concerns, then the others, each by size of the change of real income.
 std::vector<std::size_t> by_importance(const ScenarioSetting& setting, const Outcomes& outcomes) {
@@ -104,7 +85,10 @@ ResultTable economies_table(const SolvedScenario& s, const Outcomes& outcomes) {
     table.columns.push_back({name + "_low", "5%", "fraction"});
     table.columns.push_back({name + "_high", "95%", "fraction"});
   }
+  table.columns.push_back({"gains_from_trade", "Gains from trade", "share"});
   table.columns.push_back({"domestic_trade", "Domestic trade from", ""});
+  // What autarky would cost, by the formula that holds without duties and deficits.
+  const std::vector<double> gains = equilibrium::gains_from_trade(s.instance.base);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     std::vector<Cell> row = {s.setting.economies()[i], s.setting.names()[i]};
     for (const auto& [outcome, name] : kColumns) {
@@ -112,6 +96,7 @@ ResultTable economies_table(const SolvedScenario& s, const Outcomes& outcomes) {
       row.emplace_back(s.draws.quantile(outcome, i, kLow));
       row.emplace_back(s.draws.quantile(outcome, i, kHigh));
     }
+    row.emplace_back(gains[i]);
     row.emplace_back(s.setting.domestic_flag(i));
     table.add(std::move(row));
   }
@@ -223,58 +208,55 @@ ResultTable drivers_table(const SolvedScenario& s, const std::vector<std::size_t
   return table;
 }
 
-std::string driver_words(const SolvedScenario& s, std::size_t economy) {
-  std::vector<std::string> words;
-  for (const Driver& driver : s.draws.drivers[economy]) {
-    if (words.size() == 2 || driver.share < 2.0 * kShownDriver) break;
-    words.push_back(fmt::format("{} ({:.0f}% of the variance)",
-                                s.assumptions[driver.assumption].name, 100.0 * driver.share));
+// Where the exact change comes from, integrated along the way, for those in the picture.
+ResultTable parts_table(const SolvedScenario& s, std::vector<std::size_t> shown) {
+  ResultTable table{.id = "decomposition",
+                    .title = "Where the change of real income comes from",
+                    .note = "Log points, integrated along the change; the parts add up",
+                    .columns = {{"economy", "Code", ""},
+                                {"name", "Economy", ""},
+                                {"welfare_log", "Real income", "log"},
+                                {"terms_of_trade", "Terms of trade", "log"},
+                                {"volume_of_trade", "Taxed volumes", "log"},
+                                {"trade_costs", "Cost of own imports", "log"},
+                                {"transfer", "Deficits and shared duties", "log"}}};
+  shown.resize(std::min(shown.size(), kShownEconomies));
+  for (const std::size_t i : shown) {
+    if (s.parts == nullptr) break;
+    table.add({s.setting.economies()[i], s.setting.names()[i], s.parts->welfare_log[i],
+               s.parts->terms_of_trade[i], s.parts->volume_of_trade[i], s.parts->technology[i],
+               s.parts->transfer[i]});
   }
-  if (words.empty()) return "no single assumption";
-  return fmt::format("{}", fmt::join(words, " and "));
+  return table;
+}
+
+// Changes of real income with what drives their ranges, in this order.
+std::vector<IncomeLine> income_lines(const SolvedScenario& s, const Outcomes& outcomes,
+                                     const std::vector<std::size_t>& order) {
+  std::vector<IncomeLine> lines;
+  for (const std::size_t i : order) {
+    std::vector<std::pair<std::string, double>> drivers;
+    for (const Driver& driver : s.draws.drivers[i]) {
+      drivers.emplace_back(s.assumptions[driver.assumption].name, driver.share);
+    }
+    lines.push_back({.name = s.setting.names()[i],
+                     .change = outcomes[i][kRealIncome],
+                     .low = s.draws.quantile(kRealIncome, i, kLow),
+                     .high = s.draws.quantile(kRealIncome, i, kHigh),
+                     .rests_on = driver_words(drivers)});
+  }
+  return lines;
 }
 
 std::vector<std::string> summary_of(const SolvedScenario& s, const Outcomes& outcomes,
                                     const std::vector<std::size_t>& order) {
-  std::vector<std::string> summary;
-  std::string changes;
-  std::size_t told = 0;
-  for (const std::size_t i : order) {
-    if (!s.setting.involved()[i] || told == 6) break;
-    const double low = s.draws.quantile(kRealIncome, i, kLow);
-    const double high = s.draws.quantile(kRealIncome, i, kHigh);
-    changes += fmt::format("{}{} {}", told == 0 ? "Real income: " : "; ", s.setting.names()[i],
-                           percent(outcomes[i][kRealIncome]));
-    if (!std::isnan(low)) {
-      changes += fmt::format(" ({} to {}{})", percent(low), percent(high),
-                             low < 0.0 && high > 0.0 ? ", the sign is open" : "");
-    }
-    ++told;
-  }
-  if (told > 0) summary.push_back(changes + ".");
-  if (s.draws.n_draws > 0) {
-    std::string drivers;
-    told = 0;
-    for (const std::size_t i : order) {
-      if (!s.setting.involved()[i] || told == 3) break;
-      drivers += fmt::format("{}for {} on {}", told == 0 ? "The range rests " : "; ",
-                             s.setting.names()[i], driver_words(s, i));
-      ++told;
-    }
-    if (told > 0) summary.push_back(drivers + ".");
-  }
-  for (const std::size_t i : order) {
-    const double low = s.draws.n_draws > 0 ? s.draws.quantile(kRealIncome, i, kLow) : 0.0;
-    const double high = s.draws.n_draws > 0 ? s.draws.quantile(kRealIncome, i, kHigh) : 0.0;
-    const double largest =
-        std::max({std::abs(outcomes[i][kRealIncome]), std::abs(low), std::abs(high)});
-    if (largest <= kLargeChange) continue;
-    summary.push_back(
-        fmt::format("Too large to take at face value: {} reaches {:.1f}% of real income, more than "
-                    "trade policy "
-                    "has been found to do to a whole economy. It rests on {}.",
-                    s.setting.names()[i], 100.0 * largest, driver_words(s, i)));
-  }
+  std::vector<IncomeLine> lines = income_lines(s, outcomes, order);
+  std::vector<std::string> large = large_change_sentences(lines);
+  const auto n_involved =
+      std::count(s.setting.involved().begin(), s.setting.involved().end(), true);
+  lines.resize(static_cast<std::size_t>(n_involved));  // they come first
+  std::vector<std::string> summary = income_sentences(lines);
+  std::move(large.begin(), large.end(), std::back_inserter(summary));
   std::vector<std::string> unsourced;
   for (const Assumption& one : s.assumptions) {
     if (one.source.empty() && one.wants_source) unsourced.push_back(one.name);
@@ -287,21 +269,16 @@ std::vector<std::string> summary_of(const SolvedScenario& s, const Outcomes& out
         "{} draws over all assumptions together; {} of them gave no equilibrium and are left out.",
         s.draws.n_draws, s.draws.n_failed));
   }
-  summary.push_back(
-      "One sector stands for all goods, so that duties are averages and peaks of single goods are "
-      "lost; the answer compares two long-run equilibria and says nothing about the years between, "
-      "services, investment from abroad or migration.");
+  summary.push_back(fmt::format(
+      "One sector stands for all goods, so that duties are averages and peaks of single "
+      "goods are lost; {}services, investment from abroad or migration.",
+      s.scenario.capital ? "nothing is said about "
+                         : "the answer compares two long-run equilibria and says nothing about the "
+                           "years between, "));
   return summary;
 }
 
 }  // namespace
-
-const ResultTable& ScenarioAnswer::table(const std::string& id) const {
-  for (const ResultTable& one : tables) {
-    if (one.id == id) return one;
-  }
-  throw InternalError({.code = "no-table", .what = "no table " + id});
-}
 
 ScenarioAnswer answer_of(const SolvedScenario& s) {
   ScenarioAnswer answer{.name = s.scenario.head.name, .title = s.scenario.head.title};
@@ -334,40 +311,23 @@ ScenarioAnswer answer_of(const SolvedScenario& s) {
   for (const std::size_t i : order) {
     if (s.setting.involved()[i]) answer.concerned.push_back(s.setting.economies()[i]);
   }
-  answer.summary = summary_of(s, outcomes, order);
+  if (s.chosen != nullptr) answer.summary = s.chosen->summary;
+  for (std::string& sentence : summary_of(s, outcomes, order)) {
+    answer.summary.push_back(std::move(sentence));
+  }
   answer.tables.push_back(real_income_table(s, outcomes, order));
+  if (s.chosen != nullptr && !s.chosen->table.rows.empty()) {
+    answer.tables.push_back(s.chosen->table);
+  }
   ResultTable revenue = revenue_table(s, outcomes, order);
   if (!revenue.rows.empty()) answer.tables.push_back(std::move(revenue));
   answer.tables.push_back(drivers_table(s, order));
+  ResultTable parts = parts_table(s, order);
+  if (!parts.rows.empty()) answer.tables.push_back(std::move(parts));
   answer.tables.push_back(pairs_table(s));
   answer.tables.push_back(economies_table(s, outcomes));
   answer.tables.push_back(assumptions_table(s));
   return answer;
-}
-
-ResultTable comparison_of(const std::vector<ScenarioAnswer>& answers) {
-  ResultTable table{.id = "comparison",
-                    .title = "Real income, scenario by scenario",
-                    .note = "Range: 5th to 95th percentile of the draws",
-                    .columns = {{"scenario", "Scenario", ""},
-                                {"economy", "Code", ""},
-                                {"name", "Economy", ""},
-                                {"real_income_change", "Real income", "fraction"},
-                                {"low", "5%", "fraction"},
-                                {"high", "95%", "fraction"}}};
-  std::vector<std::string> concerned;
-  for (const ScenarioAnswer& answer : answers) {
-    concerned.insert(concerned.end(), answer.concerned.begin(), answer.concerned.end());
-  }
-  std::sort(concerned.begin(), concerned.end());
-  for (const ScenarioAnswer& answer : answers) {
-    if (!answer.failure.empty()) continue;
-    for (const auto& row : answer.table("economies").rows) {
-      if (!std::binary_search(concerned.begin(), concerned.end(), text_of(row[0]))) continue;
-      table.add({answer.name, row[0], row[1], row[2], row[3], row[4]});
-    }
-  }
-  return table;
 }
 
 std::string answer_text(const ScenarioAnswer& answer) {
@@ -400,6 +360,9 @@ std::string answer_text(const ScenarioAnswer& answer) {
                         plain(row[5]), plain(row[6]), plain(row[7]), plain(row[8]));
   }
   for (const ResultTable& table : answer.tables) {
+    if (table.id == "optimal_tariffs" || table.id == "long_run") {
+      text += "\n" + aligned_text(table, kShownEconomies);
+    }
     if (table.id != "revenue") continue;
     text += fmt::format("\n\033[1m{:<26}{:>12}{:>24}{:>12}{:>24}\033[0m\n", "duties, million USD",
                         "collected", "change [5%, 95%]", "received", "change [5%, 95%]");
@@ -423,46 +386,6 @@ std::string answer_text(const ScenarioAnswer& answer) {
     text += fmt::format("\033[2m{}\033[0m\n", certificate.summary());
   }
   return text;
-}
-
-std::string comparison_text(const std::vector<ScenarioAnswer>& answers) {
-  const ResultTable table = comparison_of(answers);
-  std::vector<std::string> codes, names;
-  for (const auto& row : table.rows) {
-    const std::string code = text_of(row[1]);
-    if (std::find(codes.begin(), codes.end(), code) != codes.end()) continue;
-    codes.push_back(code);
-    names.push_back(text_of(row[2]));
-  }
-  std::string text = "\033[1mReal income, change in % [5%, 95%]\033[0m\n";
-  for (std::size_t e = 0; e < codes.size(); ++e) {
-    text += fmt::format("\n{}\n", names[e]);
-    for (const auto& row : table.rows) {
-      if (text_of(row[1]) != codes[e]) continue;
-      text += fmt::format("  {:<36}{:>8.2f}", text_of(row[0]), 100.0 * number_of(row[3]));
-      if (!std::isnan(number_of(row[4]))) {
-        text +=
-            fmt::format("  [{:.2f}, {:.2f}]", 100.0 * number_of(row[4]), 100.0 * number_of(row[5]));
-      }
-      text += "\n";
-    }
-  }
-  for (const ScenarioAnswer& answer : answers) {
-    if (!answer.failure.empty()) text += fmt::format("\n{}: {}\n", answer.name, answer.failure);
-  }
-  return text;
-}
-
-nlohmann::json to_json(const ScenarioAnswer& answer) {
-  nlohmann::json certificates = nlohmann::json::array();
-  for (const Certificate& one : answer.certificates) {
-    certificates.push_back(attribution::to_json(one));
-  }
-  nlohmann::json tables = nlohmann::json::object();
-  for (const ResultTable& one : answer.tables) tables[one.id] = attribution::to_json(one);
-  return {{"schema", "altyn.scenario/1"}, {"name", answer.name},       {"title", answer.title},
-          {"about", answer.about},        {"summary", answer.summary}, {"notes", answer.notes},
-          {"certificates", certificates}, {"tables", tables}};
 }
 
 }  // namespace altyn::study

@@ -206,6 +206,7 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
                         .why = "the key of who joins is one number"});
     }
   }
+  if (!scenario_.regions.flows.empty()) read_flows(sources);
   std::vector<double> rates;
   const RegionalWorld world = world_at(central_values(assumptions_of(scenario_)), rates);
   economies_ = world.base.economies;
@@ -228,6 +229,42 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
   if (versus) versus_ = found(*versus, panel);
   involved_.assign(economies_.size(), false);
   mark_involved(changes_);
+  for (const std::string& player : scenario_.optimal.players) {
+    for (const std::size_t i : places_of(player, scenario_.where + " [optimal] players")) {
+      involved_[i] = true;
+    }
+  }
+}
+
+void ScenarioSetting::read_flows(DataSources& sources) {
+  if (scenario_.region_list.empty()) {
+    throw InputError({.code = "bad-change",
+                      .what = "flows of regions are given, and no economy is split",
+                      .where = scenario_.where + " [regions] flows",
+                      .why = "the flows say how regions trade",
+                      .fixes = {"add [[region]] entries", "remove flows"}});
+  }
+  const data::Table table = sources.read(scenario_.regions.flows);
+  const data::TextColumn& sellers = table.texts("exporter");
+  const data::TextColumn& buyers = table.texts("importer");
+  const data::NumberColumn& values = table.numbers("value");
+  for (Index row = 0; row < table.n_rows(); ++row) {
+    const double value = values[static_cast<std::size_t>(row)];
+    const auto fail = [&](const char* code, const std::string& what, const char* why) {
+      throw InputError({.code = code,
+                        .what = what,
+                        .where = fmt::format("{}, {}", table.source(), table.place_of(row)),
+                        .why = why});
+    };
+    if (!(value >= 0.0)) {
+      fail("negative-value", fmt::format("a flow is {}", value), "flows are zero or positive");
+    }
+    if (!flows_.emplace(std::pair{std::string(sellers.at(row)), std::string(buyers.at(row))}, value)
+             .second) {
+      fail("duplicate-row", "the same pair has a value already",
+           "it is not clear which of the two holds");
+    }
+  }
 }
 
 std::string ScenarioSetting::domestic_flag(std::size_t economy) const {
@@ -468,11 +505,18 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
     std::iota(world.parent.begin(), world.parent.end(), std::size_t{0});
     return world;
   }
-  const double elasticity = values.at(kDistanceName);
   const auto find = [&](const std::string& code) {
     return std::find_if(regions.begin(), regions.end(),
                         [&](const ScenarioRegion& region) { return region.code == code; });
   };
+  if (!flows_.empty()) {
+    return equilibrium::split_into_regions(
+        base, splits, [this](const std::string& seller, const std::string& buyer) {
+          const auto flow = flows_.find({seller, buyer});
+          return flow == flows_.end() ? 0.0 : flow->second;
+        });
+  }
+  const double elasticity = values.at(kDistanceName);
   // Who has no place on the map trades with every region alike, in proportion to size.
   return equilibrium::split_into_regions(
       base, splits, [&](const std::string& seller, const std::string& buyer) {
@@ -485,21 +529,22 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
 }
 
 OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& values,
-                                         const RegionalWorld& world,
-                                         std::vector<double> rates) const {
+                                         const RegionalWorld& world, std::vector<double> rates,
+                                         std::optional<Index> year) const {
   OneSectorShock shock;
   bool duties_change = false;
   for (const Part& part : changes.parts) {
+    const double in_force = year ? part.change.part_in(*year) : 1.0;
     if (part.change.what == ChangeKind::kTariff) {
       duties_change = true;
       const std::string& same_as = part.change.same_as;
       const double size = values.at(same_as.empty() ? part.change.name : same_as) / 100.0;
       for (const std::size_t cell : part.cells) {
-        rates[cell] = new_rate(part.change.formula, rates[cell], size);
+        rates[cell] += in_force * (new_rate(part.change.formula, rates[cell], size) - rates[cell]);
       }
       continue;
     }
-    const double effect = direct_effect(part.change, values);
+    const double effect = in_force * direct_effect(part.change, values);
     shock.direct_log.resize(part.pairs.size(), 0.0);
     for (std::size_t cell = 0; cell < part.pairs.size(); ++cell) {
       shock.direct_log[cell] += effect * part.pairs[cell];
@@ -514,13 +559,51 @@ OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& v
 }
 
 ScenarioInstance ScenarioSetting::at(const Values& values) const {
+  return instance_at(values, std::nullopt);
+}
+
+ScenarioInstance ScenarioSetting::at(const Values& values, Index year) const {
+  return instance_at(values, year);
+}
+
+ScenarioInstance ScenarioSetting::instance_at(const Values& values,
+                                              std::optional<Index> year) const {
   ScenarioInstance instance;
   std::vector<double> rates;
   RegionalWorld world = world_at(values, rates);
-  instance.shock = shock_at(changes_, values, world, rates);
-  if (versus_) instance.versus = shock_at(*versus_, values, world, rates);
+  instance.shock = shock_at(changes_, values, world, rates, year);
+  if (versus_) instance.versus = shock_at(*versus_, values, world, rates, year);
   instance.base = std::move(world.base);
+  if (!chosen_.empty()) {
+    std::vector<double>& tariff = instance.shock.tariff;
+    if (tariff.empty()) tariff = instance.base.tariff;
+    tariff.resize(instance.base.trade.size(), 0.0);
+    for (const auto& [cell, rate] : chosen_) tariff[cell] = rate;
+  }
   return instance;
+}
+
+std::vector<bool> ScenarioSetting::taxed() const {
+  const std::size_t n = economies_.size();
+  std::vector<bool> found(n * n, false);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < n; ++k) {
+      found[i * n + k] = parents_[i] != parents_[k] &&
+                         !registry_.any_preference(world_.economies[parents_[i]],
+                                                   world_.economies[parents_[k]], year_);
+    }
+  }
+  return found;
+}
+
+std::vector<std::size_t> ScenarioSetting::places_of(const std::string& name,
+                                                    const std::string& where) const {
+  const std::vector<bool> on = named({name}, where);
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < on.size(); ++i) {
+    if (on[i]) places.push_back(i);
+  }
+  return places;
 }
 
 }  // namespace altyn::study

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "altyn/data/agreements.h"
@@ -55,6 +57,17 @@ class ScenarioSetting {
   /// Errors: InputError where these values leave no base (regions that nothing can reach, shares of
   /// regions above 100%).
   [[nodiscard]] ScenarioInstance at(const Values& values) const;
+  /// The same with the changes as far in force as they are in `year` (phase_in).
+  [[nodiscard]] ScenarioInstance at(const Values& values, Index year) const;
+
+  /// [n * n] exporter rows: trade that the importer charges duties on, being across a border and
+  /// without a preference in the base year.
+  [[nodiscard]] std::vector<bool> taxed() const;
+  /// The economies behind a name: one, its regions, or the members of a union with theirs.
+  [[nodiscard]] std::vector<std::size_t> places_of(const std::string& name,
+                                                   const std::string& where) const;
+  /// Rates that stand in place of those of the changes from now on, by cell of the [n * n] world.
+  void set_rates(std::vector<std::pair<std::size_t, double>> rates) { chosen_ = std::move(rates); }
 
  private:
   struct Part {  // a change with the pairs it touches
@@ -71,7 +84,9 @@ class ScenarioSetting {
                                                     std::vector<double>& rates) const;
   [[nodiscard]] equilibrium::OneSectorShock shock_at(const Changes& changes, const Values& values,
                                                      const equilibrium::RegionalWorld& world,
-                                                     std::vector<double> rates) const;
+                                                     std::vector<double> rates,
+                                                     std::optional<Index> year) const;
+  [[nodiscard]] ScenarioInstance instance_at(const Values& values, std::optional<Index> year) const;
   [[nodiscard]] std::vector<std::string> codes_of(const std::vector<std::string>& list,
                                                   const std::string& where) const;
   [[nodiscard]] std::vector<bool> named(const std::vector<std::string>& list,
@@ -85,6 +100,7 @@ class ScenarioSetting {
                                                  const data::PairPanel& panel,
                                                  const std::string& where) const;
   [[nodiscard]] Changes found(const Scenario& scenario, const data::PairPanel& panel) const;
+  void read_flows(DataSources& sources);
   void mark_involved(const Changes& changes);
 
   Scenario scenario_;
@@ -100,6 +116,8 @@ class ScenarioSetting {
   std::vector<double> gdp_musd_;
   Changes changes_;
   std::optional<Changes> versus_;
+  std::map<std::pair<std::string, std::string>, double> flows_;  // seller, buyer; empty: distances
+  std::vector<std::pair<std::size_t, double>> chosen_;
 };
 
 }  // namespace altyn::study

@@ -82,12 +82,6 @@ Month month_of(const SectorHead& head, const std::string& where) {
                     .fixes = {"year = 2016", "month = \"2016-06\""}});
 }
 
-// With neither year nor month every date counts as past.
-Month month_or_end(const SectorHead& head, const std::string& where) {
-  if (head.month.empty() && head.year == 0) return Month::of(9999, 12);
-  return month_of(head, where);
-}
-
 CellSelection selection_of(const SectorChange& change) {
   return {.importers = change.importer,
           .exporters = change.exporter,
@@ -244,15 +238,21 @@ void apply_change(const SectorChange& change, const std::vector<ScheduleLine>& s
 
 }  // namespace
 
+Month month_of_scenario(const SectorHead& head, const std::string& where) {
+  if (head.month.empty() && head.year == 0) return Month::of(9999, 12);
+  return month_of(head, where);
+}
+
 bool has_sectors(const json& content) { return content.contains("sectors"); }
 
 SectorScenario read_sector_scenario(const Study& whole) {
   check_sections(whole, {"scenario", "sectors", "model", "output", "change", "union", "union_keys",
-                         "union_exception", "flags", "file"});
+                         "union_exception", "optimal", "flags", "file"});
   SectorScenario scenario{.head = read_section<SectorHead>(whole, "scenario"),
                           .tables = read_section<SectorTables>(whole, "sectors"),
                           .model = read_section<SectorModel>(whole, "model"),
                           .output = read_section<SectorOutput>(whole, "output"),
+                          .optimal = read_section<OptimalPolicy>(whole, "optimal"),
                           .changes = read_list<SectorChange>(whole, "change")};
   for (std::size_t c = 0; c < scenario.changes.size(); ++c) {
     SectorChange& change = scenario.changes[c];
@@ -336,7 +336,7 @@ std::vector<RevenuePool> base_pools(const SectorScenario& scenario) {
   for (std::size_t u = 0; u < scenario.unions.size(); ++u) {
     if (!scenario.in_base[u]) continue;
     const UnionState state =
-        union_at(scenario.unions[u], month_or_end(scenario.head, "the scenario"));
+        union_at(scenario.unions[u], month_of_scenario(scenario.head, "the scenario"));
     if (state.pool) pools.push_back(*state.pool);
   }
   return pools;
@@ -348,7 +348,7 @@ MultiSectorShock build_shock(const SectorScenario& scenario, const MultiSectorBa
   SectorPolicy policy(base);
   Unions unions{.unions = scenario.unions,
                 .states = {},
-                .month = month_or_end(scenario.head, "the scenario")};
+                .month = month_of_scenario(scenario.head, "the scenario")};
   for (std::size_t u = 0; u < unions.unions.size(); ++u) {
     unions.states.push_back(union_at(unions.unions[u], unions.month));
     if (!scenario.in_base[u]) apply_union(policy, unions.states[u]);
@@ -503,7 +503,7 @@ std::vector<Field<SectorHead>> SectorHead::fields() {
 std::vector<Field<SectorModel>> SectorModel::fields() {
   using S = SectorModel;
   return {make_enum_field<&S::deficits>({.name = "deficits", .doc = "how deficits are closed"},
-                                        {"none", "additive", "world_share", "multiplicative"}),
+                                        equilibrium::closure_names()),
           make_field(&S::numeraire,
                      {.name = "numeraire", .doc = "\"world\" factor income, or an economy's"}),
           make_field(&S::theta_log_sd,

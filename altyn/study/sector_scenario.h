@@ -7,6 +7,7 @@
 #include "altyn/equilibrium/customs_union.h"
 #include "altyn/equilibrium/multi_sector.h"
 #include "altyn/equilibrium/sector_quota.h"
+#include "altyn/study/optimal_policy.h"
 #include "altyn/study/sector_tables.h"
 #include "altyn/study/study.h"
 
@@ -130,6 +131,7 @@ struct SectorScenario {
   SectorTables tables{};
   SectorModel model{};
   SectorOutput output{};
+  OptimalPolicy optimal{};
   std::vector<SectorChange> changes{};
   std::vector<std::vector<equilibrium::ScheduleLine>> schedules{};  ///< [change]; empty without
   std::vector<equilibrium::CustomsUnion> unions{};
@@ -147,6 +149,10 @@ struct SectorScenario {
 /// "unknown-union".
 void read_policies(SectorScenario& scenario, const Study& whole,
                    const std::vector<std::string>& sectors, DataSources& sources);
+
+/// The month by which members and keys are judged; with neither year nor month every date counts as
+/// past. Errors: InputError for text that is no month.
+[[nodiscard]] data::Month month_of_scenario(const SectorHead& head, const std::string& where);
 
 /// Pools of the unions that the base has.
 [[nodiscard]] std::vector<equilibrium::RevenuePool> base_pools(const SectorScenario& scenario);

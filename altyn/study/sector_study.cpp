@@ -8,13 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "altyn/attribution/result_json.h"
 #include "altyn/core/errors.h"
-#include "altyn/core/version.h"
+#include "altyn/core/fields_json.h"
 #include "altyn/study/extends.h"
-#include "altyn/study/report_page.h"
+#include "altyn/study/sector_outputs.h"
 #include "altyn/study/sector_report.h"
-#include "altyn/study/simulate_study.h"
 
 namespace altyn::study {
 namespace {
@@ -53,6 +51,12 @@ std::vector<double> outcomes_of(const MultiSectorModel& model, const MultiSector
     values[kSectorExports * n + e] = after[0][e] / before[0][e] - 1.0;
     values[kSectorImports * n + e] = after[1][e] / before[1][e] - 1.0;
     values[kSectorPrices * n + e] = result.consumer_price_hat[e] - 1.0;
+    const MultiSectorResult& old = model.base_levels();
+    const auto received = [e](const MultiSectorResult& r) {
+      return r.duty[e] - r.duty_pooled[e] + r.duty_received[e];
+    };
+    values[kSectorCollected * n + e] = result.duty[e] - old.duty[e];
+    values[kSectorReceived * n + e] = received(result) - received(old);
   }
   return values;
 }
@@ -114,6 +118,36 @@ std::optional<SectorUncertainty> uncertainty_of(const SectorRun& run, const Sect
   return uncertain;
 }
 
+// Who changes something: importers of the cells whose costs change, those who produce differently,
+// those who join and leave.
+std::vector<bool> involved_in(const SectorRun& run) {
+  const MultiSectorBase& base = run.model.base();
+  const std::size_t n = base.economies.size();
+  std::vector<bool> involved(n, false);
+  const auto value = [](const std::vector<double>& values, std::size_t k, double otherwise) {
+    return values.empty() ? otherwise : values[k];
+  };
+  for (std::size_t cell = 0; cell < base.trade_share.size(); ++cell) {
+    const auto moves = [&](const std::vector<double>& before, const std::vector<double>& after) {
+      return !after.empty() && value(before, cell, 0.0) != after[cell];
+    };
+    if (value(run.shock.cost_hat, cell, 1.0) != 1.0 || moves(base.tariff, run.shock.tariff)) {
+      involved[cell / n % n] = true;
+    }
+    if (moves(base.export_tax, run.shock.export_tax)) involved[cell % n] = true;
+  }
+  for (std::size_t at = 0; at < run.shock.productivity_hat.size(); ++at) {
+    if (run.shock.productivity_hat[at] != 1.0) involved[at % n] = true;
+  }
+  for (const SectorChange& change : run.scenario.changes) {
+    const auto found = std::find(base.economies.begin(), base.economies.end(), change.economy);
+    if (found != base.economies.end()) {
+      involved[static_cast<std::size_t>(found - base.economies.begin())] = true;
+    }
+  }
+  return involved;
+}
+
 SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, Context& context) {
   const MultiSectorModel& model = run.model;
   const std::size_t n = model.base().economies.size();
@@ -136,12 +170,18 @@ SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, Context&
   }
   answers.shown.resize(n);
   for (std::size_t e = 0; e < n; ++e) answers.shown[e] = e;
+  const std::vector<bool> involved = involved_in(run);
   std::stable_sort(answers.shown.begin(), answers.shown.end(), [&](std::size_t a, std::size_t b) {
+    if (involved[a] != involved[b]) return bool{involved[a]};
     return std::abs(answers.outcomes[a]) > std::abs(answers.outcomes[b]);
   });
   answers.shown.resize(std::min(n, kShownEconomies));
+  answers.n_involved =
+      static_cast<std::size_t>(std::count_if(answers.shown.begin(), answers.shown.end(),
+                                             [&](std::size_t e) { return bool{involved[e]}; }));
 
-  if (!run.scenario.changes.empty()) {
+  // Rates that are chosen answer to all changes together: no change has a part of its own in them.
+  if (!run.scenario.changes.empty() && run.chosen.cells.empty()) {
     try {
       answers.shapley = shapley_of_policies(
           model, static_cast<Index>(run.scenario.changes.size()),
@@ -176,35 +216,56 @@ SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, Context&
   return answers;
 }
 
-// Where the data come from and how the run is repeated.
-void add_record(json& value, const Study& study, const DataSources& sources,
-                const Context& context) {
-  value["sources"] = json::array();
-  json inputs = json::array();
-  for (const InputFile& input : sources.inputs()) {
-    inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
-    value["sources"].push_back(
-        attribution::to_json(attribution::Source{.file = input.path, .sha256 = input.sha256}));
+// Names of the file as who sets tariffs: a union's members set one tariff.
+std::vector<PolicyPlayer> players_of(const SectorRun& run, const std::string& where) {
+  const MultiSectorBase& base = run.model.base();
+  const SectorPolicy names(base);
+  std::vector<PolicyPlayer> players;
+  for (const std::string& name : run.scenario.optimal.players) {
+    PolicyPlayer player{.name = name};
+    for (const CustomsUnion& one : run.scenario.unions) {
+      if (one.name != name) continue;
+      const data::Month month = month_of_scenario(run.scenario.head, where);
+      for (const std::string& member : union_at(one, month).members) {
+        player.members.push_back(names.economy(member));
+      }
+    }
+    if (player.members.empty()) player.members.push_back(names.economy(name));
+    players.push_back(std::move(player));
   }
-  value["run"] = {{"version", version()},
-                  {"command", "altyn simulate " + study.content.value("file", study.where)},
-                  {"seed", context.seed},
-                  {"inputs", std::move(inputs)},
-                  {"options", study.content.value("flags", json::object())}};
+  return players;
+}
+
+// Trade that a player may tax: not that with partners of free trade of its own unions.
+bool may_tax(const SectorScenario& scenario, const MultiSectorBase& base, std::size_t importer,
+             std::size_t exporter) {
+  const auto has = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  return std::none_of(scenario.unions.begin(), scenario.unions.end(), [&](const CustomsUnion& one) {
+    const bool member =
+        std::any_of(one.members.begin(), one.members.end(),
+                    [&](const UnionMember& m) { return m.economy == base.economies[importer]; });
+    return member && has(one.free_trade_partners, base.economies[exporter]);
+  });
+}
+
+// The rates of [optimal], chosen after the changes; a failure is left in them.
+void choose(SectorRun& run, const std::string& where, MultiSectorWorkspace& workspace,
+            Context& context) {
+  const MultiSectorBase& base = run.model.base();
+  run.chosen = choose_tariffs(
+      run.model, run.shock, run.result, run.scenario.optimal, players_of(run, where),
+      [&](std::size_t importer, std::size_t exporter) {
+        return may_tax(run.scenario, base, importer, exporter);
+      },
+      where + " [optimal]", context);
+  if (!run.chosen.failure.empty()) return;
+  run.shock = run.shock_at(run.sizes);
+  run.model.solve(run.shock, workspace, run.result, context);
 }
 
 }  // namespace
-
-StudyResult run_simulation(const Study& study, Context& context) {
-  DataSources sources(study);
-  Study whole = study;
-  whole.content = extended_content(study, sources);
-  if (!has_sectors(whole.content)) return run_simulate(study, context);
-  Study own = study;
-  own.where = study.content.value("file", study.where);
-  own.content.erase("file");
-  return run_sector_study(own, context);
-}
 
 SectorWorld read_sector_world(const Study& whole, DataSources& sources, Context& context) {
   Study flagged = whole;
@@ -223,9 +284,9 @@ SectorWorld read_sector_world(const Study& whole, DataSources& sources, Context&
   return {.scenario = std::move(scenario), .base = std::move(base), .model = std::move(model)};
 }
 
-StudyResult solve_sector_world(const Study& study, const SectorWorld& world,
-                               const DataSources& sources, const RouteLayer* layer,
-                               Context& context) {
+SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& world,
+                                     const DataSources& sources, const RouteLayer* layer,
+                                     Context& context) {
   const SectorScenario& scenario = world.scenario;
   const MultiSectorModel& model = world.model;
   SectorRun run{scenario, model};
@@ -249,36 +310,55 @@ StudyResult solve_sector_world(const Study& study, const SectorWorld& world,
     }
   }
 
-  StudyResult result;
+  if (scenario.optimal.problem != PolicyProblem::kNone && run.result.certificate.holds()) {
+    choose(run, study.where, workspace, context);
+  }
+
+  SimulatedScenario simulated{.answer = {.name = scenario.head.name}, .result = {}};
+  StudyResult& result = simulated.result;
   result.certificates = {run.result.certificate};
   result.inputs = sources.inputs();
-  if (!run.result.certificate.holds()) {
-    result.text =
-        fmt::format("No answer: {}\n{}\n", run.result.message, run.result.certificate.summary());
-    return result;
+  if (!run.result.certificate.holds() || !run.chosen.failure.empty()) {
+    simulated.answer.failure = run.chosen.failure.empty() ? run.result.message : run.chosen.failure;
+    if (!run.chosen.failure.empty()) result.certificates.push_back(run.chosen.certificate);
+    result.text = fmt::format("No answer: {}\n{}\n", simulated.answer.failure,
+                              result.certificates.back().summary());
+    simulated.answer.certificates = result.certificates;
+    return simulated;
   }
   const SectorAnswers answers = answers_of(run, world.base, context);
-  result.certificates.push_back(answers.stages.certificate);
-  result.text = sector_text(run, world.base, answers);
-  result.value = sector_value(run, world.base, answers);
-  add_record(result.value, study, sources, context);
+  simulated.answer = sector_answer(run, world.base, answers);
+  result.certificates = simulated.answer.certificates;
+  result.text = sector_text(run, answers, simulated.answer);
+  result.value = sector_value(simulated.answer, run, answers);
+  add_record(result, study, study.where, options_to_json(scenario.model), sources, context);
   if (layer != nullptr) layer->tell(run, result);
-  result.files.push_back({"report.html", report_html(result.value)});
-  result.files.push_back({"report.md", without_colour(result.text)});
-  result.files.push_back({"result.json", result.value.dump(1) + "\n"});
+  add_report_files(result);
   constexpr std::array<const char*, 3> kEndings = {"csv", "json", "parquet"};
   const char* ending = kEndings[static_cast<std::size_t>(scenario.output.tables)];
   for (data::Table& table : sector_tables(run, answers)) {
     const std::string name = fmt::format("{}.{}", table.source(), ending);
     result.files.push_back({name, std::move(table)});
   }
-  return result;
+  if (!run.chosen.cells.empty()) {
+    result.files.push_back(
+        {fmt::format("optimal_tariffs.{}", ending), attribution::to_data_table(run.chosen.table)});
+  }
+  return simulated;
 }
 
-StudyResult run_sector_study(const Study& study, Context& context) {
+SimulatedScenario simulate_sectors(const Study& study, Context& context) {
   DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
+  if (whole.content.value("scenario", json::object()).contains("versus")) {
+    throw InputError({.code = "versus-many-sectors",
+                      .what = "a scenario of many sectors is compared with its base alone",
+                      .where = whole.where + " [scenario] versus",
+                      .why = "its decompositions and stages start from the base's tables",
+                      .fixes = {"remove versus, and give both files to altyn simulate: the answers "
+                                "come side by side"}});
+  }
   const SectorWorld world = read_sector_world(whole, sources, context);
   return solve_sector_world(study, world, sources, nullptr, context);
 }

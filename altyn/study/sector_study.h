@@ -1,14 +1,13 @@
 #pragma once
 
+#include <functional>
+
 #include "altyn/study/data_sources.h"
-#include "altyn/study/sector_report.h"
+#include "altyn/study/scenario_answer.h"
+#include "altyn/study/sector_run.h"
 #include "altyn/study/study.h"
 
 namespace altyn::study {
-
-/// A simulation: of many sectors when it or what it extends has a section [sectors], of the
-/// one-sector world otherwise (simulate_study.h).
-[[nodiscard]] StudyResult run_simulation(const Study& study, Context& context);
 
 /// A scenario of many sectors with its base.
 struct SectorWorld {
@@ -30,15 +29,17 @@ struct RouteLayer {
 };
 
 /// Solves a scenario and answers, with routes when `layer` is not null.
-[[nodiscard]] StudyResult solve_sector_world(const Study& study, const SectorWorld& world,
-                                             const DataSources& sources, const RouteLayer* layer,
-                                             Context& context);
+[[nodiscard]] SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& world,
+                                                   const DataSources& sources,
+                                                   const RouteLayer* layer, Context& context);
 
 /// Solves a scenario on a world of many sectors that the user gives (docs/simulate-sectors.md).
-/// Files: report.md; key_results (economies), sectors, trade (pairs), trade_by_sector (cells whose
-/// cost changes), decomposition, assumptions; run record apart.
-/// Intervals come from draws over ranges, elasticities and base flows together; what drives them
-/// from the adjoint. Errors: InputError of the scenario file, its tables and its base.
-[[nodiscard]] StudyResult run_sector_study(const Study& study, Context& context);
+/// Files: report.html, report.md, result.json; key_results (economies), sectors, trade (pairs),
+/// trade_by_sector (cells whose cost changes), decomposition, assumptions, and optimal_tariffs
+/// where rates are chosen; run record apart. Intervals come from draws over ranges, elasticities
+/// and base flows together; what drives them from the adjoint. Errors: InputError of the scenario
+/// file, its tables and its base; "versus-many-sectors" for a comparison with another scenario
+/// inside the file.
+[[nodiscard]] SimulatedScenario simulate_sectors(const Study& study, Context& context);
 
 }  // namespace altyn::study

@@ -282,8 +282,8 @@ void base_from_values(const SectorTables& tables, const Frame& frame, const Tabl
       levels.intermediate_use[k] *= of * sales[at];
     }
   }
-  equilibrium::BaseFromLevels made =
-      equilibrium::base_from_levels(levels, tables.negative_final_use);
+  equilibrium::BaseFromLevels made = equilibrium::base_from_levels(
+      equilibrium::as_variant(std::move(levels), tables.variant), tables.negative_final_use);
   world.base = std::move(made.base);
   if (made.largest_cost_gap_log > 1e-6) {
     world.notes.push_back(fmt::format(
@@ -349,6 +349,28 @@ void repair(const SectorTables& tables, SectorBase& world, Context& context) {
       "by {:.0f}% at most ({}).",
       before, repaired.moved, 100.0 * std::expm1(repaired.mean_log_change),
       100.0 * std::expm1(repaired.largest_log_change), repaired.worst_place));
+}
+
+// Shares become values first; values have been read as the variant already.
+void simplify(const SectorTables& tables, bool from_shares, SectorBase& world) {
+  using equilibrium::SectorVariant;
+  if (tables.variant == SectorVariant::kFull) return;
+  if (from_shares) {
+    world.base = equilibrium::base_from_levels(
+                     equilibrium::as_variant(equilibrium::levels_of(world.base), tables.variant),
+                     tables.negative_final_use)
+                     .base;
+  }
+  if (tables.variant == SectorVariant::kOneSector && !world.theta_log_sd.empty()) {
+    double sum = 0.0;
+    for (const double sd : world.theta_log_sd) sum += sd;
+    world.theta_log_sd = {sum / static_cast<double>(world.theta_log_sd.size())};
+  }
+  constexpr const char* kWords[] = {
+      "", "Sectors buy inputs from themselves only; what they pay others counts as value added.",
+      "Everything is made of factors alone; inputs count as value added.",
+      "All sectors are one, called goods: duties, elasticities and their spreads are averages."};
+  world.notes.emplace_back(kWords[static_cast<std::size_t>(tables.variant)]);
 }
 
 }  // namespace
@@ -417,6 +439,12 @@ std::vector<Field<SectorTables>> SectorTables::fields() {
                  {.name = "base_tolerance",
                   .doc = "a base that misses its equations by less is made exact silently",
                   .minimum = 0.0}),
+      make_enum_field<&S::variant>(
+          {.name = "variant",
+           .doc = "a simpler model of the same world: sectors buy from themselves only, no inputs "
+                  "at all, or all sectors as one called goods",
+           .source = "Caliendo and Parro (2015)"},
+          equilibrium::sector_variant_names()),
   };
 }
 
@@ -435,6 +463,7 @@ SectorBase read_sector_base(const SectorTables& tables, const std::string& where
     base_from_values(tables, frame, trade, reader, world);
   }
   repair(tables, world, context);
+  simplify(tables, shares, world);
   return world;
 }
 

@@ -6,7 +6,7 @@
 #include "altyn/core/context.h"
 #include "altyn/core/fields.h"
 #include "altyn/equilibrium/base_check.h"
-#include "altyn/equilibrium/multi_sector_levels.h"
+#include "altyn/equilibrium/sector_variant.h"
 #include "altyn/study/data_sources.h"
 
 namespace altyn::study {
@@ -14,7 +14,7 @@ namespace altyn::study {
 /// How tariffs stand in their table.
 enum class TariffForm { kFraction, kPercent, kFactor };
 /// How trade elasticities stand in theirs.
-enum class ElasticityForm { kTheta, kInverse };
+enum class ElasticityForm { kPlain, kInverse };
 /// What input shares are shares of.
 enum class InputShareOf { kCost, kMaterials };
 /// What to do with a base that is not an equilibrium.
@@ -37,10 +37,11 @@ struct SectorTables {
   std::string factor_income;
   std::string deficit;
   std::string elasticities;
-  ElasticityForm elasticity_as = ElasticityForm::kTheta;
+  ElasticityForm elasticity_as = ElasticityForm::kPlain;
   equilibrium::NegativeFinalUse negative_final_use = equilibrium::NegativeFinalUse::kRefuse;
   RepairChoice repair = RepairChoice::kRefuse;
   double base_tolerance = 1e-4;
+  equilibrium::SectorVariant variant = equilibrium::SectorVariant::kFull;
 
   static std::vector<Field<SectorTables>> fields();
 };

@@ -5,13 +5,14 @@
 namespace altyn::study {
 
 /// Solves a scenario (docs/simulate.md), or several side by side where the study has the section
-/// `scenarios`, a list of files. Files of each: report.html, report.md, result.json,
-/// key_results.csv (one row per economy), revenue.csv, drivers.csv, trade.csv (pairs whose cost
-/// changes), assumptions.csv; of several, the same in a folder by name, and comparison.csv,
-/// report.md and report.html of all.
+/// `scenarios`, a list of files. A scenario is one of many sectors (sector_study.h) when it or what
+/// it extends has a section [sectors], of the one-sector world otherwise. Files of the latter:
+/// report.html, report.md, result.json, key_results.csv (one row per economy), revenue.csv,
+/// drivers.csv, trade.csv (pairs whose cost changes), assumptions.csv. Of several scenarios: the
+/// files of each in a folder by name, and comparison.csv, report.md and report.html of all.
 /// Intervals come from draws over all assumptions together; draws without an equilibrium are
 /// counted. Errors: InputError of the scenario files and their base; "duplicate-name" where two
 /// scenarios have one name or one assumption two values.
-[[nodiscard]] StudyResult run_simulate(const Study& study, Context& context);
+[[nodiscard]] StudyResult run_simulation(const Study& study, Context& context);
 
 }  // namespace altyn::study

@@ -13,7 +13,8 @@
 #include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/monitor_study.h"
-#include "altyn/study/sector_study.h"
+#include "altyn/study/regions_study.h"
+#include "altyn/study/simulate_study.h"
 
 namespace altyn::study {
 namespace {
@@ -24,13 +25,9 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"check", run_check},
-    {"estimate", run_estimate},
-    {"simulate", run_simulation},
-    {"corridors", run_corridors},
-    {"monitor", run_monitor},
-    {"data_check", run_data_check},
-    {"data_import", run_data_import},
+    {"check", run_check},           {"estimate", run_estimate},       {"simulate", run_simulation},
+    {"corridors", run_corridors},   {"monitor", run_monitor},         {"regions", run_regions},
+    {"data_check", run_data_check}, {"data_import", run_data_import},
 };
 
 const Kind& find_kind(const std::string& name, const std::string& where) {

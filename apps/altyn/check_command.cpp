@@ -83,9 +83,10 @@ void add_check_command(CLI::App& app, Session& session, const Finish& finish) {
                       "(.txt, .html, - for standard input) whose claims are read");
   command->add_option("--pair", request->pair, "reporter and partner: RUS:KAZ");
   command->add_option("--says", request->says, "the claimed growth in percent: 40");
-  command->add_option("--output,-o", request->output,
-                      "folder for report.html, report.md, key_results.csv, results.parquet, "
-                      "result.json, claim-review.json and run.json");
+  command->add_option(
+      "--output,-o", request->output,
+      "folder for report.html, report.md, report.ru.md, key_results.csv, results.parquet, "
+      "result.json, claim-review.json and run.json");
   add_flags(*command, request->claim, request->claim_given, {"reporter", "partner", "figure"});
   add_flags(*command, request->data, request->data_given);
   add_flags(*command, request->options, request->options_given);

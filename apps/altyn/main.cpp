@@ -21,6 +21,7 @@ Examples:
   altyn simulate cases/eaeu/no-union.toml
   altyn corridors run cases/eaeu/corridors-caspian.toml
   altyn monitor cases/eaeu/plan-2013-2015.toml
+  altyn regions share RUS:KAZ --says 70
   altyn agreements RUS:KAZ --month 2017-04
   altyn data check trade.csv
 Exit codes: 0 done, 1 wrong input, 2 no convergence, 3 system or internal failure, 130 stopped.)";
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
   add_corridors_command(app, session, finish);
   add_monitor_command(app, session, finish);
   add_data_command(app, session, finish);
+  add_regions_command(app, session, finish);
   add_agreements_command(app, session, finish);
   add_run_commands(app, session, finish);
 

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 
 import pytest
 
@@ -10,7 +11,7 @@ from altyn_run import CLAIM, altyn, needs_build, refused
 
 pytestmark = needs_build
 
-FILES = {"report.html", "report.md", "result.json", "claim-review.json", "key_results.csv",
+FILES = {"report.html", "report.md", "report.ru.md", "result.json", "claim-review.json", "key_results.csv",
          "results.parquet", "run.json"}
 
 
@@ -45,6 +46,28 @@ def test_every_available_line_with_a_solve_is_certified(flagship):
         assert line["available"], line
         for certificate in line["certificates"]:
             assert certificate["holds"], (line["id"], certificate)
+
+
+# Names and terms that Russian keeps, and what others said or found, in the words of their source.
+LATIN = re.compile(r"\b(?!(?:Brent|Comtrade|ETWFE|theta|percent_effect|beta|Rosstat|flag)\b)[A-Za-z]{4,}")
+
+
+def test_every_sentence_of_the_flagship_has_its_russian(flagship):
+    russian = flagship[2]["russian"]
+    verdict = russian["verdict"]
+    texts = [russian["title"], russian["claim"]["in_our_words"], russian["synthesis"]["sentence"],
+             verdict["number"]["sentence"], verdict["number"]["rule"], verdict["cause"]["sentence"],
+             verdict["cause"]["rule"], *verdict["summary"], *verdict["would_change"],
+             *verdict["confidence"]["reasons"]]
+    for line in russian["lines"]:
+        texts += [line[key] for key in ("title", "question", "finding", "limits", "controls")]
+    texts += [method["text"] for method in russian["methods"]]
+    for table in russian["tables"].values():
+        texts += [table["title"], table["note"], *(column["label"] for column in table["columns"])]
+    for text in texts:
+        assert not LATIN.search(text), text
+    report = (flagship[0] / "report.ru.md").read_text()
+    assert "## Линии свидетельств" in report and "8\u00a0555,2" in report
 
 
 def test_every_chart_table_is_rectangular(flagship):
@@ -179,6 +202,6 @@ def test_unknown_flag_and_bad_option_value():
 
 def test_version_and_help():
     assert altyn("--version").stdout.startswith("altyn ")
-    for command in ("check", "estimate", "simulate", "data", "agreements", "run", "rerun"):
+    for command in ("check", "estimate", "simulate", "data", "regions", "agreements", "run", "rerun"):
         done = altyn(command, "--help")
         assert done.returncode == 0 and "Usage" in done.stdout, command

@@ -9,7 +9,7 @@ from altyn_run import ROOT, altyn, needs_build
 
 pytestmark = needs_build
 
-PAGES = ["estimation.md", "monitor.md", "political.md"]
+PAGES = ["estimation.md", "monitor.md", "political.md", "regions-share.md"]
 
 
 def examples():

@@ -125,7 +125,7 @@ def test_tables_come_in_the_format_asked_for(world, tmp_path, ending):
         assert (tmp_path / "out" / f"{name}.{ending}").stat().st_size > 100
 
 
-@pytest.mark.parametrize("closure", ["none", "additive", "world_share", "multiplicative"])
+@pytest.mark.parametrize("closure", ["none", "additive", "world_share", "multiplicative", "endogenous"])
 def test_every_closure_runs(tmp_path, closure):
     done = altyn("simulate", EXAMPLE / "agreement.toml", "-o", tmp_path, "-q", "--n-draws", "0",
                  "--deficits", closure)
@@ -192,6 +192,35 @@ BAD_SCENARIOS = [
 def test_wrong_scenarios_are_refused_by_name(world, name, old, new, code, word):
     spoil(world / name, old, new)
     refused(altyn("simulate", world / "union.toml"), code, word)
+
+
+def test_several_scenarios_side_by_side(world, tmp_path):
+    files = [world / "agreement.toml", world / "union.toml"]
+    done = altyn("simulate", *files, "-o", tmp_path / "out", "-q", "--n-draws", "20")
+    assert done.returncode == 0, done.stderr
+    rows = rows_of(tmp_path / "out" / "comparison.csv")
+    assert {(r["scenario"], r["economy"]) for r in rows} == {
+        (s, e) for s in ("agreement", "union") for e in ("North", "South")}  # who changes something
+    for row in rows:
+        alone = by_economy(tmp_path / "out" / row["scenario"])[row["economy"]]
+        for column, own in (("real_income_change", "real_income_change"),
+                            ("low", "real_income_change_low"), ("high", "real_income_change_high")):
+            assert float(row[column]) == pytest.approx(float(alone[own]), rel=1e-12)
+    again = altyn("rerun", tmp_path / "out" / "run.json", "-o", tmp_path / "two", "-q")
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "out" / "comparison.csv").read_bytes() == (
+        tmp_path / "two" / "comparison.csv").read_bytes()
+
+
+def test_two_files_of_one_name_are_refused(world):
+    spoil(world / "union.toml", 'name = "union"', 'name = "agreement"')
+    refused(altyn("simulate", world / "agreement.toml", world / "union.toml", "--n-draws", "0"),
+            "duplicate-name", "agreement")
+
+
+def test_a_comparison_inside_a_scenario_of_many_sectors_is_refused(world):
+    refused(altyn("simulate", world / "agreement.toml", "--versus", world / "union.toml"),
+            "versus-many-sectors", "side by side")
 
 
 NAFTA = ("Canada", "Mexico", "USA")

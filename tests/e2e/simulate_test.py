@@ -15,7 +15,7 @@ pytestmark = needs_build
 
 EAEU = ROOT / "cases" / "eaeu"
 FILES = {"report.html", "report.md", "result.json", "key_results.csv", "revenue.csv", "drivers.csv",
-         "trade.csv", "assumptions.csv", "run.json"}
+         "decomposition.csv", "trade.csv", "assumptions.csv", "run.json"}
 
 
 def rows_of(path):

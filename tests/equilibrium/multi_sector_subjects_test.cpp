@@ -148,8 +148,8 @@ void add_multi_sector_subjects(std::vector<Subject>& subjects) {
         Variant{.name = "one_good_inputs", .several_sectors = false},
         Variant{.name = "entry", .entry = 0.6},
         Variant{.name = "entry_and_selection", .entry = 0.6, .selection = 0.5}}) {
-    for (const Closure closure :
-         {Closure::kNone, Closure::kAdditive, Closure::kWorldShare, Closure::kMultiplicative}) {
+    for (const Closure closure : {Closure::kNone, Closure::kAdditive, Closure::kWorldShare,
+                                  Closure::kMultiplicative, Closure::kEndogenous}) {
       subjects.push_back(multi_sector(variant, closure));
     }
   }

@@ -68,8 +68,8 @@ TEST(MultiSector, OneGoodAgreesWithTheOneSectorModel) {
   }
   one_shock.productivity_hat = world.shock.productivity_hat;
   Context context(1);
-  for (const Closure closure :
-       {Closure::kNone, Closure::kAdditive, Closure::kWorldShare, Closure::kMultiplicative}) {
+  for (const Closure closure : {Closure::kNone, Closure::kAdditive, Closure::kWorldShare,
+                                Closure::kMultiplicative, Closure::kEndogenous}) {
     const MultiSectorResult many = solve_multi_sector(
         world.base, world.shock, {.closure = closure, .tolerance = 1e-13}, context);
     const OneSectorResult single =

@@ -53,7 +53,7 @@ TEST_P(Decomposition, PartsAddUpToTheExactWelfareChangeWithEverythingSwitchedOn)
 
 INSTANTIATE_TEST_SUITE_P(Closures, Decomposition,
                          ::testing::Values(Closure::kNone, Closure::kAdditive, Closure::kWorldShare,
-                                           Closure::kMultiplicative),
+                                           Closure::kMultiplicative, Closure::kEndogenous),
                          [](const auto& closure) { return std::string(to_string(closure.param)); });
 
 TEST(Decomposition, NewPoolsAreATransferAndStillAddUp) {

@@ -92,7 +92,7 @@ TEST_P(Sweep, TransposedSweepIsTheTranspose) {
 
 INSTANTIATE_TEST_SUITE_P(Closures, Sweep,
                          ::testing::Values(Closure::kNone, Closure::kAdditive, Closure::kWorldShare,
-                                           Closure::kMultiplicative),
+                                           Closure::kMultiplicative, Closure::kEndogenous),
                          [](const auto& closure) { return std::string(to_string(closure.param)); });
 
 }  // namespace

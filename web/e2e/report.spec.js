@@ -15,6 +15,7 @@ import { take_shots } from "./shots.js";
 const web = fileURLToPath(new URL("..", import.meta.url));
 const bundle = readFileSync(join(web, "dist/report.html"), "utf8");
 const fixture = readFileSync(join(web, "fixtures/check.json"), "utf8");
+const regions = readFileSync(join(web, "fixtures/regions.json"), "utf8");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "altyn-report-"));
 
@@ -68,6 +69,21 @@ async function download(page, selector) {
   return { name: saved.suggestedFilename(), content: readFileSync(await saved.path()) };
 }
 
+/**
+ * What axe finds wrong with a page.
+ * @param {import("playwright-core").Page} page
+ * @returns {Promise<string[]>}
+ */
+async function axe_violations(page) {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    // @ts-expect-error axe is defined by the script above
+    const found = await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] });
+    return found.violations.map((/** @type {any} */ one) =>
+      `${one.impact} ${one.id}: ${one.nodes.slice(0, 3).map((/** @type {any} */ node) => `${node.target} ${node.failureSummary}`).join(" | ")}`);
+  });
+}
+
 /** @type {[string, import("playwright-core").BrowserContext extends infer C ? (context: C) => Promise<void> : never][]} */
 const cases = [
   ["loads without an error, a warning or a request", async (context) => {
@@ -78,7 +94,7 @@ const cases = [
   }],
 
   ["is one small file without an address to load from", async () => {
-    assert.ok(bundle.length < 450_000, `${bundle.length} bytes`);
+    assert.ok(bundle.length < 600_000, `${bundle.length} bytes`);
     const markup = bundle.replace(/<script type="module">[^]*<\/script>/, "");
     const loaded = /<(?:script|img|iframe|object|embed)[^>]+src=|<link[^>]+href=|@import|url\((?!data:).{0,60}/.exec(markup);
     assert.equal(loaded, null);
@@ -150,14 +166,7 @@ const cases = [
         const { page } = await open_report(context, report_file("plain", fixture), { width, theme });
         for (const summary of await page.locator("summary").all()) await summary.click();
         for (const toggle of (await page.locator("button.toggle").all()).slice(0, 3)) await toggle.click();
-        await page.evaluate(axe);
-        const violations = await page.evaluate(async () => {
-          // @ts-expect-error axe is defined by the script above
-          const found = await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] });
-          return found.violations.map((/** @type {any} */ one) =>
-            `${one.impact} ${one.id}: ${one.nodes.slice(0, 3).map((/** @type {any} */ node) => `${node.target} ${node.failureSummary}`).join(" | ")}`);
-        });
-        assert.deepEqual(violations, [], `${width} ${theme}`);
+        assert.deepEqual(await axe_violations(page), [], `${width} ${theme}`);
         await page.close();
       }
     }
@@ -241,6 +250,24 @@ const cases = [
     assert.equal(await page.locator("a[href^='javascript']").count(), 0);
     assert.equal(await page.title(), JSON.parse(fixture).title);
     assert.deepEqual(troubles, []);
+  }],
+
+  ["maps a share of regions, in both languages, light and dark, desktop and phone", async (context) => {
+    for (const [width, theme] of /** @type {[number, "light" | "dark"][]} */ ([[1360, "light"], [390, "dark"]])) {
+      const { page, troubles } = await open_report(context, report_file("regions", regions), { width, theme });
+      assert.equal(await page.locator(".stage > svg").count(), 2);
+      const map = page.locator("#figure-region_pairs .stage > svg");
+      assert.ok(await map.locator("circle").count() > 60);
+      assert.ok(await map.locator(".place-names text", { hasText: "Moscow" }).count() > 0);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no sideways scrolling");
+      assert.deepEqual(await axe_violations(page), [], `${width} ${theme}`);
+      await page.selectOption("select >> nth=0", "ru");
+      assert.match(await page.locator("h1").innerText(), /приграничные/);
+      assert.ok(await map.locator(".place-names text", { hasText: "Москва" }).count() > 0);
+      assert.doesNotMatch(await page.locator("main").innerHTML(), /NaN|undefined/);
+      assert.deepEqual(troubles, []);
+      await page.close();
+    }
   }],
 
   ["explains itself when the data are of another kind", async (context) => {

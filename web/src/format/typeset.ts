@@ -9,7 +9,7 @@ export function typeset(text: string, month: MonthFormat): string {
     .replace(/(?<![\w/.-])\d{4}-\d{2}(?:-\d{2}|\.\.\d{4}-\d{2})?(?![\w/-]|\.\w)/g,
       (date) => (date.length === 10 ? month.day(date) : month.window(date)))
     .replace(/(?<=^|[\s(])-(?=\d)/g, "−")
-    .replace(/(?<=[\p{L}\d])'(?=\p{L})|(?<=\p{L}s)'(?=\s)/gu, "’")
+    .replace(/(?<=[\p{L}\d])'(?=\p{L})|(?<=\p{L}s)'(?=[\s.,;)])/gu, "’")
     .replace(/(?<=^|[\s(])"([^"]*)"/g, "“$1”");
 }
 

@@ -19,7 +19,7 @@ export function data_table(table: Table, locale: Locale): HTMLElement {
   const columns = table.columns.filter((column) => column.name !== "name" || !table.has("label"));
   const numeric = new Map(columns.map((column) => [column.name, is_number(column, table)]));
   const digits = new Map(columns.map((column) => [column.name, column_digits(table, column)]));
-  const printed = (column: Column) => (["million USD", "percentage points"].includes(column.unit) ? column.unit : "");
+  const printed = (column: Column) => (["million USD", "percentage points"].includes(column.unit) ? locale.text.values[column.unit] ?? column.unit : "");
   const cell_of = (row: Row, column: Column) => {
     const cell = row.cell(column.name);
     const own_unit = ["value", "low", "high", "baseline", "target", "path"].includes(column.name) ? row.text("unit") : "";

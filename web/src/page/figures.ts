@@ -8,6 +8,8 @@ import { placebo, synthetic_placebo } from "../charts/placebo";
 import { plan_path } from "../charts/plan";
 import { prices } from "../charts/prices";
 import { range_bars } from "../charts/range_bars";
+import { region_map } from "../charts/region_map";
+import { region_shares } from "../charts/region_shares";
 import { series } from "../charts/series";
 import { structural } from "../charts/structural";
 import { synthetic_gap, synthetic_path } from "../charts/synthetic";
@@ -20,7 +22,7 @@ import { subtitle_words, type View } from "./view";
 const kCharts: Record<string, Chart> = {
   range_bars, series, base_effect, waterfall, placebo, structural, agreement_estimates, agreement_path, phase_in,
   counterfactual, counterfactual_members, prices, literature, synthetic_placebo, shapley: waterfall,
-  corridor_map, plan_path, real_income: counterfactual_members, comparison: counterfactual_members,
+  corridor_map, plan_path, real_income: counterfactual_members, comparison: counterfactual_members, region_shares,
 };
 
 /** The figures of one table: none where the table is absent or empty, two for the windows and for a synthetic control. */
@@ -41,6 +43,10 @@ export function figures_of(table_id: string, source: string, view: View, level: 
       figure({ id: "synthetic_path", title: table.title, subtitle: subtitle("synthetic_path"), source, table, level, chart: synthetic_path }, view),
       figure({ id: "synthetic_gap", title: text.synthetic_gap_title, subtitle: subtitle("synthetic_gap"), source, table, level, chart: synthetic_gap }, view),
     ];
+  }
+  if (table_id === "region_pairs") {
+    const regions = view.result.tables.get("regions");
+    return [figure({ id: table_id, title: text.region_map_title, subtitle: subtitle(table_id), source, table, level, chart: regions && region_map(regions) }, view)];
   }
   const kind = table_id.startsWith("goal_") ? "plan_path" : table_id;
   return [figure({ id: table_id, title: table.title || table_id, subtitle: subtitle(kind), source, table, level, chart: kCharts[kind] }, view)];

@@ -43,7 +43,7 @@ function claimed_box(view: View): HTMLElement {
       ...fact(text.window, claim.window
         ? `${month.window(claim.window)}${claim.versus ? `, ${text.compared_with} ${month.window(claim.versus)}` : ""}` : ""),
       ...fact(text.figure, claim.figure === null ? ""
-        : `${claim.hedge ? `${claim.hedge} ` : ""}${number.percent(claim.figure, 0, true)}, ${(text.values[claim.measure] ?? claim.measure).toLowerCase()}`),
+        : `${claim.hedge ? `${text.values[claim.hedge] ?? claim.hedge} ` : ""}${number.percent(claim.figure, 0, true)}, ${(text.values[claim.measure] ?? claim.measure).toLowerCase()}`),
       ...fact(text.cause_named, claim.agreement_name || claim.agreement),
       ...fact(text.strength, claim.strength ? text.strength_means(claim.strength, threshold_text(view)) : "")));
 }
@@ -109,6 +109,8 @@ export function head(view: View): HTMLElement {
   const { result, locale } = view;
   const { verdict } = result;
   const { text } = locale;
+  // What stands in the boxes above, or with its line below, is not said a second time here.
+  const said = [verdict.number.sentence, verdict.cause.sentence, result.synthesis.sentence, ...result.lines.map((line) => line.finding)];
   return element("header", { id: "verdict", class: "head" },
     element("p", { class: "kind" }, text.document_kind),
     title_of(result.title),
@@ -116,7 +118,7 @@ export function head(view: View): HTMLElement {
     confidence(view),
     tiles(view),
     element("div", { class: "summary" }, ...verdict.summary
-      .filter((paragraph) => ![verdict.number.sentence, verdict.cause.sentence].includes(paragraph))
+      .filter((paragraph) => !said.includes(paragraph))
       .map((paragraph) => element("p", {}, paragraph))),
     element("div", { class: "weighing" },
       line_list(text.speaks_for, verdict.speaks_for, view),

@@ -1,9 +1,9 @@
 import { make_locale, type LanguageCode } from "../language/locale";
-import type { CheckResult } from "../result/check_result";
+import { read_check_result, type CheckResult } from "../result/check_result";
 import { calibration_section, cause_section, glance, number_section, parts_section } from "./evidence";
 import { element } from "./dom";
 import { head } from "./head";
-import { is_scenario, scenario_head, scenario_sections } from "./scenario";
+import { answer_head, answer_page } from "./answer";
 import { data_section, methods_section, run_section } from "./record";
 import type { View } from "./view";
 
@@ -49,16 +49,16 @@ export function show_page(root: HTMLElement, result: CheckResult, raw: string, l
   const view: View = { result, locale: make_locale(language) };
   document.documentElement.lang = language;
   document.title = result.title;
-  const scenario = is_scenario(view);
-  const answer = scenario ? scenario_sections(view)
+  const own = answer_page(view);
+  const answer = own ? own.sections(view)
     : [glance(view), number_section(view), parts_section(view), cause_section(view), calibration_section(view)];
   const sections = [...answer, data_section(view), methods_section(view), run_section(view, raw)]
     .filter((part) => part !== null);
   root.replaceChildren(
     element("a", { class: "skip", href: "#content" }, view.locale.text.skip_to_content),
-    toolbar(view, (code) => show_page(root, result, raw, code)),
+    toolbar(view, (code) => show_page(root, read_check_result(raw, code), raw, code)),
     element("div", { class: "layout" },
       contents(view, sections),
-      element("main", { id: "content", tabindex: -1 }, scenario ? scenario_head(view) : head(view), ...sections)),
+      element("main", { id: "content", tabindex: -1 }, own ? answer_head(view, own.kind) : head(view), ...sections)),
     element("footer", {}, `${view.locale.text.product} ${result.run.version}. ${view.locale.text.footer}`));
 }

@@ -30,6 +30,8 @@ export interface Claim {
   agreement_name: string;
   strength: string;
   threshold: number;
+  /** How far "about" reaches either side, as a part of the figure. */
+  rounding: number | null;
 }
 
 export interface Judgement {
@@ -130,7 +132,7 @@ export interface Run {
   options: Record<string, unknown>;
 }
 
-/** The result of a claim check as docs/check-result.md fixes it, or of a scenario, with its tables opened. */
+/** The result of a claim check as docs/check-result.md fixes it, or another answer, with its tables opened. */
 export interface CheckResult {
   schema: string;
   language: string;
@@ -152,6 +154,7 @@ const kClaim: Claim = {
   id: "", in_our_words: "", speaker: "", speaker_role: "", date: "", outlet: "", address: "",
   reporter: "", partner: "", reporter_name: "", partner_name: "", measure: "", window: "", versus: "",
   figure: null, hedge: "", agreement: "", agreement_name: "", strength: "", threshold: 0.5,
+  rounding: null,
 };
 const kJudgement: Judgement = { key: "", label: "", sentence: "", rule: "" };
 const kLine: EvidenceLine = {
@@ -186,27 +189,45 @@ function printed<T extends object>(value: T, month: MonthFormat, ...but: (keyof 
   return result;
 }
 
-/** The result of a scenario (docs/simulate.md) or of a plan (docs/monitor.md) in the parts that the page has. */
-function scenario_parts(raw: Loose): Loose {
+/** What the engine said in Russian over what it said in English, where it did. */
+function in_russian(raw: Loose): Loose {
+  const said = raw["russian"] as Loose | undefined;
+  if (!said) return raw;
+  const english = raw["tables"] as Record<string, Loose>;
+  const tables = Object.entries((said["tables"] ?? {}) as Record<string, Loose>)
+    .map(([id, table]) => [id, { ...english[id], ...table }]);
+  const lines = ((raw["lines"] ?? []) as Loose[]).map((line, place) => ({ ...line, ...(said["lines"] as Loose[] | undefined)?.[place] }));
+  return {
+    ...raw, ...said, lines, language: "ru",
+    claim: { ...(raw["claim"] as Loose), ...(said["claim"] as Loose) },
+    tables: { ...english, ...(Object.fromEntries(tables) as Loose) },
+  };
+}
+
+/** Results that are no check, in the parts that the page has: docs/simulate.md, docs/monitor.md, docs/regions-share.md. */
+function answer_parts(raw: Loose): Loose {
   return {
     ...raw,
-    claim: { id: raw["name"] },
+    claim: { ...(raw["claim"] as Loose | undefined), id: raw["name"] },
     verdict: { summary: raw["summary"] },
     lines: [{ id: "S", title: raw["title"], finding: raw["about"], certificates: raw["certificates"] }],
     findings: ((raw["notes"] ?? []) as string[]).map((sentence) => ({ sentence })),
   };
 }
 
+const kAnswers = ["altyn.scenario/", "altyn.plan/", "altyn.regions/"];
+
 /**
- * Reads the JSON form, its sentences set in print. A part that is absent becomes empty, so that the
+ * Reads the JSON form, its sentences set in print and in the language asked for where it has both. A part that is absent becomes empty, so that the
  * page leaves its section out; text that is no check result throws an Error whose message can be shown.
  */
-export function read_check_result(text: string): CheckResult {
+export function read_check_result(text: string, wanted = "en"): CheckResult {
   const given = JSON.parse(text) as Loose;
   const schema = String(given["schema"] ?? "");
-  const is_scenario = schema.startsWith("altyn.scenario/") || schema.startsWith("altyn.plan/");
-  if (!is_scenario && !schema.startsWith("altyn.check/")) throw new Error(`schema is "${schema}", expected altyn.check/1`);
-  const raw = is_scenario ? scenario_parts(given) : given;
+  const is_answer = kAnswers.some((kind) => schema.startsWith(kind));
+  if (!is_answer && !schema.startsWith("altyn.check/")) throw new Error(`schema is "${schema}", expected altyn.check/1`);
+  const worded = wanted === "ru" ? in_russian(given) : given;
+  const raw = is_answer ? answer_parts(worded) : worded;
   const language = String(raw["language"] ?? "en");
   const month = new MonthFormat(language === "ru" ? "ru-RU" : "en-GB");
   const verdict = (raw["verdict"] ?? {}) as Loose;

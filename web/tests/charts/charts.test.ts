@@ -9,6 +9,8 @@ import { literature } from "../../src/charts/literature";
 import { placebo, synthetic_placebo } from "../../src/charts/placebo";
 import { prices } from "../../src/charts/prices";
 import { range_bars } from "../../src/charts/range_bars";
+import { region_map } from "../../src/charts/region_map";
+import { region_shares } from "../../src/charts/region_shares";
 import { series } from "../../src/charts/series";
 import { structural } from "../../src/charts/structural";
 import { synthetic_gap, synthetic_path } from "../../src/charts/synthetic";
@@ -57,6 +59,49 @@ describe.each(Object.entries(charts))("%s", (_name, [chart, id]) => {
   it("draws nothing from an empty table or one without its columns", () => {
     expect(chart(new Table(id, { ...raw[id], rows: [] }), context())).toBeNull();
     expect(chart(new Table(id, { columns: [{ name: "other" }], rows: [[1], [2]] }), context())).toBeNull();
+  });
+});
+
+const of_regions = readFileSync("fixtures/regions.json", "utf8");
+const regions = read_check_result(of_regions);
+const map_of = (answer: typeof regions, wide = 820) => {
+  const chart = region_map(answer.tables.get("regions")!);
+  return chart(answer.tables.get("region_pairs")!, { ...context(wide), claim: answer.claim })!;
+};
+
+describe("region shares", () => {
+  it("shade the claim and give each definition its range", () => {
+    const svg = region_shares(regions.tables.get("region_shares")!, { ...context(), claim: regions.claim })!;
+    expect(words(svg)).toContain("The claim: about 70%");
+    expect(words(svg).filter((word) => /^\d+% \(\d+% to \d+%\)$/.test(word ?? ""))).toHaveLength(3);
+    expect(region_shares(new Table("region_shares", { columns: [{ name: "mid" }], rows: [] }), context())).toBeNull();
+  });
+});
+
+describe("region map", () => {
+  it("draws places and pairs at every width without a broken number", () => {
+    for (const width of [320, 390, 820, 1200]) {
+      const svg = map_of(regions, width);
+      expect(svg.outerHTML).not.toMatch(/NaN|undefined|Infinity/);
+      expect(svg.querySelectorAll("circle").length).toBeGreaterThan(60);
+    }
+  });
+
+  it("names no place over another", () => {
+    const svg = map_of(regions, 390);
+    const names = [...svg.querySelectorAll(".place-names text")];
+    expect(names.length).toBeGreaterThan(3);
+    expect(new Set(names.map((name) => name.textContent)).size).toBe(names.length);
+  });
+
+  it("names places in Russian where the result does", () => {
+    const russian = read_check_result(of_regions, "ru");
+    expect([...map_of(russian).querySelectorAll(".place-names text")].map((name) => name.textContent)).toContain("Москва");
+  });
+
+  it("draws nothing without places", () => {
+    const none = new Table("regions", { columns: [{ name: "region" }], rows: [] });
+    expect(region_map(none)(regions.tables.get("region_pairs")!, context())).toBeNull();
   });
 });
 

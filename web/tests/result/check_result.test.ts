@@ -35,6 +35,17 @@ describe("read_check_result", () => {
     expect(result.tables.get("real_income")!.rows).toHaveLength(1);
   });
 
+  it("reads what was said in Russian over the English, and keeps the rest", () => {
+    const text = readFileSync("fixtures/regions.json", "utf8");
+    const [english, russian] = [read_check_result(text), read_check_result(text, "ru")];
+    expect(english.title).toContain("border regions");
+    expect(russian.title).toContain("приграничные");
+    expect(russian.language).toBe("ru");
+    expect(russian.claim.figure).toBe(0.7);
+    expect(russian.tables.get("regions")!.rows).toHaveLength(english.tables.get("regions")!.rows.length);
+    expect(russian.findings.length).toBe(english.findings.length);
+  });
+
   it("reads a plan the same way", () => {
     const result = read_check_result(JSON.stringify({
       schema: "altyn.plan/1", name: "plan", title: "The plan", summary: ["behind"], notes: ["Sums."],
