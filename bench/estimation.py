@@ -129,6 +129,9 @@ fixest 0.14.2 was timed on a machine of the same kind, not in this run. {peer_no
   coefficients differ from the exact ones by {own_akm_gap}; those of fixest at its defaults by 2e-06{akm_gap}.
 - `g1-etwfe300`: 300 cells of adoption year and year besides x1 and x2, with the covariance of all:
   {etwfe_ratio} times the processor seconds of `g1-ppml3`.
+- `g1-front-ppml3`, `g1-front-etwfe300`: the same two models from a table in memory and a formula,
+  with coding, checks for collinear regressors and separated rows, tests and measures of fit:
+  {front_ratio} times the seconds, {front_cpu_ratio} times the processor seconds.
 - `g01-bootstrap200`: 200 pairs-bootstrap draws, each refitted and certified; 20 draws take
   {draw_ratio} times one fit.
 
@@ -196,6 +199,8 @@ def write_page(own, peer, peer_is_new, load):
                  if "coefficients" in peers.get("akm1-ols2", {}) else ""),
         own_akm_gap=gap(tasks["akm1-ols2"], "akm1-ols2"),
         etwfe_ratio=f"{tasks['g1-etwfe300']['cpu_seconds'] / tasks['g1-ppml3']['cpu_seconds']:.0f}",
+        front_ratio=f"{tasks['g1-front-etwfe300']['seconds'] / tasks['g1-front-ppml3']['seconds']:.1f}",
+        front_cpu_ratio=f"{tasks['g1-front-etwfe300']['cpu_seconds'] / tasks['g1-front-ppml3']['cpu_seconds']:.1f}",
         draw_ratio=f"{tasks['g01-bootstrap200']['fits_per_20_draws']:.1f}")
     path = ROOT / "docs" / "benchmarks.md"
     before, after = path.read_text().split(BEGIN)[0], path.read_text().split(END)[1]

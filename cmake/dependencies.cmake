@@ -14,6 +14,15 @@ find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 add_library(altyn_random123 INTERFACE)
 target_include_directories(altyn_random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE})
 
+# cpp-httplib: a header with its compiled part; whoever includes it needs the flags of that part.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(ALTYN_HTTPLIB REQUIRED cpp-httplib>=0.11)
+find_path(HTTPLIB_INCLUDE httplib.h HINTS ${ALTYN_HTTPLIB_INCLUDE_DIRS} REQUIRED)
+add_library(altyn_http INTERFACE)
+target_include_directories(altyn_http SYSTEM INTERFACE ${HTTPLIB_INCLUDE})
+target_compile_options(altyn_http INTERFACE ${ALTYN_HTTPLIB_CFLAGS_OTHER})
+target_link_libraries(altyn_http INTERFACE ${ALTYN_HTTPLIB_LINK_LIBRARIES})
+
 # DuckDB: a system copy under DUCKDB_ROOT, or two pinned npm packages (the library from one, its C
 # header from the other; every function the header declares exists in the library).
 set(DUCKDB_ROOT "$ENV{DUCKDB_ROOT}" CACHE PATH "Folder with duckdb.h and libduckdb.so")

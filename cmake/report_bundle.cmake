@@ -1,5 +1,5 @@
 # Builds the report page (web/) to one HTML file and embeds it in the library. npm runs only when
-# something under web/ has changed.
+# something under web/ has changed. The workbench is built and embedded in apps/.
 find_program(NPM npm REQUIRED)
 find_program(NODE node REQUIRED)
 execute_process(COMMAND ${NODE} --version OUTPUT_VARIABLE node_version OUTPUT_STRIP_TRAILING_WHITESPACE)
@@ -31,11 +31,16 @@ add_custom_command(
   WORKING_DIRECTORY ${web}
   COMMENT "Building the report page"
   VERBATIM)
-add_custom_command(
-  OUTPUT ${embedded}
-  COMMAND ${CMAKE_COMMAND} -DPAGE=${page} -DOUTPUT=${embedded}
-          -P ${PROJECT_SOURCE_DIR}/cmake/embed_report_page.cmake
-  DEPENDS ${page} ${PROJECT_SOURCE_DIR}/cmake/embed_report_page.cmake
-  COMMENT "Embedding the report page"
-  VERBATIM)
+
+# A text file as the C++ string that `header` declares as `name`.
+function(altyn_embed text header name output)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DTEXT=${text} -DHEADER=${header} -DNAME=${name} -DOUTPUT=${output}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
+    DEPENDS ${text} ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
+    COMMENT "Embedding ${text}"
+    VERBATIM)
+endfunction()
+altyn_embed(${page} altyn/study/report_page.h altyn::study::kReportPage ${embedded})
 target_sources(altyn PRIVATE ${embedded})

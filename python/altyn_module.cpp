@@ -16,12 +16,13 @@
 #include "altyn/data/arrow_rows.h"
 #include "altyn/data/cases.h"
 #include "altyn/data/document.h"
+#include "altyn/data/source_layout.h"
 #include "altyn/data/write_table.h"
 #include "altyn/study/data_sources.h"
 #include "altyn/study/run_record.h"
+#include "altyn/study/section_list.h"
 #include "altyn/study/study.h"
 #include "interruptible.h"
-#include "option_tables.h"
 #include "python_errors.h"
 
 namespace altyn::python {
@@ -157,23 +158,29 @@ nb::dict to_python(study::StudyResult&& result) {
   return answer;
 }
 
+// A study with all that it needs while it runs.
+struct Run {
+  study::Study study;
+  study::StudyResult result;
+};
+
 nb::dict run(const std::string& kind, const std::string& content, const std::string& where,
              const std::string& folder, const nb::dict& tables, int threads, std::uint64_t seed,
              const nb::object& on_progress, const nb::object& on_warning,
              const std::optional<std::string>& output, const std::string& record) {
-  study::Study study{
-      .kind = kind, .content = json::parse(content), .where = where, .folder = folder};
+  const auto run = std::make_shared<Run>();
+  run->study = {.kind = kind, .content = json::parse(content), .where = where, .folder = folder};
   for (const auto& [name, capsule] : tables) {
-    study.tables[nb::cast<std::string>(name)] =
+    run->study.tables[nb::cast<std::string>(name)] =
         [rows = from_capsule(capsule)](const std::string& source) { return rows->table(source); };
   }
-  Context context(threads, seed);
-  study::StudyResult result;
-  run_interruptible(context, on_progress, on_warning, [&] {
-    result = study::run_study(study, context);
-    if (output) study::write_outputs(study, result, *output, record, context);
+  const auto context = std::make_shared<Context>(threads, seed);
+  run_interruptible(context, on_progress, on_warning, [run, context, output, record] {
+    run->result = study::run_study(run->study, *context);
+    context->throw_if_stopped();
+    if (output) study::write_outputs(run->study, run->result, *output, record, *context);
   });
-  return to_python(std::move(result));
+  return to_python(std::move(run->result));
 }
 
 SharedTable read_table(const std::string& path, const data::ReadOptions& options,
@@ -181,7 +188,7 @@ SharedTable read_table(const std::string& path, const data::ReadOptions& options
   data::ReadOptions chosen = options;
   chosen.columns = columns;
   const nb::gil_scoped_release release;
-  study::DataSources sources("");
+  study::DataSources sources(study::Study{});
   return std::make_shared<Table>(sources.read(path, chosen));
 }
 
@@ -250,8 +257,20 @@ NB_MODULE(_altyn, m) {
   m.def("run", &run, nb::arg("kind"), nb::arg("content"), nb::arg("where"), nb::arg("folder"),
         nb::arg("tables"), nb::arg("threads"), nb::arg("seed"), nb::arg("on_progress").none(),
         nb::arg("on_warning").none(), nb::arg("output").none(), nb::arg("record"), "Runs a study.");
-  m.def("option_tables", &option_tables, nb::arg("kind"),
-        "The field tables of a kind of study, section by section, as JSON text.");
+  m.def(
+      "sections", [](const std::string& kind) { return study::sections_value(kind).dump(); },
+      nb::arg("kind"), "The field tables of a kind of study, section by section, as JSON text.");
+  m.def(
+      "source_layouts",
+      [] {
+        std::vector<std::vector<std::string>> rows;
+        for (const data::SourceLayout& one : data::source_layouts()) {
+          rows.push_back({std::string(one.name), std::string(one.title), std::string(one.provider),
+                          std::string(one.documentation)});
+        }
+        return rows;
+      },
+      "Published data sets whose files can be read: name, title, provider, documentation.");
   m.def("refuse_option", &internal::fail_unknown_field, nb::arg("name"), nb::arg("known"),
         nb::arg("where"), "Raises the InputError for an option that does not exist.");
   m.def(
@@ -274,6 +293,7 @@ NB_MODULE(_altyn, m) {
   m.def(
       "cases_folder", [] { return data::CasesFolder::find().path(); },
       "The folder of the bundled files.");
+  nb::module_::import_("atexit").attr("register")(nb::cpp_function(&join_abandoned));
   m.def("version", [] { return std::string(version()); });
 }
 

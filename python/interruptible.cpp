@@ -5,10 +5,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace altyn::python {
@@ -27,8 +29,36 @@ struct Mailbox {
   std::condition_variable filled;
   std::optional<SeenProgress> progress;
   std::vector<std::string> warnings;
+  std::exception_ptr failure;
   bool done = false;
 };
+
+struct Abandoned {
+  std::thread thread;
+  std::shared_ptr<Mailbox> box;
+};
+
+// Guarded by the GIL.
+std::vector<Abandoned>& abandoned() {
+  static std::vector<Abandoned> list;
+  return list;
+}
+
+void join(std::thread& thread) {
+  const nb::gil_scoped_release release;  // the work may hand memory back to Python
+  thread.join();
+}
+
+void join_finished() {
+  std::erase_if(abandoned(), [](Abandoned& one) {
+    {
+      const std::lock_guard lock(one.box->mutex);
+      if (!one.box->done) return false;
+    }
+    one.thread.join();
+    return true;
+  });
+}
 
 void deliver(const SeenProgress& seen, const nb::object& on_progress) {
   const Progress& p = seen.numbers;
@@ -43,46 +73,48 @@ void deliver(const SeenProgress& seen, const nb::object& on_progress) {
 
 }  // namespace
 
-void run_interruptible(Context& context, const nb::object& on_progress,
-                       const nb::object& on_warning, const std::function<void()>& work) {
+void run_interruptible(const std::shared_ptr<Context>& context, const nb::object& on_progress,
+                       const nb::object& on_warning, std::function<void()> work) {
   using namespace std::chrono_literals;
-  Mailbox box;
+  join_finished();
+  const auto box = std::make_shared<Mailbox>();
   std::stop_source stop;
-  context.stop = stop.get_token();
-  context.on_progress = [&box](const Progress& progress) {
-    const std::lock_guard lock(box.mutex);
-    box.progress = SeenProgress{std::string(progress.step), progress};
-    box.filled.notify_one();
+  context->stop = stop.get_token();
+  context->on_progress = [box](const Progress& progress) {
+    const std::lock_guard lock(box->mutex);
+    box->progress = SeenProgress{std::string(progress.step), progress};
+    box->filled.notify_one();
   };
-  context.on_warning = [&box](std::string_view sentence) {
-    const std::lock_guard lock(box.mutex);
-    box.warnings.emplace_back(sentence);
-    box.filled.notify_one();
+  context->on_warning = [box](std::string_view sentence) {
+    const std::lock_guard lock(box->mutex);
+    box->warnings.emplace_back(sentence);
+    box->filled.notify_one();
   };
-  std::exception_ptr failure;
-  std::jthread worker([&] {
+  std::thread worker([box, work = std::move(work)]() mutable {
+    std::exception_ptr failure;
     try {
       work();
     } catch (...) {
       failure = std::current_exception();
     }
-    const std::lock_guard lock(box.mutex);
-    box.done = true;
-    box.filled.notify_one();
+    work = nullptr;  // what it owns is gone when it is done
+    const std::lock_guard lock(box->mutex);
+    box->failure = failure;
+    box->done = true;
+    box->filled.notify_one();
   });
 
-  std::exception_ptr raised;
   bool done = false;
   while (!done) {
     std::optional<SeenProgress> progress;
     std::vector<std::string> warnings;
     {
       const nb::gil_scoped_release release;
-      std::unique_lock lock(box.mutex);
-      box.filled.wait_for(lock, 20ms, [&box] { return box.done || !box.warnings.empty(); });
-      done = box.done;
-      progress.swap(box.progress);
-      warnings.swap(box.warnings);
+      std::unique_lock lock(box->mutex);
+      box->filled.wait_for(lock, 20ms, [&] { return box->done || !box->warnings.empty(); });
+      done = box->done;
+      progress.swap(box->progress);
+      warnings.swap(box->warnings);
     }
     try {
       if (PyErr_CheckSignals() != 0) throw nb::python_error();
@@ -91,17 +123,27 @@ void run_interruptible(Context& context, const nb::object& on_progress,
       }
       if (progress && !on_progress.is_none()) deliver(*progress, on_progress);
     } catch (const nb::python_error&) {
-      raised = std::current_exception();
       stop.request_stop();
-      break;
+      {
+        const nb::gil_scoped_release release;
+        std::unique_lock lock(box->mutex);
+        done = box->filled.wait_for(lock, 50ms, [&] { return box->done; });
+      }
+      if (done) {
+        join(worker);
+      } else {
+        abandoned().push_back({std::move(worker), box});
+      }
+      throw;
     }
   }
-  {
-    const nb::gil_scoped_release release;
-    worker.join();
-  }
-  if (raised) std::rethrow_exception(raised);
-  if (failure) std::rethrow_exception(failure);
+  join(worker);
+  if (box->failure) std::rethrow_exception(box->failure);
+}
+
+void join_abandoned() {
+  for (Abandoned& one : abandoned()) join(one.thread);
+  abandoned().clear();
 }
 
 }  // namespace altyn::python

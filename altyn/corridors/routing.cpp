@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <Eigen/Dense>
-#include <Eigen/SparseLU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <queue>
 
 #include "altyn/core/errors.h"
+#include "altyn/corridors/route_factor.h"
 
 // Notation (docs/corridors.md): A link weights, B = (I - A)^-1 [nodes x nodes], of which the rows
 // and the columns of terminals are kept.
@@ -20,6 +20,8 @@ using Matrix = Eigen::MatrixXd;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 constexpr Index kShards = 32;
+// Below this t^-shape is no number that a logarithm can be taken of.
+constexpr double kSmallest = 1e-290;
 
 Eigen::Index at(std::size_t k) { return static_cast<Eigen::Index>(k); }
 
@@ -89,29 +91,20 @@ Tree cheapest_ways(const Network& network, const Outgoing& outgoing,
        .fixes = {"a larger shape", "higher link costs on that cycle", "the cheapest route alone"}});
 }
 
-using Sparse = Eigen::SparseMatrix<double>;
-
-// Columns of the inverse of `system` for the unit vectors of terminals, [S x N]. In shards, each
-// with its own right-hand sides.
-Matrix inverse_columns(const Sparse& system, const std::vector<std::size_t>& terminals,
-                       Context& context) {
-  // The diagonal is the pivot wherever it is not zero: for an M-matrix elimination then only adds
-  // numbers of one sign, and every entry of the inverse is right to many digits.
-  Eigen::SparseLU<Sparse> factor;
-  factor.setPivotThreshold(0.0);
-  factor.compute(system);
-  ALTYN_CHECK(factor.info() == Eigen::Success, "factorisation of I - A");
+// Rows of B at terminals, or columns, [S x N]. In shards whose right-hand sides stay in the cache.
+Matrix inverse_at(const RouteFactor& factor, bool rows, std::size_t n_nodes,
+                  const std::vector<std::size_t>& terminals, Context& context) {
   const auto s = static_cast<Index>(terminals.size());
-  Matrix inverse(s, system.rows());
-  const Index n_shards = std::min(s, kShards);
+  Matrix inverse(s, at(n_nodes));
+  const Index n_shards = std::max<Index>(std::min(s, kShards), s / 32);
   context.pool->for_each_shard(n_shards, [&](Index shard) {
     const ShardRange range = shard_range(s, n_shards, shard);
-    Matrix unit = Matrix::Zero(system.rows(), range.end - range.begin);
-    for (Index k = range.begin; k < range.end; ++k) {
-      unit(at(terminals[static_cast<std::size_t>(k)]), k - range.begin) = 1.0;
-    }
-    const Matrix solved = factor.solve(unit);
-    inverse.middleRows(range.begin, range.end - range.begin) = solved.transpose();
+    const auto width = static_cast<std::size_t>(range.end - range.begin);
+    const std::span<const std::size_t> nodes(terminals.data() + range.begin, width);
+    Matrix values(at(width), at(n_nodes));
+    const std::span<double> place(values.data(), width * n_nodes);
+    rows ? factor.rows(nodes, place) : factor.columns(nodes, place);
+    inverse.middleRows(range.begin, range.end - range.begin) = values;
   });
   return inverse;
 }
@@ -176,6 +169,8 @@ struct Routes::State {
   std::vector<Tree> trees;  // of the cheapest routes, by terminal
 
   void solve(Context& context);
+  [[nodiscard]] double residual(const std::vector<double>& weights, bool rows,
+                                Context& context) const;
   void find_cheapest(Context& context);
   [[nodiscard]] double weight(std::size_t link) const {
     return std::exp(-options.shape * link_cost_log[link]);
@@ -187,40 +182,82 @@ void Routes::State::solve(Context& context) {
   if (!(radius.high < 1.0)) fail_radius(*network, link_cost_log, options.shape, radius);
   const std::size_t n = network->nodes.size();
   const std::size_t s = terminals.size();
-  std::vector<Eigen::Triplet<double>> entries;
-  for (std::size_t k = 0; k < n; ++k) {
-    entries.emplace_back(static_cast<int>(k), static_cast<int>(k), 1.0);
+  std::vector<double> weights(network->links.size(), 0.0);
+  for (std::size_t l = 0; l < weights.size(); ++l) {
+    if (std::isfinite(link_cost_log[l])) weights[l] = weight(l);
   }
-  for (std::size_t l = 0; l < network->links.size(); ++l) {
-    if (!std::isfinite(link_cost_log[l])) continue;
-    entries.emplace_back(static_cast<int>(network->links[l].from),
-                         static_cast<int>(network->links[l].to), -weight(l));
+  const RouteFactor factor(*network, weights);
+  in = inverse_at(factor, false, n, terminals, context);
+  if (s == n) {
+    // All of B is there: rows are columns read the other way.
+    std::vector<Eigen::Index> number(n);
+    for (std::size_t k = 0; k < n; ++k) number[terminals[k]] = at(k);
+    out.resize(at(s), at(n));
+    for (std::size_t k = 0; k < n; ++k) {
+      for (std::size_t i = 0; i < s; ++i) out(at(i), at(k)) = in(number[k], at(terminals[i]));
+    }
+  } else {
+    out = inverse_at(factor, true, n, terminals, context);
   }
-  Sparse system(at(n), at(n));
-  system.setFromTriplets(entries.begin(), entries.end());
-  in = inverse_columns(system, terminals, context);
-  out = inverse_columns(system.transpose(), terminals, context);
+  certificate.residual =
+      std::max(residual(weights, false, context), residual(weights, true, context));
 
   cost_log.assign(s * s, 0.0);
-  double gap = 0.0;
-  for (std::size_t i = 0; i < s; ++i) {
-    for (std::size_t j = 0; j < s; ++j) {
-      if (i == j) continue;
-      const double value = out(at(i), at(terminals[j]));
-      if (!(value > 1e-290)) {
-        throw InputError({.code = "route-shape-too-large",
-                          .what = fmt::format("t^-{:g} from {} to {} is no number of this machine",
-                                              options.shape, network->nodes[terminals[i]].id,
-                                              network->nodes[terminals[j]].id),
-                          .where = "shape of routes",
-                          .why = "costs between places are read off these weights",
-                          .fixes = {"a smaller shape", "the cheapest route alone"}});
+  const Index n_shards = std::min(at(s), kShards);
+  context.pool->for_each_shard(n_shards, [&](Index shard) {
+    const ShardRange range = shard_range(at(s), n_shards, shard);
+    for (Index i = range.begin; i < range.end; ++i) {
+      for (Index j = 0; j < at(s); ++j) {
+        if (i == j) continue;
+        const double value = out(i, at(terminals[static_cast<std::size_t>(j)]));
+        const std::size_t cell = static_cast<std::size_t>(i) * s + static_cast<std::size_t>(j);
+        cost_log[cell] = value > kSmallest ? -std::log(value) / options.shape : kInfinity;
       }
-      cost_log[i * s + j] = -std::log(value) / options.shape;
-      gap = std::max(gap, std::abs(std::log(value / in(at(j), at(terminals[i])))));
     }
+  });
+  const auto lost = std::find(cost_log.begin(), cost_log.end(), kInfinity);
+  if (lost == cost_log.end()) return;
+  const auto cell = static_cast<std::size_t>(lost - cost_log.begin());
+  throw InputError({.code = "route-shape-too-large",
+                    .what = fmt::format("t^-{:g} from {} to {} is no number of this machine",
+                                        options.shape, network->nodes[terminals[cell / s]].id,
+                                        network->nodes[terminals[cell % s]].id),
+                    .where = "shape of routes",
+                    .why = "costs between places are read off these weights",
+                    .fixes = {"a smaller shape", "the cheapest route alone"}});
+}
+
+// How far B is from I + B A (its rows) or I + A B (its columns), relative to each of its entries.
+double Routes::State::residual(const std::vector<double>& weights, bool rows,
+                               Context& context) const {
+  const Matrix& inverse = rows ? out : in;
+  const std::size_t n = network->nodes.size();
+  std::vector<std::vector<std::size_t>> links(n);
+  for (std::size_t l = 0; l < weights.size(); ++l) {
+    if (weights[l] > 0.0) links[rows ? network->links[l].to : network->links[l].from].push_back(l);
   }
-  certificate.residual = gap;
+  std::vector<Eigen::Index> number(n, -1);
+  for (std::size_t k = 0; k < terminals.size(); ++k) number[terminals[k]] = at(k);
+  const Index n_shards = std::min(at(n), kShards);
+  std::vector<double> gaps(static_cast<std::size_t>(n_shards), 0.0);
+  context.pool->for_each_shard(n_shards, [&](Index shard) {
+    const ShardRange range = shard_range(at(n), n_shards, shard);
+    Eigen::VectorXd sum(inverse.rows());
+    double& gap = gaps[static_cast<std::size_t>(shard)];
+    for (Index k = range.begin; k < range.end; ++k) {
+      sum.setZero();
+      for (const std::size_t l : links[static_cast<std::size_t>(k)]) {
+        const std::size_t other = rows ? network->links[l].from : network->links[l].to;
+        sum.noalias() += weights[l] * inverse.col(at(other));
+      }
+      if (number[static_cast<std::size_t>(k)] >= 0) sum[number[static_cast<std::size_t>(k)]] += 1.0;
+      // What is too small to be a number is refused below.
+      for (Index i = 0; i < inverse.rows(); ++i) {
+        if (inverse(i, k) > kSmallest) gap = std::max(gap, std::abs(sum[i] / inverse(i, k) - 1.0));
+      }
+    }
+  });
+  return *std::max_element(gaps.begin(), gaps.end());
 }
 
 void Routes::State::find_cheapest(Context& context) {
@@ -277,7 +314,7 @@ Routes::Routes(const Network& network, std::vector<double> cost_log,
   state_->certificate = {
       .name = "routes",
       .tolerance = 1e-9,
-      .measure = options.cheapest ? "largest detour saved" : "max |ln tau out / tau in|"};
+      .measure = options.cheapest ? "largest detour saved" : "max |(I + A B) / B - 1|"};
   if (options.cheapest) {
     state_->find_cheapest(context);
   } else {

@@ -44,7 +44,8 @@ class Routes {
   /// "bad-cost" naming a link that costs nothing; "bad-shape"; "route-shape-too-small", with the
   /// cheapest cycle, where going round is as good as arriving; "route-shape-too-large" where
   /// t^-shape along a route is no number of this machine.
-  /// Cost: two sparse factorisations and 2 S solves; or S runs of Dijkstra.
+  /// Cost: one sparse factorisation and 2 S solves (S when every node is a terminal); or S runs of
+  /// Dijkstra.
   Routes(const Network& network, std::vector<double> cost_log, std::vector<std::size_t> terminals,
          const RouteOptions& options, Context& context);
   ~Routes();
@@ -53,7 +54,8 @@ class Routes {
 
   /// ln tau [S * S], origin row, destination column. The diagonal is 0: nothing is sent.
   [[nodiscard]] const std::vector<double>& cost_log() const;
-  /// Equation (2) recomputed from its two sides: max |ln| over terminals.
+  /// Equation (2) put back: max |(I + B A) / B - 1| over rows of terminals, and over their columns
+  /// with A B.
   [[nodiscard]] const CertificateBlock& certificate() const;
   /// Probability that trade from terminal i to j passes a link, equation (4).
   [[nodiscard]] double probability(std::size_t i, std::size_t j, std::size_t link) const;

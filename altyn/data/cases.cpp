@@ -22,15 +22,17 @@ constexpr const char* kManifest = "manifest.toml";
 /// Where the folder may be when the caller names none, best first.
 std::vector<std::string> usual_places() {
   std::vector<std::string> places;
+  // Inside another program, such as Python: beside the shared object that holds this code. Of the
+  // program itself only the name it was called by is known.
+  Dl_info here{};
+  if (dladdr(reinterpret_cast<const void*>(&kManifest), &here) != 0 &&
+      fs::path(here.dli_fname).is_absolute()) {
+    places.push_back((fs::path(here.dli_fname).parent_path() / "cases").string());
+  }
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (!error) {
     places.push_back((program.parent_path().parent_path() / "share/altyn/cases").string());
-  }
-  // Inside another program, such as Python: beside the shared object that holds this code.
-  Dl_info here{};
-  if (dladdr(reinterpret_cast<const void*>(&kManifest), &here) != 0) {
-    places.push_back((fs::path(here.dli_fname).parent_path() / "cases").string());
   }
   places.emplace_back(ALTYN_INSTALLED_CASES);
   places.emplace_back(ALTYN_SOURCE_CASES);

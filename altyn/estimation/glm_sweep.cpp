@@ -590,11 +590,9 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
 void start_margins(const GlmRows& rows, const double* means, LevelSums& sums, GlmPoint& point,
                    Context& context) {
   constexpr int kLanes = 4;
-  constexpr int kRounds = 2;             // from known means
   constexpr double kLeastShare = 1e-10;  // a level without outcome starts this far below the mean
   const AbsorbLayout& layout = *rows.layout;
   std::vector<double> factor(layout.n_kept_levels, 1.0);
-  std::vector<double> run_factor;
   std::vector<const GroupId*> intercepts;
   for (const KeptEffect& kept : layout.kept) {
     if (kept.slope.empty()) intercepts.push_back(kept.levels.data());
@@ -610,22 +608,19 @@ void start_margins(const GlmRows& rows, const double* means, LevelSums& sums, Gl
     for (const GroupId* levels : intercepts) mean *= factor[levels[p]];
     return mean;
   };
-  const auto weight = [&](Index p) { return rows.weights.empty() ? 1.0 : rows.weights[at(p)]; };
   RawVector<double> found(at(layout.n_kept_levels) * kLanes);
   const auto match = [&](std::size_t e) {
     context.pool->for_each_shard(layout.n_shards(), [&](Index shard) {
       double* part = sums.open(shard) + sums.shift(shard, e) * kLanes;
       const GroupId* levels = layout.kept[e].levels.data();
       const Shard& runs = layout.shards[at(shard)];
-      for (Index run = runs.run_begin; run < runs.run_end; ++run) {
-        const double own = run_factor.empty() ? 1.0 : run_factor[at(run)];
-        for (Index p = layout.run_begin[at(run)]; p < layout.run_begin[at(run + 1)]; ++p) {
-          const double w = weight(p);
-          if (w == 0.0) continue;
-          double* sum = part + Index{levels[p]} * kLanes;
-          sum[0] += w * rows.y[at(p)];
-          sum[1] += own * weighted_mean(p, w);
-        }
+      for (Index p = layout.run_begin[at(runs.run_begin)]; p < layout.run_begin[at(runs.run_end)];
+           ++p) {
+        const double w = rows.weights.empty() ? 1.0 : rows.weights[at(p)];
+        if (w == 0.0) continue;
+        double* sum = part + Index{levels[p]} * kLanes;
+        sum[0] += w * rows.y[at(p)];
+        sum[1] += weighted_mean(p, w);
       }
     });
     sums.merge(found.data(), context);
@@ -647,28 +642,8 @@ void start_margins(const GlmRows& rows, const double* means, LevelSums& sums, Gl
     }
     return true;
   };
-  const auto match_runs = [&] {
-    run_factor.assign(at(layout.n_runs()), 1.0);
-    context.pool->for_each_shard(layout.n_shards(), [&](Index shard) {
-      const Shard& runs = layout.shards[at(shard)];
-      for (Index run = runs.run_begin; run < runs.run_end; ++run) {
-        double outcome = 0.0;
-        double mean = 0.0;
-        for (Index p = layout.run_begin[at(run)]; p < layout.run_begin[at(run + 1)]; ++p) {
-          const double w = weight(p);
-          if (w == 0.0) continue;
-          outcome += w * rows.y[at(p)];
-          mean += weighted_mean(p, w);
-        }
-        if (outcome > 0.0 && mean > 0.0) run_factor[at(run)] = outcome / mean;
-      }
-    });
-  };
-  for (int round = 0; round < (means != nullptr ? kRounds : 1); ++round) {
-    if (means != nullptr && layout.eliminated >= 0) match_runs();
-    for (std::size_t e = 0; e < layout.kept.size(); ++e) {
-      if (layout.kept[e].slope.empty() && !match(e)) return;
-    }
+  for (std::size_t e = 0; e < layout.kept.size(); ++e) {
+    if (layout.kept[e].slope.empty() && !match(e)) return;
   }
   const std::size_t lanes = factor.empty() ? 0 : point.v.size() / factor.size();
   for (std::size_t l = 0; l < factor.size(); ++l) point.v[l * lanes] += std::log(factor[l]);

@@ -76,8 +76,8 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
 /// Starts theta of a log link at the margins: each kept effect in turn makes the totals of its
 /// levels right, given those before. Exact at once for a year's exporters and importers without
 /// regressors. `means` [n] are those of the point under other weights: its theta then takes on what
-/// the totals lack, in a few rounds in which the eliminated effect has its turn; null: theta starts
-/// from nothing. `sums` has four lanes. Cost: a light pass per effect and round.
+/// the totals lack; null: theta starts from nothing. `sums` has four lanes. Cost: a light pass per
+/// effect.
 void start_margins(const GlmRows& rows, const double* means, LevelSums& sums, GlmPoint& point,
                    Context& context);
 

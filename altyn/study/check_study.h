@@ -44,8 +44,8 @@ struct CheckData {
                                       DataSources& sources, Context& context);
 
 /// Checks a claim: sections `claim`, `data` and `options` (attribution::CheckOptions). Files:
-/// report.html, report.md, report.ru.md, key_results.csv, results.parquet, result.json, claim-review.json. An
-/// article in place of a claim file is read for its claims (article_study.h).
+/// report.html, report.md, report.ru.md, key_results.csv, results.parquet, result.json,
+/// claim-review.json. An article in place of a claim file is read for its claims (article_study.h).
 [[nodiscard]] StudyResult run_check(const Study& study, Context& context);
 
 }  // namespace altyn::study

@@ -206,11 +206,11 @@ std::string traffic_sentence(const ResultTable& traffic) {
     if (words.size() == 3) break;
     const double now = std::get<double>(row[3]), then = std::get<double>(row[4]);
     if (now == then) continue;
-    words.push_back(fmt::format("{} - {} by {} from {:.0f} to {:.0f}",
+    words.push_back(fmt::format("{} - {} by {} from {:.1f} to {:.1f}",
                                 std::get<std::string>(row[0]), std::get<std::string>(row[1]),
-                                std::get<std::string>(row[2]), now, then));
+                                std::get<std::string>(row[2]), now / 1000.0, then / 1000.0));
   }
-  return fmt::format("Traffic moves most on: {} million USD a year.", fmt::join(words, "; "));
+  return fmt::format("Traffic moves most on: {} billion USD a year.", fmt::join(words, "; "));
 }
 
 Certificate adjoint_certificate(const corridors::LinkValue& value) {

@@ -121,8 +121,6 @@ StudyResult solve(const Study& whole, const SectorNetwork& network, const DataSo
       result.value["tables"][one->id] = attribution::to_json(*one);
     }
     result.value["certificates"].push_back(attribution::to_json(answer.certificate));
-    result.value["run"]["command"] =
-        fmt::format("altyn corridors run {}", whole.content.value("file", whole.where));
     result.files.push_back({"traffic.csv", attribution::to_data_table(table)});
   };
   return solve_sector_world(whole, network.world, sources, &layer, context).result;
@@ -182,7 +180,7 @@ StudyResult value(const Study& whole, const SectorNetwork& network, Context& con
 }  // namespace
 
 StudyResult run_sector_corridors(const Study& whole, const Study& world, Context& context) {
-  DataSources sources(whole.folder);
+  DataSources sources(whole);
   SectorWorld base = read_sector_world(world, sources, context);
   CorridorSetting setting(whole, sources);
   std::vector<std::size_t> places = setting.places(base.model.base().economies);

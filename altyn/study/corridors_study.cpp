@@ -363,7 +363,7 @@ StudyResult run_corridors(const Study& study, Context& context) {
   // The name of the file, where the scenario was read from one; a repeated run has it too.
   Study named = study;
   named.where = study.content.value("file", study.where);
-  DataSources sources(named.folder);
+  DataSources sources(named);
   const Sections sections = sections_of(named, sources);
   const std::string action = study.content.value("action", "run");
   constexpr std::array<std::string_view, 4> kActions = {"show", "traffic", "value", "run"};

@@ -75,6 +75,33 @@ std::string describe(const Loaded& loaded, const std::vector<data::Finding>& fin
   return text;
 }
 
+// The same for a page.
+nlohmann::json value_of(const Loaded& loaded, const std::vector<data::Finding>& findings) {
+  nlohmann::json value = {{"schema", "altyn.findings/1"},
+                          {"tables", nlohmann::json::array()},
+                          {"findings", nlohmann::json::array()}};
+  if (loaded.panel) {
+    const data::SampleLedger& ledger = loaded.panel->ledger;
+    value["tables"].push_back({{"source", loaded.panel->table.source()},
+                               {"detected", loaded.panel->detected},
+                               {"rows_read", ledger.rows_read()},
+                               {"rows_used", ledger.rows_used()}});
+  }
+  if (loaded.months) {
+    value["tables"].push_back(
+        {{"source", loaded.months->source()}, {"detected", loaded.months->detected()}});
+  }
+  for (const data::Finding& finding : findings) {
+    value["findings"].push_back({{"severity", data::to_string(finding.severity)},
+                                 {"check", finding.check},
+                                 {"sentence", finding.sentence},
+                                 {"where", finding.where},
+                                 {"stake_musd", finding.stake_musd},
+                                 {"n_rows", finding.rows.n_rows()}});
+  }
+  return value;
+}
+
 }  // namespace
 
 std::vector<Field<DataCheckStudy>> DataCheckStudy::fields() {
@@ -104,6 +131,7 @@ StudyResult run_data_check(const Study& study, Context&) {
       loaded.panel ? &*loaded.panel : nullptr, loaded.months ? &*loaded.months : nullptr, options);
   StudyResult result;
   result.text = describe(loaded, findings);
+  result.value = value_of(loaded, findings);
   for (const std::string& output : request.outputs) {
     result.files.push_back({output, data::findings_table(findings)});
   }

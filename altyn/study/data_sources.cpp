@@ -14,49 +14,85 @@ namespace fs = std::filesystem;
 
 namespace {
 const std::string kCasesPrefix = "cases/";
-}  // namespace
 
-DataSources::DataSources(std::string folder, const std::string& cases)
-    : folder_(std::move(folder)), cases_(data::CasesFolder::find(cases)) {}
-
-DataSources::DataSources(const Study& study, const std::string& cases)
-    : DataSources(study.folder, cases) {
-  tables_ = study.tables;
+[[noreturn]] void fail_shelf(const std::string& name, const std::vector<std::string>& names) {
+  const std::string near = nearest_name(name, names);
+  throw InputError({.code = "not-on-the-shelf",
+                    .what = fmt::format("there is no bundled or uploaded file {}", name),
+                    .where = name,
+                    .why = "a study from elsewhere reads bundled files and its own uploads only",
+                    .fixes = {near.empty() ? "upload the table first" : "write " + near}});
 }
 
+// A study with a shelf has no say in where the bundled files lie.
+data::CasesFolder find_cases(const Study& study, const std::string& cases) {
+  if (study.shelf != nullptr && !cases.empty()) fail_shelf(cases, {});
+  return data::CasesFolder::find(cases);
+}
+
+}  // namespace
+
+DataSources::DataSources(const Study& study, const std::string& cases)
+    : DataSources(study, find_cases(study, cases)) {}
+
+DataSources::DataSources(const Study& study, data::CasesFolder cases)
+    : folder_(study.folder), shelf_(study.shelf), tables_(study.tables), cases_(std::move(cases)) {}
+
 std::string DataSources::find(const std::string& name_or_path) {
-  std::string path;
+  std::string path = locate(name_or_path);
+  add_inputs({{.path = shown_name(path, name_or_path), .sha256 = data::sha256_of_file(path)}});
+  return path;
+}
+
+std::string DataSources::locate(const std::string& name_or_path) const {
   std::vector<std::string> names;
   for (const data::CaseFile& file : cases_.files()) {
-    if (file.name == name_or_path) path = cases_.open(file.name);
+    // A study without a folder names the bundled files as they name each other.
+    const bool beside = shelf_ != nullptr && fs::path(file.file).filename() == name_or_path;
+    if (file.name == name_or_path || beside) return cases_.open(file.name);
     names.push_back(file.name);
   }
-  // A study's own folder comes first, then the folder the command runs in.
-  if (path.empty()) {
-    const fs::path beside = fs::path(folder_) / name_or_path;
-    path = fs::exists(beside) ? beside.string() : name_or_path;
-    if (!fs::exists(path)) {
-      const std::string near = nearest_name(name_or_path, names);
-      throw InputError(
-          {.code = "file-not-found",
-           .what = fmt::format("there is no file {}", name_or_path),
-           .where = folder_.empty() ? name_or_path : beside.string(),
-           .why = "nothing can be read from it",
-           .fixes = {near.empty() ? fmt::format("bundled tables: {}", fmt::join(names, ", "))
-                                  : fmt::format("write {}, a bundled table", near)}});
-    }
+  if (shelf_ != nullptr) {
+    const auto found = shelf_->find(name_or_path);
+    if (found != shelf_->end()) return found->second;
+    for (const auto& [name, path] : *shelf_) names.push_back(name);
+    fail_shelf(name_or_path, names);
   }
-  const std::string name = shown_name(path, name_or_path);
-  const bool known = std::any_of(inputs_.begin(), inputs_.end(),
-                                 [&](const InputFile& input) { return input.path == name; });
-  if (!known) inputs_.push_back({.path = name, .sha256 = data::sha256_of_file(path)});
+  // A study's own folder comes first, then the folder the command runs in.
+  const fs::path beside = fs::path(folder_) / name_or_path;
+  std::string path = fs::exists(beside) ? beside.string() : name_or_path;
+  if (!fs::exists(path)) {
+    const std::string near = nearest_name(name_or_path, names);
+    throw InputError(
+        {.code = "file-not-found",
+         .what = fmt::format("there is no file {}", name_or_path),
+         .where = folder_.empty() ? name_or_path : beside.string(),
+         .why = "nothing can be read from it",
+         .fixes = {near.empty() ? fmt::format("bundled tables: {}", fmt::join(names, ", "))
+                                : fmt::format("write {}, a bundled table", near)}});
+  }
   return path;
+}
+
+DataSources DataSources::unread() const {
+  DataSources copy = *this;
+  copy.inputs_.clear();
+  return copy;
+}
+
+void DataSources::add_inputs(const std::vector<InputFile>& inputs) {
+  for (const InputFile& one : inputs) {
+    const bool known = std::any_of(inputs_.begin(), inputs_.end(),
+                                   [&](const InputFile& input) { return input.path == one.path; });
+    if (!known) inputs_.push_back(one);
+  }
 }
 
 data::Table DataSources::read(const std::string& name_or_path, const data::ReadOptions& options,
                               data::SampleLedger* ledger) {
   if (const auto held = tables_.find(name_or_path); held != tables_.end()) {
     data::Table table = held->second(name_or_path);
+    data::settle_typed(table, options);
     if (ledger != nullptr) *ledger = data::SampleLedger(table.n_rows());
     return table;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,20 +18,29 @@ namespace altyn::study {
 /// digest for the run record.
 class DataSources {
  public:
-  /// `folder` is where relative paths start; `cases` another cases folder, "" for the usual one.
-  explicit DataSources(std::string folder, const std::string& cases = "");
-
-  /// Those of a study: its folder, and the tables it holds in memory.
+  /// Of a study: its folder, its shelf and the tables it holds in memory; `cases` is another cases
+  /// folder, "" for the usual one. Errors: InputError "not-on-the-shelf" for another cases folder
+  /// where the study has a shelf.
   explicit DataSources(const Study& study, const std::string& cases = "");
+  /// The same with a cases folder that was found before.
+  DataSources(const Study& study, data::CasesFolder cases);
 
   /// The path of a bundled table ("world_trade") or of a file. Errors: InputError "file-not-found"
-  /// with the nearest bundled name.
+  /// with the nearest bundled name; "not-on-the-shelf" where the study may read nothing else.
   [[nodiscard]] std::string find(const std::string& name_or_path);
   /// Reads a table in memory, or what find() finds; the table's source is the name a reader knows
   /// it by, not where it lies on this machine. Errors: as read_table.
   [[nodiscard]] data::Table read(const std::string& name_or_path,
                                  const data::ReadOptions& options = {},
                                  data::SampleLedger* ledger = nullptr);
+  /// Whether read() would take a table of this name from memory.
+  [[nodiscard]] bool in_memory(const std::string& name) const { return tables_.contains(name); }
+  /// As find(), without remembering that it was read. Cost: a look at the disk.
+  [[nodiscard]] std::string locate(const std::string& name_or_path) const;
+  /// The same sources with nothing read yet.
+  [[nodiscard]] DataSources unread() const;
+  /// Remembers what was read elsewhere.
+  void add_inputs(const std::vector<InputFile>& inputs);
   [[nodiscard]] const data::CasesFolder& cases() const { return cases_; }
   /// The bundled file behind a path that find() returned; null for a file of the user's.
   [[nodiscard]] const data::CaseFile* bundled(const std::string& path) const;
@@ -44,6 +54,7 @@ class DataSources {
   [[nodiscard]] std::string shown_name(const std::string& path, const std::string& asked) const;
 
   std::string folder_;
+  std::shared_ptr<const Shelf> shelf_;
   MemoryTables tables_;
   data::CasesFolder cases_;
   std::vector<InputFile> inputs_;

@@ -300,12 +300,24 @@ void add_gsim(ScenarioAnswer& answer, const GsimSection& gsim, const std::string
                                   {"duties", "Duties", "currency"},
                                   {"price_change", "World price", "fraction"},
                                   {"output_change", "Output", "fraction"}}};
+  ResultTable picture{.id = "welfare",
+                      .title = "Change of welfare, of what each market buys",
+                      .note = "",
+                      .columns = {{"economy", "Code", ""},
+                                  {"name", "Region", ""},
+                                  {"real_income_change", "Welfare", "fraction"},
+                                  {"low", "5%", "fraction"},
+                                  {"high", "95%", "fraction"}}};
   double gap = 0.0, flows = 0.0;
   std::string told;
   for (std::size_t r = 0; r < n; ++r) {
     const double* one = &ranges.central[kPer * r];
     regions.add({problem.regions[r], one[0], ranges.low[kPer * r], ranges.high[kPer * r], one[3],
                  one[4], one[5], one[1], one[2]});
+    double bought = 0.0;
+    for (std::size_t from = 0; from < n; ++from) bought += problem.trade[from * n + r];
+    picture.add({problem.regions[r], problem.regions[r], one[0] / bought,
+                 ranges.low[kPer * r] / bought, ranges.high[kPer * r] / bought});
     told += fmt::format("{}{} {:+.4g}", r == 0 ? "Welfare: " : "; ", problem.regions[r], one[0]);
     gap = std::max(gap, std::abs(one[2] - problem.supply_elasticity[r] * one[1]));
   }
@@ -328,7 +340,8 @@ void add_gsim(ScenarioAnswer& answer, const GsimSection& gsim, const std::string
   answer.summary.emplace_back(
       "First order in the changes of prices; other industries and incomes stay as they are.");
   answer.certificates.push_back(identity("GSIM", "supply meets demand", gap, 1.0));
-  answer.tables = {std::move(regions), std::move(trade), assumptions_table(assumptions)};
+  answer.tables = {std::move(picture), std::move(regions), std::move(trade),
+                   assumptions_table(assumptions)};
 }
 
 }  // namespace

@@ -40,13 +40,12 @@ struct RegionTables {
 };
 
 /// Regions of two economies (columns region, name, economy, population, latitude, longitude,
-/// capital; name_russian, product_share and product_source may be there), and which of them lie on the
-/// common border (economy, partner, region).
-/// Where some sizes are products, the rest of the economy's product is spread over the other
-/// regions by people.
-/// Errors: InputError of reading; "unknown-economy"; "no-regions" with the economies that have
-/// some; "duplicate-region"; "bad-size", "bad-coordinate", "bad-flag", "no-source" naming the row;
-/// "unknown-region" for a border region that the first table lacks.
+/// capital; name_russian, product_share and product_source may be there), and which of them lie on
+/// the common border (economy, partner, region). Where some sizes are products, the rest of the
+/// economy's product is spread over the other regions by people. Errors: InputError of reading;
+/// "unknown-economy"; "no-regions" with the economies that have some; "duplicate-region";
+/// "bad-size", "bad-coordinate", "bad-flag", "no-source" naming the row; "unknown-region" for a
+/// border region that the first table lacks.
 [[nodiscard]] RegionTables read_region_tables(const RegionData& data, const std::string& first,
                                               const std::string& second, DataSources& sources);
 

@@ -80,7 +80,7 @@ StudyResult run_regions(const Study& study, Context& context) {
   const RegionPair pair = checked_pair(study);
   const auto data = read_section<RegionData>(study, "data");
   const auto options = read_section<attribution::RegionShareOptions>(study, "options");
-  DataSources sources(study.folder, data.cases);
+  DataSources sources(study, data.cases);
   const RegionTables tables = read_region_tables(data, pair.first, pair.second, sources);
   const attribution::RegionShares shares =
       attribution::region_shares(tables.first, tables.second, options, context);

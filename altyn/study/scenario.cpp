@@ -472,6 +472,12 @@ std::vector<Field<ScenarioModel>> ScenarioModel::fields() {
                   .doc = "elasticity of factor supply to its real reward",
                   .minimum = 0.0,
                   .maximum = 20.0}),
+      make_field(&ScenarioModel::phase_in,
+                 {.name = "phase_in",
+                  .doc = "part of every change that is in force: of a cost's logarithm, of the "
+                         "way from the old duty to the new; shares of a pool change at once",
+                  .minimum = 0.0,
+                  .maximum = 1.0}),
       make_field(&ScenarioModel::n_draws, {.name = "n_draws",
                                            .doc = "draws behind the intervals; 0 gives none",
                                            .minimum = 0,

@@ -145,6 +145,7 @@ struct ScenarioModel {
   std::string numeraire = "world";
   double value_added_share = 1.0;
   double supply_elasticity = 0.0;
+  double phase_in = 1.0;
   Index n_draws = 500;
 
   static std::vector<Field<ScenarioModel>> fields();

@@ -252,7 +252,9 @@ void add_record(StudyResult& result, const Study& study, const std::string& file
     }
   }
   value["run"] = {{"version", version()},
-                  {"command", fmt::format("altyn simulate {}{}", files, flag_words(study))},
+                  {"command", fmt::format("altyn {} {}{}",
+                                          study.kind == "corridors" ? "corridors run" : "simulate",
+                                          files, flag_words(study))},
                   {"seed", context.seed},
                   {"n_draws", options.value("n_draws", json())},
                   {"inputs", std::move(inputs)},

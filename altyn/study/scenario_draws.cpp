@@ -36,6 +36,7 @@ ForeignTrade foreign_trade(const std::vector<double>& trade, const std::vector<d
 }
 
 constexpr Index kShards = 64;
+constexpr Index kBatch = 50;
 
 // Squared correlations of one outcome with every assumption that is drawn.
 std::vector<Driver> drivers_of(const std::vector<std::vector<double>>& inputs,
@@ -66,6 +67,34 @@ std::vector<Driver> drivers_of(const std::vector<std::vector<double>>& inputs,
   std::stable_sort(drivers.begin(), drivers.end(),
                    [](const Driver& a, const Driver& b) { return a.share > b.share; });
   return drivers;
+}
+
+// What the first draws say. A draw that failed has no outcomes.
+ScenarioDraws draws_of(const std::vector<Outcomes>& kept, Index n_draws, std::size_t n,
+                       const std::vector<Assumption>& assumptions, std::uint64_t seed) {
+  ScenarioDraws draws{.n_draws = n_draws};
+  std::vector<const Outcomes*> solved;
+  std::vector<std::vector<double>> inputs(assumptions.size());
+  for (std::size_t d = 0; d < static_cast<std::size_t>(n_draws); ++d) {
+    if (kept[d].empty()) {
+      ++draws.n_failed;
+      continue;
+    }
+    solved.push_back(&kept[d]);
+    for (std::size_t a = 0; a < assumptions.size(); ++a) {
+      if (assumptions[a].drawn()) inputs[a].push_back(assumptions[a].at(seed, d));
+    }
+  }
+  for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
+    draws.sorted[outcome].resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      std::vector<double>& values = draws.sorted[outcome][i];
+      for (const Outcomes* one : solved) values.push_back((*one)[i][outcome]);
+      if (outcome == kRealIncome) draws.drivers.push_back(drivers_of(inputs, values));
+      std::sort(values.begin(), values.end());
+    }
+  }
+  return draws;
 }
 
 }  // namespace
@@ -105,13 +134,10 @@ double ScenarioDraws::quantile(Outcome outcome, std::size_t economy, double p) c
 ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& instance_at,
                         const std::vector<std::size_t>& parents,
                         const std::vector<Assumption>& assumptions, bool compares, Index n_draws,
-                        const equilibrium::OneSectorOptions& options, Context& context) {
-  const std::size_t n = parents.size();
+                        const equilibrium::OneSectorOptions& options, Context& context,
+                        const DrawsSoFar& on_draws) {
   std::vector<Outcomes> kept(static_cast<std::size_t>(n_draws));
-  const Index n_shards = std::min(n_draws, kShards);
-  context.report({.step = "draws", .total = n_draws});
-  context.pool->for_each_shard(n_shards, [&](Index shard) {
-    const ShardRange range = shard_range(n_draws, n_shards, shard);
+  const auto solve = [&](ShardRange range) {
     OneSectorWorkspace workspace;
     OneSectorResult result, versus;
     for (Index draw = range.begin; draw < range.end; ++draw) {
@@ -132,32 +158,20 @@ ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& in
         // These values leave no base; the draw counts as failed.
       }
     }
-  });
-  context.throw_if_stopped();
-
-  ScenarioDraws draws{.n_draws = n_draws};
-  std::vector<std::vector<double>> inputs(assumptions.size());
-  for (std::size_t d = 0; d < kept.size(); ++d) {
-    if (kept[d].empty()) {
-      ++draws.n_failed;
-      continue;
-    }
-    for (std::size_t a = 0; a < assumptions.size(); ++a) {
-      if (assumptions[a].drawn()) inputs[a].push_back(assumptions[a].at(context.seed, d));
-    }
+  };
+  const Index n_batch = on_draws ? kBatch : std::max<Index>(n_draws, 1);
+  for (Index begin = 0; begin < n_draws; begin += n_batch) {
+    if (begin > 0) on_draws(draws_of(kept, begin, parents.size(), assumptions, context.seed));
+    context.report({.step = "draws", .iteration = begin, .total = n_draws});
+    const Index size = std::min(n_batch, n_draws - begin);
+    const Index n_shards = std::min(size, kShards);
+    context.pool->for_each_shard(n_shards, [&](Index shard) {
+      const ShardRange range = shard_range(size, n_shards, shard);
+      solve({.begin = begin + range.begin, .end = begin + range.end});
+    });
+    context.throw_if_stopped();
   }
-  for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
-    draws.sorted[outcome].resize(n);
-    for (std::size_t i = 0; i < n; ++i) {
-      std::vector<double>& values = draws.sorted[outcome][i];
-      for (const Outcomes& one : kept) {
-        if (!one.empty()) values.push_back(one[i][outcome]);
-      }
-      if (outcome == kRealIncome) draws.drivers.push_back(drivers_of(inputs, values));
-      std::sort(values.begin(), values.end());
-    }
-  }
-  return draws;
+  return draws_of(kept, n_draws, parents.size(), assumptions, context.seed);
 }
 
 }  // namespace altyn::study

@@ -53,13 +53,18 @@ struct ScenarioDraws {
   [[nodiscard]] double quantile(Outcome outcome, std::size_t economy, double p) const;
 };
 
+/// Told of the draws so far, while more are solved.
+using DrawsSoFar = std::function<void(const ScenarioDraws&)>;
+
 /// Solves every draw of the assumptions together: base and shock anew in each, from `instance_at`,
 /// which is called from several threads at once; an InputError of it makes the draw a failed one.
-/// `parents` [n] as in ScenarioSetting. The same for any number of threads. Errors: Cancelled.
+/// `parents` [n] as in ScenarioSetting. `on_draws` is called after every 50, the last aside. The
+/// same for any number of threads. Errors: Cancelled.
 /// Cost: one solve per draw, twice with a comparison.
 [[nodiscard]] ScenarioDraws run_draws(
     const std::function<ScenarioInstance(const Values&)>& instance_at,
     const std::vector<std::size_t>& parents, const std::vector<Assumption>& assumptions,
-    bool compares, Index n_draws, const equilibrium::OneSectorOptions& options, Context& context);
+    bool compares, Index n_draws, const equilibrium::OneSectorOptions& options, Context& context,
+    const DrawsSoFar& on_draws = {});
 
 }  // namespace altyn::study

@@ -296,6 +296,10 @@ ScenarioAnswer answer_of(const SolvedScenario& s) {
     answer.about += fmt::format(" Factors are supplied with an elasticity of {:g}.",
                                 s.scenario.model.supply_elasticity);
   }
+  if (s.scenario.model.phase_in < 1.0) {
+    answer.about +=
+        fmt::format(" {:g}% of every change is in force.", 100.0 * s.scenario.model.phase_in);
+  }
   answer.notes = s.setting.notes();
   if (const data::DutyShares* shares = s.setting.duty_shares()) {
     std::vector<std::string> parts;

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "altyn/core/errors.h"
+#include "altyn/core/fields_json.h"
 #include "altyn/data/country_codes.h"
 #include "altyn/data/pair_panel.h"
 
@@ -125,39 +126,101 @@ std::vector<RevenuePool> new_pools(const RegionalWorld& world,
   return pools;
 }
 
-// GDP of the economy that each entry of `parents` points to; NaN where the table lacks it.
+// GDP of each economy in million USD; NaN where the table lacks it.
 std::vector<double> gdp_of(const data::Table& gdp, int year,
-                           const std::vector<std::string>& economies,
-                           const std::vector<std::size_t>& parents) {
+                           const std::vector<std::string>& economies) {
   const data::TextColumn& codes = gdp.texts("economy");
   const data::NumberColumn& years = gdp.numbers("year");
   const data::NumberColumn& usd = gdp.numbers("gdp_usd");
   std::vector<double> values;
-  for (const std::size_t parent : parents) {
+  for (const std::string& economy : economies) {
     double value = data::kMissing;
     for (Index row = 0; row < gdp.n_rows(); ++row) {
       const auto at = static_cast<std::size_t>(row);
-      if (years[at] == year && codes.at(row) == economies[parent]) value = usd[at] / 1e6;
+      if (years[at] == year && codes.at(row) == economy) value = usd[at] / 1e6;
     }
     values.push_back(value);
   }
   return values;
 }
 
+// The rows of one year; a table without years is of that year.
+data::PairPanel of_year(data::PairPanel panel, int year) {
+  if (panel.years.empty()) return panel;
+  const data::NumberColumn& years = panel.table.numbers("year");
+  std::vector<bool> keep;
+  for (const double one : years) keep.push_back(one == year);
+  panel.table = panel.table.filtered(keep);
+  return panel;
+}
+
 }  // namespace
 
-ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
-                                 DataSources& sources)
-    : scenario_(scenario), year_(static_cast<int>(scenario.head.year)) {
+std::shared_ptr<const ScenarioTables> ScenarioTables::read(const ScenarioWorld& world,
+                                                           const data::ColumnChoices& columns,
+                                                           Index year, DataSources& sources) {
+  DataSources own = sources.unread();
+  auto tables = std::make_shared<ScenarioTables>();
   std::vector<std::string> files;
-  for (const std::string& name : scenario.world.agreements) files.push_back(sources.find(name));
-  registry_ = data::AgreementRegistry::read(files);
-  const data::PairPanel panel =
-      data::load_pair_panel(sources.read(scenario.world.trade), scenario.columns);
-  if (year_ == 0 && !panel.years.empty()) year_ = panel.years.back();
+  for (const std::string& name : world.agreements) files.push_back(own.find(name));
+  tables->registry = data::AgreementRegistry::read(files);
+  data::PairPanel panel = data::load_pair_panel(own.read(world.trade), columns);
+  tables->years = panel.years;
+  const bool last = year == 0 && !panel.years.empty();
+  const int base_year = last ? panel.years.back() : static_cast<int>(year);
   std::optional<data::Table> gdp;
-  if (!scenario.world.gdp.empty()) gdp = sources.read(scenario.world.gdp);
-  world_ = data::build_world(panel, year_, {.gdp = gdp ? &*gdp : nullptr});
+  if (!world.gdp.empty()) gdp = own.read(world.gdp);
+  tables->world = data::build_world(panel, base_year, {.gdp = gdp ? &*gdp : nullptr});
+  tables->panel = of_year(std::move(panel), base_year);
+  const std::vector<std::string>& economies = tables->world.economies;
+  tables->gdp_musd = gdp ? gdp_of(*gdp, base_year, economies)
+                         : std::vector<double>(economies.size(), data::kMissing);
+  tables->inputs = own.inputs();
+  sources.add_inputs(tables->inputs);
+  return tables;
+}
+
+std::shared_ptr<const ScenarioTables> ScenarioTablesCache::get(const ScenarioWorld& world,
+                                                               const data::ColumnChoices& columns,
+                                                               Index year, DataSources& sources) {
+  if (sources.in_memory(world.trade) || sources.in_memory(world.gdp)) {
+    return ScenarioTables::read(world, columns, year, sources);
+  }
+  const std::string gdp = world.gdp.empty() ? "" : sources.locate(world.gdp);
+  std::string key = fmt::format("{}\n{}\n{}\n{}", year, sources.locate(world.trade), gdp,
+                                options_to_json(columns).dump());
+  for (const std::string& name : world.agreements) key += "\n" + sources.locate(name);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = entries_.find(key); found != entries_.end()) {
+      found->second.used = ++clock_;
+      sources.add_inputs(found->second.tables->inputs);
+      return found->second.tables;
+    }
+  }
+  // Two callers may read the same tables at once; both get the same, and one copy stays.
+  std::shared_ptr<const ScenarioTables> tables =
+      ScenarioTables::read(world, columns, year, sources);
+  const std::lock_guard lock(mutex_);
+  entries_[key] = {.tables = tables, .used = ++clock_};
+  if (entries_.size() > capacity_) {
+    entries_.erase(std::min_element(
+        entries_.begin(), entries_.end(),
+        [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+  }
+  return tables;
+}
+
+ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
+                                 DataSources& sources, ScenarioTablesCache* tables)
+    : scenario_(scenario),
+      tables_(
+          tables == nullptr
+              ? ScenarioTables::read(scenario.world, scenario.columns, scenario.head.year, sources)
+              : tables->get(scenario.world, scenario.columns, scenario.head.year, sources)),
+      registry_(tables_->registry),
+      world_(tables_->world),
+      year_(world_.year) {
   for (const data::Finding& finding : world_.findings) notes_.push_back(finding.sentence);
   notes_.emplace_back(
       "Income is that of the goods economy: what goods sell for, duties and the deficit in goods. "
@@ -223,10 +286,9 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
     }
     names_.push_back(std::move(name));
   }
-  gdp_musd_ = gdp ? gdp_of(*gdp, year_, world_.economies, parents_)
-                  : std::vector<double>(parents_.size(), data::kMissing);
-  changes_ = found(scenario_, panel);
-  if (versus) versus_ = found(*versus, panel);
+  for (const std::size_t parent : parents_) gdp_musd_.push_back(tables_->gdp_musd[parent]);
+  changes_ = found(scenario_);
+  if (versus) versus_ = found(*versus);
   involved_.assign(economies_.size(), false);
   mark_involved(changes_);
   for (const std::string& player : scenario_.optimal.players) {
@@ -269,6 +331,10 @@ void ScenarioSetting::read_flows(DataSources& sources) {
 
 std::string ScenarioSetting::domestic_flag(std::size_t economy) const {
   return world_.domestic[parents_[economy]].flag;
+}
+
+bool ScenarioSetting::imputed(std::size_t economy) const {
+  return world_.domestic[parents_[economy]].imputed();
 }
 
 // Codes behind a list: economies of the world, or the members of a union.
@@ -342,14 +408,15 @@ std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
                                               const std::string& where) const {
   const std::size_t n = economies_.size();
   std::vector<double> signs(n * n, 0.0);
-  std::vector<bool> from, with, joining;
-  std::vector<std::string> inside;
+  std::vector<bool> from, with, joining, member;
   if (change.what == ChangeKind::kBorderCost) {
     from = named(change.from, where);
     with = named(change.with, where);
   } else {
     joining = named(change.joining, where);
-    inside = registry_.union_members(change.agreement, year_);
+    const std::vector<std::string> members = registry_.union_members(change.agreement, year_);
+    member.resize(n);
+    for (std::size_t i = 0; i < n; ++i) member[i] = has(members, world_.economies[parents_[i]]);
   }
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < n; ++k) {
@@ -359,15 +426,14 @@ std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
         if ((from[i] && with[k]) || (change.both && with[i] && from[k])) sign = 1.0;
         continue;
       }
-      const std::string& exporter = world_.economies[parents_[i]];
-      const std::string& importer = world_.economies[parents_[k]];
-      const bool bound = registry_.dummy(change.agreement, exporter, importer, year_);
+      // Only pairs of members, present or joining, can be touched; the registry is asked of those.
+      if ((!joining[i] && !member[i]) || (!joining[k] && !member[k])) continue;
       const bool joins = joining[i] || joining[k];
-      if (!change.turn_on && bound && (change.joining.empty() || joins)) sign = -1.0;
-      if (change.turn_on && !bound && joins && (joining[i] || has(inside, exporter)) &&
-          (joining[k] || has(inside, importer))) {
-        sign = 1.0;
-      }
+      if (!joins && (change.turn_on || !change.joining.empty())) continue;
+      const bool bound = registry_.dummy(change.agreement, world_.economies[parents_[i]],
+                                         world_.economies[parents_[k]], year_);
+      if (!change.turn_on && bound) sign = -1.0;
+      if (change.turn_on && !bound) sign = 1.0;
     }
   }
   return signs;
@@ -376,8 +442,8 @@ std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
 // By how much the change moves its column for each pair, domestic ones among them: to 0, or to 1
 // with turn_on. Regions have the value of their nations.
 std::vector<double> ScenarioSetting::column_steps(const ScenarioChange& change,
-                                                  const data::PairPanel& panel,
                                                   const std::string& where) const {
+  const data::PairPanel& panel = tables_->panel;
   const data::NumberColumn& column = panel.table.numbers(change.column);
   const std::vector<bool> everyone(economies_.size(), true);
   const std::vector<bool> from = change.from.empty() ? everyone : named(change.from, where);
@@ -405,8 +471,7 @@ std::vector<double> ScenarioSetting::column_steps(const ScenarioChange& change,
   return steps;
 }
 
-ScenarioSetting::Changes ScenarioSetting::found(const Scenario& scenario,
-                                                const data::PairPanel& panel) const {
+ScenarioSetting::Changes ScenarioSetting::found(const Scenario& scenario) const {
   Changes changes{.parts = {}, .revenue = scenario.revenue};
   for (std::string& code : changes.revenue.leave) {
     code = codes_of({code}, scenario.where + " [revenue] leave").front();
@@ -420,7 +485,7 @@ ScenarioSetting::Changes ScenarioSetting::found(const Scenario& scenario,
       part.cells = tariff_cells(change.importer, change.exporter, where);
       touches = !part.cells.empty();
     } else {
-      part.pairs = change.what == ChangeKind::kColumn ? column_steps(change, panel, where)
+      part.pairs = change.what == ChangeKind::kColumn ? column_steps(change, where)
                                                       : signs_of(change, where);
       touches =
           std::any_of(part.pairs.begin(), part.pairs.end(), [](double s) { return s != 0.0; });
@@ -534,7 +599,7 @@ OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& v
   OneSectorShock shock;
   bool duties_change = false;
   for (const Part& part : changes.parts) {
-    const double in_force = year ? part.change.part_in(*year) : 1.0;
+    const double in_force = scenario_.model.phase_in * (year ? part.change.part_in(*year) : 1.0);
     if (part.change.what == ChangeKind::kTariff) {
       duties_change = true;
       const std::string& same_as = part.change.same_as;
@@ -552,7 +617,8 @@ OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& v
   }
   if (duties_change) shock.tariff = equilibrium::spread_pairs(world, rates, 0.0);
   const ScenarioRevenue& revenue = changes.revenue;
-  if (revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty()) {
+  const bool shared_anew = revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
+  if (shared_anew && scenario_.model.phase_in > 0.0) {
     shock.pools = new_pools(world, world_.economies, revenue, values);
   }
   return shock;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +11,8 @@
 
 #include "altyn/data/agreements.h"
 #include "altyn/data/domestic_trade.h"
+#include "altyn/data/pair_panel.h"
+#include "altyn/data/trade_columns.h"
 #include "altyn/equilibrium/one_sector.h"
 #include "altyn/equilibrium/regions.h"
 #include "altyn/study/assumptions.h"
@@ -23,6 +28,45 @@ struct ScenarioInstance {
   equilibrium::OneSectorShock versus;  ///< of the scenario that is compared with
 };
 
+/// What is read for a scenario: the same for all of one year on the same tables.
+struct ScenarioTables {
+  data::AgreementRegistry registry;
+  data::World world;
+  data::PairPanel panel;          ///< the trade table's rows of the year, with all its columns
+  std::vector<int> years;         ///< that the trade table has
+  std::vector<double> gdp_musd;   ///< [n] of world.economies in the year; NaN where unknown
+  std::vector<InputFile> inputs;  ///< the files behind it
+
+  /// `year` 0 takes the last one of the trade table. Errors: InputError of reading;
+  /// "no-such-year"; those of the domestic trade rule.
+  [[nodiscard]] static std::shared_ptr<const ScenarioTables> read(
+      const ScenarioWorld& world, const data::ColumnChoices& columns, Index year,
+      DataSources& sources);
+};
+
+/// Tables that were read, for the scenarios that come next. Thread-safe; forgets the one that was
+/// not asked for longest.
+class ScenarioTablesCache {
+ public:
+  explicit ScenarioTablesCache(std::size_t capacity = 8) : capacity_(capacity) {}
+  /// As ScenarioTables::read; what was read before is remembered in `sources` as if read now. A
+  /// file that changes on disk is not read again. A table in memory always is, and is not kept: its
+  /// name says nothing of what another study has under it.
+  [[nodiscard]] std::shared_ptr<const ScenarioTables> get(const ScenarioWorld& world,
+                                                          const data::ColumnChoices& columns,
+                                                          Index year, DataSources& sources);
+
+ private:
+  struct Entry {
+    std::shared_ptr<const ScenarioTables> tables;
+    std::uint64_t used = 0;
+  };
+  std::size_t capacity_;
+  std::mutex mutex_;
+  std::uint64_t clock_ = 0;
+  std::map<std::string, Entry> entries_;
+};
+
 /// A scenario with its tables read and its economies, unions and pairs found: what is the same in
 /// every draw.
 class ScenarioSetting {
@@ -30,9 +74,10 @@ class ScenarioSetting {
   /// Errors: InputError of reading; "no-such-year"; those of the domestic trade rule; "no-pairs"
   /// for a change that touches nothing in this world; "no-such-column"; "not-in-world" for an
   /// economy that is not in it; "no-duty-shares" where none are known for the day; those of
-  /// split_into_regions().
+  /// split_into_regions(). `tables` keeps what is read for the scenarios that come next; null reads
+  /// anew.
   ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
-                  DataSources& sources);
+                  DataSources& sources, ScenarioTablesCache* tables = nullptr);
   ScenarioSetting(const ScenarioSetting&) = delete;
   ScenarioSetting& operator=(const ScenarioSetting&) = delete;
 
@@ -43,8 +88,14 @@ class ScenarioSetting {
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   /// [n] the economy of the trade table that each belongs to.
   [[nodiscard]] const std::vector<std::size_t>& parents() const { return parents_; }
+  /// The code of the economy of the trade table that one belongs to.
+  [[nodiscard]] const std::string& nation(std::size_t economy) const {
+    return world_.economies[parents_[economy]];
+  }
   /// [n] how its domestic trade was found.
   [[nodiscard]] std::string domestic_flag(std::size_t economy) const;
+  /// [n] its domestic trade was filled in by a rule.
+  [[nodiscard]] bool imputed(std::size_t economy) const;
   /// [n] named by a change, or a member of a pool that changes.
   [[nodiscard]] const std::vector<bool>& involved() const { return involved_; }
   /// [n] GDP of its economy in the base year, million USD; NaN where the table lacks it.
@@ -97,16 +148,16 @@ class ScenarioSetting {
   [[nodiscard]] std::vector<double> signs_of(const ScenarioChange& change,
                                              const std::string& where) const;
   [[nodiscard]] std::vector<double> column_steps(const ScenarioChange& change,
-                                                 const data::PairPanel& panel,
                                                  const std::string& where) const;
-  [[nodiscard]] Changes found(const Scenario& scenario, const data::PairPanel& panel) const;
+  [[nodiscard]] Changes found(const Scenario& scenario) const;
   void read_flows(DataSources& sources);
   void mark_involved(const Changes& changes);
 
   Scenario scenario_;
+  std::shared_ptr<const ScenarioTables> tables_;
+  const data::AgreementRegistry& registry_;
+  const data::World& world_;
   int year_ = 0;
-  data::AgreementRegistry registry_;
-  data::World world_;
   const data::DutyShares* shares_ = nullptr;
   std::vector<std::vector<std::size_t>> base_tariff_cells_;
   bool has_tariffs_ = false;

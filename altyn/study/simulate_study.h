@@ -1,8 +1,21 @@
 #pragma once
 
+#include <functional>
+
 #include "altyn/study/study.h"
 
 namespace altyn::study {
+
+class ScenarioSetting;
+class ScenarioTablesCache;
+struct ScenarioDraws;
+
+/// What a caller that stays may offer and want.
+struct SimulateCaller {
+  ScenarioTablesCache* tables = nullptr;  ///< read before, perhaps
+  /// Told of the draws of a one-sector scenario while there are more to come.
+  std::function<void(const ScenarioSetting&, const ScenarioDraws&)> on_draws{};
+};
 
 /// Solves a scenario (docs/simulate.md), or several side by side where the study has the section
 /// `scenarios`, a list of files. A scenario is one of many sectors (sector_study.h) when it or what
@@ -13,6 +26,7 @@ namespace altyn::study {
 /// Intervals come from draws over all assumptions together; draws without an equilibrium are
 /// counted. Errors: InputError of the scenario files and their base; "duplicate-name" where two
 /// scenarios have one name or one assumption two values.
-[[nodiscard]] StudyResult run_simulation(const Study& study, Context& context);
+[[nodiscard]] StudyResult run_simulation(const Study& study, Context& context,
+                                         const SimulateCaller& caller = {});
 
 }  // namespace altyn::study

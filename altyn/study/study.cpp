@@ -7,6 +7,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
+#include "altyn/study/agreements_study.h"
 #include "altyn/study/check_study.h"
 #include "altyn/study/corridors_study.h"
 #include "altyn/study/data_check_study.h"
@@ -25,9 +26,16 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"check", run_check},           {"estimate", run_estimate},       {"simulate", run_simulation},
-    {"corridors", run_corridors},   {"monitor", run_monitor},         {"regions", run_regions},
-    {"data_check", run_data_check}, {"data_import", run_data_import},
+    {"check", run_check},
+    {"estimate", run_estimate},
+    {"simulate",
+     [](const Study& study, Context& context) { return run_simulation(study, context); }},
+    {"corridors", run_corridors},
+    {"monitor", run_monitor},
+    {"regions", run_regions},
+    {"data_check", run_data_check},
+    {"data_import", run_data_import},
+    {"agreements", run_agreements},
 };
 
 const Kind& find_kind(const std::string& name, const std::string& where) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -18,6 +19,9 @@ namespace altyn::study {
 /// made when it is read, and given the source that messages name.
 using MemoryTables = std::map<std::string, std::function<data::Table(const std::string& source)>>;
 
+/// Files by the name that a study knows them by: their paths.
+using Shelf = std::map<std::string, std::string>;
+
 /// What to run, as plain data: the command line, a study file and a run record all become this, and
 /// run_study() is the one path from here to an answer.
 struct Study {
@@ -25,7 +29,10 @@ struct Study {
   nlohmann::json content;  ///< the sections of that kind
   std::string where;       ///< the file it was read from, or "command line", for messages
   std::string folder;      ///< relative paths in it start here; "" is the working folder
-  MemoryTables tables{};   ///< come before bundled tables and files of the same name
+  /// When set, the study may read bundled files and these, by name, and nothing else: no path in a
+  /// study that came over a network is ever opened.
+  std::shared_ptr<const Shelf> shelf{};
+  MemoryTables tables{};  ///< come before bundled tables and files of the same name
 };
 
 /// One output file: text as it is, or a table in the format of the name's ending.

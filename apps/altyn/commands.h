@@ -15,6 +15,7 @@ void add_monitor_command(CLI::App& app, Session& session, const Finish& finish);
 void add_data_command(CLI::App& app, Session& session, const Finish& finish);
 void add_regions_command(CLI::App& app, Session& session, const Finish& finish);
 void add_agreements_command(CLI::App& app, Session& session, const Finish& finish);
+void add_serve_command(CLI::App& app, Session& session, const Finish& finish);
 void add_run_commands(CLI::App& app, Session& session, const Finish& finish);
 
 }  // namespace altyn::app

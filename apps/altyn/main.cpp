@@ -24,6 +24,7 @@ Examples:
   altyn regions share RUS:KAZ --says 70
   altyn agreements RUS:KAZ --month 2017-04
   altyn data check trade.csv
+  altyn serve
 Exit codes: 0 done, 1 wrong input, 2 no convergence, 3 system or internal failure, 130 stopped.)";
 
 std::string join_arguments(int argc, char** argv) {
@@ -59,6 +60,7 @@ int main(int argc, char** argv) {
   add_data_command(app, session, finish);
   add_regions_command(app, session, finish);
   add_agreements_command(app, session, finish);
+  add_serve_command(app, session, finish);
   add_run_commands(app, session, finish);
 
   return guarded(session, [&] {

@@ -3,15 +3,21 @@
     fit = altyn.ppml("trade ~ rta | exporter^year + importer^year + exporter^importer", df,
                      cluster="exporter^importer")
     altyn.simulate(base, fit, turn_off="rta", theta=5)
+
+Files of published data sets: altyn.read_baci(files) and its like, one for each of altyn.sources().
 """
 
 from . import _errors  # the engine raises them
 from ._altyn import Table, version as _version
-from ._calls import (case_file, cases, check, data_check, estimate, ppml, read_table, simulate)
+from ._calls import (READERS, agreements, case_file, cases, check, data_check, data_import,
+                     estimate, ppml, read_table, regions, simulate, sources)
 from ._errors import Cancelled, Error, InputError, InternalError, SystemError
-from ._results import Check, DataCheck, Fit, Fits, Result, Simulation
+from ._results import (Agreements, Check, DataCheck, DataImport, Fit, Fits, RegionShares, Result,
+                       Simulation)
 
 __version__ = _version()
-__all__ = ["Cancelled", "Check", "DataCheck", "Error", "Fit", "Fits", "InputError", "InternalError",
-           "Result", "Simulation", "SystemError", "Table", "case_file", "cases", "check",
-           "data_check", "estimate", "ppml", "read_table", "simulate"]
+globals().update(READERS)
+__all__ = ["Agreements", "Cancelled", "Check", "DataCheck", "DataImport", "Error", "Fit", "Fits",
+           "InputError", "InternalError", "RegionShares", "Result", "Simulation", "SystemError",
+           "Table", "agreements", "case_file", "cases", "check", "data_check", "data_import",
+           "estimate", "ppml", "read_table", "regions", "simulate", "sources", *READERS]

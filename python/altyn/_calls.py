@@ -7,8 +7,9 @@ import os
 import pathlib
 
 from . import _altyn, _options, _progress
-from ._results import FINDINGS, Check, DataCheck, Fits, Simulation
-from ._tables import Sources, kind_of, to_kind
+from ._results import (FINDINGS, IMPORTED, Agreements, Check, DataCheck, DataImport, Fits,
+                       RegionShares, Simulation)
+from ._tables import Sources, kind_of, table_of_rows, to_kind
 
 SEED = 20171006
 
@@ -92,8 +93,9 @@ def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=0,
     Parameters
     ----------
     base : path, list of paths, dict, or table
-        Scenario files (docs/simulate.md), a scenario as a dict of its sections, or a table of the
-        trade of all with all in a year, domestic sales included, with the regressor as a column.
+        Scenario files (docs/simulate.md), a scenario as a dict of its sections, in which a table may
+        stand wherever a section names one, or a table of the trade of all with all in a year,
+        domestic sales included, with the regressor as a column.
     fit : Fit
         The estimate that the coefficient and its standard error are taken from.
     turn_off, turn_on : str
@@ -120,7 +122,7 @@ def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=0,
     if isinstance(base, (list, tuple)):
         content = {"scenarios": [os.fspath(path) for path in base]}
     elif isinstance(base, dict):
-        content = dict(base)
+        content = _options.named(base, sources)
     elif kind_of(base) is None and _is_scenario(base):
         path = os.fspath(base)
         content = json.loads(_altyn.read_document(path))
@@ -177,9 +179,11 @@ def _change(fit, turn_off, turn_on, pairs, on_table, where) -> dict:
 def check(claim=None, *, threads=0, seed=SEED, progress=None, kind=None, output=None, **options):
     """Check a claim about growth of trade: is the number right, and the cause shown?
 
-    altyn.check("cases/eaeu/lavrov-2017.toml")
+    altyn.check("lavrov-2017")
     altyn.check(reporter="RUS", partner="CHN", window="2017-02..2017-07",
                 versus="2016-02..2016-07", figure=0.34, agreement="EAEU")
+
+    A table may stand wherever an option names one: world=df, monthly={"RUS": df}.
 
     Parameters
     ----------
@@ -193,16 +197,71 @@ def check(claim=None, *, threads=0, seed=SEED, progress=None, kind=None, output=
     Check. Raises InputError.
     """
     where = "altyn.check"
-    content = _options.sections("check", options, where)
+    sources = Sources()
+    content = _options.sections("check", options, where, sources)
     if claim is not None:
         content.setdefault("claim", {})["file"] = os.fspath(claim)
     if not content.get("claim"):
         _altyn.refuse("missing-option", "there is no claim to check", where, [],
                       "a claim is a pair, a window and a figure",
-                      ['altyn.check("lavrov-2017.toml")'])
-    answer = _run("check", content, where, threads=threads, seed=seed, progress=progress,
-                  output=output)
-    return Check(answer, kind)
+                      ['altyn.check("lavrov-2017")'])
+    answer = _run("check", content, where, sources, threads=threads, seed=seed, progress=progress,
+                  output=output, record="" if sources.streams else "run.json")
+    return Check(answer, kind or sources.kind)
+
+
+@_options.document("agreements", leave_out=("pair",))
+def agreements(pair=None, *, kind=None, **options):
+    """Which agreements bound a pair in a month, and since when; without a pair, what there is.
+
+    altyn.agreements("RUS:KAZ", month="2017-04")
+    altyn.agreements(set="EAEU")                 one row per agreement and member
+    altyn.agreements(shares="2020-01-01")        how import duties are shared
+
+    Parameters
+    ----------
+    pair : str
+        Two ISO codes: "RUS:KAZ".
+
+    Returns
+    -------
+    Agreements; tidy() has the rows. Raises InputError.
+    """
+    where = "altyn.agreements"
+    content = _options.sections("agreements", options, where)
+    if pair is not None:
+        content.setdefault("agreements", {})["pair"] = pair
+    return Agreements(_run("agreements", content, where), kind)
+
+
+@_options.document("regions", leave_out=("first", "second"))
+def regions(pair, *, threads=0, seed=SEED, progress=None, kind=None, output=None, **options):
+    """How much of the trade of two economies border regions make, under three definitions.
+
+    altyn.regions("RUS:KAZ", figure=0.7)         is 70% plausible?
+
+    Parameters
+    ----------
+    pair : str
+        Two ISO codes: "RUS:KAZ".
+    output : path
+        Folder for the report and its tables.
+
+    Returns
+    -------
+    RegionShares; tidy() has a row per definition. Raises InputError.
+    """
+    where = "altyn.regions"
+    sources = Sources()
+    content = _options.sections("regions", options, where, sources)
+    first, colon, second = pair.partition(":")
+    if not colon:
+        _altyn.refuse("bad-pair", f'"{pair}" is not a pair of economies', f"{where} pair", [],
+                      "a share of trade is that of two economies", ['altyn.regions("RUS:KAZ")'])
+    content["pair"] = {"first": first, "second": second}
+    answer = _run("regions", content, where, sources, threads=threads, seed=seed,
+                  progress=progress, output=output, record="" if sources.streams else "run.json")
+    return RegionShares(answer, kind or sources.kind)
 
 
 @_options.document("data_check", leave_out=("table", "outputs"))
@@ -223,6 +282,67 @@ def data_check(table, *, threads=0, seed=SEED, kind=None, **options):
     return DataCheck(answer, kind or sources.kind)
 
 
+@_options.document("data_import", leave_out=("source", "files", "outputs"))
+def data_import(source, files, *, output=None, threads=0, kind=None, **options):
+    """Turn files of a published data set into one table of the project's layout.
+
+    altyn.data_import("baci", ["BACI_HS17_Y2019.csv", "BACI_HS17_Y2020.csv"],
+                      codes="country_codes.csv")
+
+    Parameters
+    ----------
+    source : str
+        Whose layout the files have; altyn.sources() lists them.
+    files : path or list of paths
+        .csv .tsv .txt .gz .zip .parquet .json
+    output : path or list of paths
+        Files to write too: .parquet .csv .csv.gz .json
+
+    Returns
+    -------
+    DataImport; tidy() is the table, summary() what became of every row. Raises InputError.
+    """
+    where = "altyn.data_import"
+    sources = Sources()
+    content = _options.sections("data_import", options, where, sources)
+    written = [os.fspath(path) for path in _as_list(output)] if output is not None else []
+    content.setdefault("import", {}).update(
+        source=source, files=[os.fspath(path) for path in _as_list(files)],
+        outputs=written or [IMPORTED])
+    answer = _run("data_import", content, where, sources, threads=threads,
+                  output="" if written else None,
+                  record=f"{written[0]}.run.json" if written else "")
+    return DataImport(answer, kind)
+
+
+def _reader(source, title, provider, documentation):
+    def read(files, *, kind=None, **options):
+        return data_import(source, files, **options).tidy(kind)
+
+    read.__name__ = read.__qualname__ = f"read_{source}"
+    read.__doc__ = f"""{title} ({provider}), as one table of the project's layout.
+
+    altyn.read_{source}(files) is altyn.data_import("{source}", files).tidy(), with its options.
+    The provider describes the files at {documentation}
+
+    Returns
+    -------
+    A table of `kind`: pandas, polars, pyarrow, duckdb or altyn. Raises InputError.
+    """
+    return read
+
+
+READERS = {f"read_{layout[0]}": _reader(*layout) for layout in _altyn.source_layouts()}
+
+
+def sources(kind=None):
+    """The published data sets that altyn.data_import reads: name, title, provider and where the
+    provider describes its files."""
+    names = ["name", "title", "provider", "documentation"]
+    rows = [dict(zip(names, layout)) for layout in _altyn.source_layouts()]
+    return table_of_rows(rows, names, kind)
+
+
 @_options.document("read_table")
 def read_table(path, *, kind=None, **options):
     """Read a table by the ending of its path (.csv .tsv .txt, also .gz, .parquet, .json), or a
@@ -240,8 +360,6 @@ def read_table(path, *, kind=None, **options):
 
 def cases(kind=None):
     """The bundled tables: name, what it is, unit, period, provider and licence."""
-    from ._tables import table_of_rows
-
     names = ["name", "what", "unit", "period", "provider", "licence"]
     return table_of_rows([dict(zip(names, row)) for row in _altyn.cases()], names, kind)
 

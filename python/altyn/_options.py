@@ -11,10 +11,16 @@ from . import _altyn
 from ._tables import Sources
 
 
+# Of a scenario, what a call has no parameters for: the rest stands in the scenario's file.
+_ASKED = {"simulate": ("model", "columns")}
+
+
 @functools.cache
 def tables(kind: str) -> dict:
-    """{section: {name: {"type", "default", "description", ...}}} of a kind of study."""
-    return json.loads(_altyn.option_tables(kind))
+    """{section: {name: {"type", "default", "doc", ...}}} of a kind of study."""
+    return {section["name"]: {field["name"]: field for field in section["fields"]}
+            for section in json.loads(_altyn.sections(kind))
+            if section["name"] in _ASKED.get(kind, (section["name"],))}
 
 
 @functools.cache
@@ -40,7 +46,9 @@ def sections(kind: str, options: dict, where: str, sources: Sources | None = Non
 
 
 def _plain(value, field: dict, sources: Sources | None, where: str):
-    if field["type"] == "array":
+    if field["type"] in ("strings", "numbers"):
+        if isinstance(value, dict):  # whose table each is: {"RUS": months}
+            return [f"{key}={_scalar(one, sources, where)}" for key, one in value.items()]
         several = isinstance(value, (list, tuple)) or type(value).__name__ == "ndarray"
         return [_scalar(one, sources, where) for one in (value if several else [value])]
     return _scalar(value, sources, where)
@@ -58,6 +66,15 @@ def _scalar(value, sources: Sources | None, where: str):
     _altyn.refuse("wrong-type", f"a {type(value).__name__} is no value of this option", where, [],
                   "options are texts, numbers, truth values and lists of them",
                   ["write the table to a file and give its path"])
+
+
+def named(content, sources: Sources):
+    """A scenario with a name for every table that stands in it."""
+    if isinstance(content, dict):
+        return {key: named(value, sources) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [named(value, sources) for value in content]
+    return _scalar(content, sources, "altyn.simulate")
 
 
 def document(kind: str, leave_out: tuple[str, ...] = ()):
@@ -81,12 +98,12 @@ def document(kind: str, leave_out: tuple[str, ...] = ()):
 def describe(name: str, field: dict) -> list[str]:
     """One option in words."""
     words = {"boolean": "bool", "integer": "int", "number": "float", "string": "str",
-             "array": "list"}
+             "strings": "list of str", "numbers": "list of float"}
     default = field["default"]
-    text = field["description"]
-    if "enum" in field:
-        text += "; one of " + ", ".join(field["enum"])
-    if "unit" in field:
+    text = field["doc"]
+    if "choices" in field:
+        text += "; one of " + ", ".join(field["choices"])
+    if field["unit"]:
         text += f"; in {field['unit']}"
     if "minimum" in field or "maximum" in field:
         text += f"; from {field.get('minimum', '')} to {field.get('maximum', '')}".rstrip()

@@ -11,7 +11,10 @@ from . import _altyn
 from ._tables import table_of_rows, to_kind
 
 
+# Names of tables that a call takes from its answer.
+AGREEMENTS = "agreements.csv"
 FINDINGS = "findings.csv"
+IMPORTED = "imported.parquet"
 
 
 class Result:
@@ -223,8 +226,12 @@ class Tables(Result):
         if name not in tables:
             _altyn.refuse_option(name, list(tables), self.title)
         names = [column["name"] for column in tables[name]["columns"]]
-        rows = [dict(zip(names, row)) for row in tables[name]["rows"]]
-        return table_of_rows(rows, names, kind or self.kind)
+        return table_of_rows(self._rows(name), names, kind or self.kind)
+
+    def _rows(self, name: str) -> list[dict]:
+        table = self.value["tables"][name]
+        names = [column["name"] for column in table["columns"]]
+        return [dict(zip(names, row)) for row in table["rows"]]
 
     def tidy(self, kind: str | None = None):
         """The main table: one row per economy of a scenario, per key result of a check."""
@@ -275,20 +282,9 @@ class Simulation(Tables):
 
     def plot(self, ax=None, top: int = 12):
         """Change of real income with its range, the economies of the first table; returns axes."""
-        table = self.value["tables"]["real_income"]
-        names = [column["name"] for column in table["columns"]]
-        rows = [dict(zip(names, row)) for row in table["rows"][:top]][::-1]
-        ax = _axes(ax)
-        ax.axvline(0.0, color="0.7", linewidth=1)
-        for place, row in enumerate(rows):
-            if row["low"] is not None:
-                ax.plot([100 * row["low"], 100 * row["high"]], [place, place], color="C0", alpha=0.4,
-                        linewidth=4, solid_capstyle="butt")
-            ax.plot(100 * row["real_income_change"], place, "o", color="C0")
-        ax.set_yticks(range(len(rows)), [row["name"] for row in rows])
-        ax.set_xlabel("change of real income, %; bar: 5th to 95th percentile of the draws")
-        ax.set_title(self.title)
-        return ax
+        return plot_ranges(self._rows("real_income")[:top], "name", "real_income_change", ax,
+                           self.title,
+                           "change of real income, %; bar: 5th to 95th percentile of the draws")
 
 
 class Check(Tables):
@@ -321,32 +317,53 @@ class Check(Tables):
 
     def plot(self, ax=None):
         """The lines of evidence as ranges of the share of growth that goes with the agreement."""
-        table = self.value["tables"]["range_bars"]
-        names = [column["name"] for column in table["columns"]]
-        rows = [dict(zip(names, row)) for row in table["rows"]][::-1]
-        ax = _axes(ax)
-        ax.axvline(0.0, color="0.7", linewidth=1)
-        for place, row in enumerate(rows):
-            if row["low"] is not None and row["high"] is not None:
-                ax.plot([100 * row["low"], 100 * row["high"]], [place, place], color="C0", alpha=0.4,
-                        linewidth=4, solid_capstyle="butt")
-            if row["mid"] is not None:
-                ax.plot(100 * row["mid"], place, "o", color="C0")
-        ax.set_yticks(range(len(rows)), [row["label"] for row in rows])
-        ax.set_xlabel("share of the growth, %")
-        ax.set_title(self.title)
+        return plot_ranges(self._rows("range_bars"), "label", "mid", ax, self.title,
+                           "share of the growth, %")
+
+
+class RegionShares(Tables):
+    """Shares of trade that border regions make. Tables: region_shares, region_elasticities,
+    regions, key_results."""
+
+    main = "region_shares"
+
+    def plot(self, ax=None):
+        """The share under each definition with its range, and the claimed one; returns axes."""
+        figure = self.value["claim"]["figure"]
+        ax = plot_ranges(self._rows(self.main), "label", "mid", ax, self.title,
+                         "share of trade, %; bar: 5th to 95th percentile of the draws")
+        ax.axvline(100 * figure, color="C3", linewidth=1, label=f"claimed: {100 * figure:g}%")
+        ax.legend()
         return ax
 
 
-class DataCheck(Result):
-    """What is odd about a trade table."""
+class Rows(Result):
+    """A result that is one table."""
+
+    table_file = ""
 
     def tidy(self, kind: str | None = None):
-        """One row per finding."""
-        return self.file(FINDINGS, kind)
+        """The table, as the kind of table that came in."""
+        return self.file(self.table_file or next(iter(self.files)), kind)
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(self.text)}</pre>"
+
+
+class DataCheck(Rows):
+    """What is odd about a trade table; one row per finding."""
+
+    table_file = FINDINGS
+
+
+class DataImport(Rows):
+    """A published data set in the project's layout; `text` says what became of every row."""
+
+
+class Agreements(Rows):
+    """What the registry of agreements answers."""
+
+    table_file = AGREEMENTS
 
 
 def _cell(value, unit: str) -> str:
@@ -398,6 +415,22 @@ def plot_models(models: list[Fit], ax=None):
             ax.plot(one["value"], place, "o", color=f"C{number}")
     ax.set_yticks(range(len(terms)), terms[::-1])
     ax.set_xlabel("coefficient")
+    return ax
+
+
+def plot_ranges(rows: list[dict], label: str, middle: str, ax, title: str, unit: str):
+    """Points with bars from `low` to `high`, one row each from the top; fractions as percent."""
+    ax = _axes(ax)
+    ax.axvline(0.0, color="0.7", linewidth=1)
+    for place, row in enumerate(reversed(rows)):
+        if row["low"] is not None and row["high"] is not None:
+            ax.plot([100 * row["low"], 100 * row["high"]], [place, place], color="C0", alpha=0.4,
+                    linewidth=4, solid_capstyle="butt")
+        if row[middle] is not None:
+            ax.plot(100 * row[middle], place, "o", color="C0")
+    ax.set_yticks(range(len(rows)), [row[label] for row in reversed(rows)])
+    ax.set_xlabel(unit)
+    ax.set_title(title)
     return ax
 
 

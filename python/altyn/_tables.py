@@ -26,8 +26,8 @@ def default_kind() -> str:
     return installed[0] if installed else "altyn"
 
 
-def stream_of(data):
-    """The rows of a table as an Arrow stream."""
+def arrow_of(data):
+    """A table as something with an Arrow stream, over its own memory where it has Arrow's layout."""
     if kind_of(data) == "pandas":
         import pyarrow  # pandas itself hands its rows over through pyarrow
 
@@ -39,7 +39,7 @@ def stream_of(data):
         data = data.to_arrow_table()
     if not hasattr(data, "__arrow_c_stream__"):
         _refuse(data, "it has no __arrow_c_stream__")
-    return data.__arrow_c_stream__()
+    return data
 
 
 def _refuse(data, context):
@@ -69,7 +69,7 @@ class Sources:
         name, number = stem, 2
         while name in self.streams:
             name, number = f"{stem} {number}", number + 1
-        self.streams[name] = stream_of(data)
+        self.streams[name] = arrow_of(data).__arrow_c_stream__()
         self.kind = self.kind or kind_of(data)
         return name
 

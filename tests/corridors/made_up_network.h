@@ -61,6 +61,31 @@ inline MadeUp made_up_network(std::size_t n, std::size_t n_chords, std::uint64_t
   return made;
 }
 
+/// Places in rows and columns, each with a way to the next one right and below, and `n_diagonals`
+/// ways across: roads as they lie on a plane. Costs as in made_up_network().
+inline MadeUp made_up_grid(std::size_t n_rows, std::size_t n_columns, std::size_t n_diagonals,
+                           std::uint64_t seed) {
+  RandomStream random(seed, 9, 0);
+  std::vector<Node> nodes;
+  std::vector<LinkRow> rows;
+  for (std::size_t k = 0; k < n_rows * n_columns; ++k)
+    nodes.push_back(node(fmt::format("n{:04}", k)));
+  for (std::size_t k = 0; k < nodes.size(); ++k) {
+    const bool right = k % n_columns + 1 < n_columns, below = k + n_columns < nodes.size();
+    if (right) rows.push_back(row(nodes[k].id, nodes[k + 1].id));
+    if (below) rows.push_back(row(nodes[k].id, nodes[k + n_columns].id));
+    if (right && below && n_diagonals > 0) {
+      rows.push_back(row(nodes[k].id, nodes[k + n_columns + 1].id));
+      --n_diagonals;
+    }
+  }
+  MadeUp made{.network = make_network(nodes, rows), .cost_log = {}};
+  for (std::size_t l = 0; l < made.network.links.size(); ++l) {
+    made.cost_log.push_back(0.03 + 0.09 * random.uniform());
+  }
+  return made;
+}
+
 /// Economies of unequal size that trade with all.
 inline equilibrium::OneSectorBase made_up_world(std::size_t n) {
   RandomStream random(5, 8, 0);

@@ -1,5 +1,6 @@
 """Runs the built command the way a user does."""
 
+import csv
 import pathlib
 import subprocess
 
@@ -25,3 +26,15 @@ def refused(done, code, *words):
         assert word in done.stderr, done.stderr
     assert done.stdout == ""
     return True
+
+
+def rows_of(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def income(folder):
+    """Real income by economy: the change, and its range."""
+    return {row["economy"]: tuple(float(row["real_income_change" + part])
+                                  for part in ("", "_low", "_high"))
+            for row in rows_of(folder / "key_results.csv")}

@@ -1,6 +1,5 @@
 """The bundled network and its scenarios, from the command line, and wrong input."""
 
-import csv
 import json
 import math
 import re
@@ -9,7 +8,7 @@ import subprocess
 
 import pytest
 
-from altyn_run import ALTYN, ROOT, altyn, needs_build, refused
+from altyn_run import ALTYN, ROOT, altyn, income, needs_build, refused, rows_of
 
 pytestmark = needs_build
 
@@ -20,17 +19,6 @@ NAMES = ["corridors-altai", "corridors-borders-back", "corridors-caspian",
          "corridors-crossing-closed"]
 FILES = {"report.html", "report.md", "result.json", "key_results.csv", "drivers.csv", "trade.csv",
          "traffic.csv", "assumptions.csv", "run.json"}
-
-
-def rows_of(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def income(folder):
-    return {row["economy"]: tuple(float(row["real_income_change" + part])
-                                  for part in ("", "_low", "_high"))
-            for row in rows_of(folder / "key_results.csv")}
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +134,7 @@ def test_a_network_under_many_sectors_shows_carries_and_runs(tmp_path):
     assert {"time at the pass", "crossing border: hours", "day in transit"} <= assumed
     result = json.loads((tmp_path / "out" / "result.json").read_text())
     assert {"traffic", "corridor_map", "real_income"} <= set(result["tables"])
+    assert result["run"]["command"] == f"altyn corridors run {PASS}"
     again = altyn("corridors", "run", PASS, "-o", tmp_path / "one", "--threads", "1", "-q")
     assert again.returncode == 0
     for path in (tmp_path / "out").iterdir():

@@ -11,7 +11,7 @@ import shutil
 
 import pytest
 
-from altyn_run import ROOT, altyn, needs_build, refused
+from altyn_run import ROOT, altyn, needs_build, refused, rows_of
 
 pytestmark = needs_build
 
@@ -19,11 +19,6 @@ EAEU = ROOT / "cases" / "eaeu"
 EXAMPLES = ROOT / "cases" / "examples"
 REFERENCE = pathlib.Path(
     os.environ.get("ALTYN_REFERENCE_DATA", ROOT.parent / "shared" / "data" / "reference"))
-
-
-def rows_of(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def spoil(path, old, new):

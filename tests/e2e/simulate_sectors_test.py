@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from altyn_run import ROOT, altyn, needs_build, refused
+from altyn_run import ROOT, altyn, needs_build, refused, rows_of
 
 pytestmark = needs_build
 
@@ -22,11 +22,6 @@ REFERENCE = pathlib.Path(
 def needs_reference(name):
     return pytest.mark.skipif(not (REFERENCE / name).exists(),
                               reason=f"reference data absent: {REFERENCE / name}")
-
-
-def rows_of(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def by_economy(folder):

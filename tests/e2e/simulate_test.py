@@ -1,6 +1,5 @@
 """The bundled scenarios, their claims to being credible, and wrong input, from the command line."""
 
-import csv
 import hashlib
 import json
 import os
@@ -9,24 +8,13 @@ import subprocess
 
 import pytest
 
-from altyn_run import ALTYN, ROOT, altyn, needs_build, refused
+from altyn_run import ALTYN, ROOT, altyn, income, needs_build, refused, rows_of
 
 pytestmark = needs_build
 
 EAEU = ROOT / "cases" / "eaeu"
 FILES = {"report.html", "report.md", "result.json", "key_results.csv", "revenue.csv", "drivers.csv",
          "decomposition.csv", "trade.csv", "assumptions.csv", "run.json"}
-
-
-def rows_of(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def income(folder):
-    return {row["economy"]: tuple(float(row["real_income_change" + part])
-                                  for part in ("", "_low", "_high"))
-            for row in rows_of(folder / "key_results.csv")}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@
 #include "altyn/estimation/bootstrap.h"
 #include "altyn/estimation/estimate.h"
 #include "altyn/estimation/predict.h"
+#include "drawn_rows.h"
 #include "dummy_twin.h"
 #include "error_of.h"
 #include "random_table.h"
@@ -220,7 +221,6 @@ TEST(Instruments, PredictionsInTheSampleAreTheFit) {
 
 // The rows of the clusters drawn, each as often as it was drawn, as a table of their own.
 TEST(Instruments, ADrawEqualsAColdFitOfTheRowsDrawn) {
-  constexpr std::uint32_t kPairsStream = 0x70616972;  // random stream of bootstrap_pairs
   const std::string formula = "out ~ x1 | exporter + importer | price ~ z1 + z2";
   const data::Table table = with_instruments(Family::kPoisson, 9);
   Context context(2);
@@ -228,17 +228,8 @@ TEST(Instruments, ADrawEqualsAColdFitOfTheRowsDrawn) {
       table, parse_formula(formula), {.cluster = "exporter^importer", .tolerance = 1e-10}, context);
   const BootstrapResult b = bootstrap_pairs(model, {.draws = 30, .draw_tolerance = 1e-10}, context);
   ASSERT_EQ(b.n_failed, 0);
-  const CombinedIds pairs = model.frame.ids_of(model.frame.groups.front());
   for (std::size_t draw = 0; draw < 3; ++draw) {
-    RandomStream random(context.seed, kPairsStream, draw);
-    std::vector<std::size_t> times(pairs.n_groups);
-    for (GroupId pick = 0; pick < pairs.n_groups; ++pick) ++times[random.below(pairs.n_groups)];
-    std::vector<std::size_t> rows;
-    for (std::size_t row = 0; row < pairs.ids.size(); ++row) {
-      rows.insert(rows.end(), times[pairs.ids[row]],
-                  static_cast<std::size_t>(model.frame.table_row(static_cast<Index>(row))));
-    }
-    const data::Table drawn = rearranged(table, rows);
+    const data::Table drawn = rearranged(table, drawn_rows(model, context.seed, draw));
     const FittedModel cold =
         fit_model(drawn, parse_formula(formula), {.tolerance = 1e-10}, context);
     for (std::size_t j = 0; j < 2; ++j) {

@@ -11,6 +11,7 @@
 #include "altyn/estimation/bias_correction.h"
 #include "altyn/estimation/bootstrap.h"
 #include "altyn/estimation/pivoted_inverse.h"
+#include "drawn_rows.h"
 #include "error_of.h"
 #include "random_table.h"
 #include "reference_data.h"
@@ -21,8 +22,7 @@ namespace {
 using ::testing::HasSubstr;
 using Matrix = Eigen::MatrixXd;
 
-// Random streams of bootstrap_pairs and jackknife_split_panel.
-constexpr std::uint32_t kPairsStream = 0x70616972;
+// Random stream of jackknife_split_panel.
 constexpr std::uint32_t kSplitStream = 0x73706c74;
 
 constexpr const char* kThreeWay = "y ~ x1 + x2 | exporter^year + importer^year + exporter^importer";
@@ -138,18 +138,9 @@ TEST(Bootstrap, ADrawEqualsAColdFitOfTheRowsDrawn) {
   Context context(2);
   const BootstrapResult b = bootstrap_pairs(model, {.draws = 4, .draw_tolerance = 1e-11}, context);
   ASSERT_EQ(b.n_failed, 0);
-  const CombinedIds pairs = model.frame.ids_of(model.frame.groups.front());
   for (std::size_t draw = 0; draw < 4; ++draw) {
-    RandomStream random(context.seed, kPairsStream, draw);
-    std::vector<std::size_t> times(pairs.n_groups);
-    for (GroupId pick = 0; pick < pairs.n_groups; ++pick) ++times[random.below(pairs.n_groups)];
-    std::vector<std::size_t> rows;
-    for (std::size_t row = 0; row < pairs.ids.size(); ++row) {
-      rows.insert(rows.end(), times[pairs.ids[row]],
-                  static_cast<std::size_t>(model.frame.table_row(static_cast<Index>(row))));
-    }
-    const FittedModel cold =
-        fitted(rearranged(table, rows), kThreeWay, {.separation = {"fe"}, .tolerance = 1e-11});
+    const FittedModel cold = fitted(rearranged(table, drawn_rows(model, context.seed, draw)),
+                                    kThreeWay, {.separation = {"fe"}, .tolerance = 1e-11});
     ASSERT_TRUE(cold.fit.certificate.holds()) << cold.fit.certificate.summary();
     for (std::size_t j = 0; j < 2; ++j) {
       // Both solve the same equations to 1e-11.

@@ -1,9 +1,7 @@
 """The calls of the package: the engine's options, messages and answers, unchanged."""
 
 import json
-import os
 import pickle
-import signal
 import subprocess
 import sys
 import textwrap
@@ -20,7 +18,8 @@ pandas = pytest.importorskip("pandas")
 pytest.importorskip("pyarrow")
 
 CALLS = {"estimate": altyn.estimate, "check": altyn.check, "data_check": altyn.data_check,
-         "simulate": altyn.simulate, "read_table": altyn.read_table}
+         "simulate": altyn.simulate, "read_table": altyn.read_table, "regions": altyn.regions,
+         "agreements": altyn.agreements, "data_import": altyn.data_import}
 
 
 @pytest.mark.parametrize("kind", sorted(CALLS))
@@ -28,10 +27,11 @@ def test_docstrings_name_every_option_of_the_field_tables(kind):
     text = CALLS[kind].__doc__
     for fields in _options.tables(kind).values():
         for name, field in fields.items():
-            if name in ("formulas", "data", "table", "outputs", "file"):
+            if name in ("formulas", "data", "table", "outputs", "file", "files", "source", "pair",
+                        "first", "second"):
                 continue  # they are parameters of their own
             assert f"\n{name} : " in text, name
-            assert field["description"].split()[0] in text
+            assert field["doc"].split()[0] in text
 
 
 def test_an_unknown_option_is_refused_with_the_nearest_name(trade):
@@ -176,30 +176,49 @@ def test_other_threads_run_while_the_engine_works():
     assert len(inside) > 1 and inside[-1] > inside[0]
 
 
-def test_control_c_stops_and_the_engine_goes_on():
-    """The handler of SIGINT runs within a look for signals; the process lives on."""
+LONG = {
+    "estimate": f"""altyn.ppml({FORMULA!r}, "world_trade", agreements=["EAEU"], bootstrap="pairs",
+                               draws=1000000, cluster="exporter^importer", progress=tell)""",
+    "simulate": """altyn.simulate(altyn.case_file("eaeu/no-union.toml"), n_draws=1000000,
+                                  progress=tell)""",
+    "reading": """[altyn.data_check("world_trade") for _ in range(1000)]""",
+}
+
+
+@pytest.mark.parametrize("call", sorted(LONG))
+def test_control_c_stops_within_a_tenth_of_a_second_and_the_engine_goes_on(call):
+    """From the signal to the exception, the best of a few tries: others may have the processor."""
     script = textwrap.dedent(f"""
-        import sys, time
+        import os, signal, sys, threading, time
         sys.path.insert(0, {str(PACKAGE.parent)!r})
         import altyn
-        told = []
-        def tell(report):
-            if not told:
-                told.append(1); print("running", flush=True)
-        try:
-            altyn.ppml({FORMULA!r}, "world_trade", agreements=["EAEU"], bootstrap="pairs",
-                       draws=1000000, cluster="exporter^importer", progress=tell)
-        except KeyboardInterrupt:
-            print("stopped", flush=True)
-        print(len(altyn.cases("altyn")), flush=True)
-    """)
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "running\n"
-    os.kill(process.pid, signal.SIGINT)
-    rest, _ = process.communicate(timeout=120)
-    assert rest.splitlines()[0] == "stopped"
-    assert int(rest.splitlines()[1]) >= 5
-    assert process.returncode == 0
+        sent = []
+        def interrupt(delay):
+            time.sleep(delay)
+            sent.append(time.perf_counter())
+            os.kill(os.getpid(), signal.SIGINT)
+        def tell(report): pass
+        best = 1e9
+        for attempt in range(8):
+            killer = threading.Thread(target=interrupt, args=(0.4 + 0.11 * attempt,))
+            killer.start()
+            try:
+                LONG
+                print("finished")
+            except KeyboardInterrupt:
+                best = min(best, time.perf_counter() - sent[-1])
+            killer.join()
+            if best < 0.1 and attempt >= 2:
+                break
+        print(best)
+        print(len(altyn.cases("altyn")))
+    """).replace("LONG", LONG[call].replace("\n", " "))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
+                          timeout=120)
+    assert done.returncode == 0, done.stderr
+    best, n_cases = done.stdout.splitlines()
+    assert float(best) < 0.1
+    assert int(n_cases) >= 5
 
 
 def test_a_data_check_speaks_and_lists(trade):
@@ -220,6 +239,80 @@ def test_a_claim_is_checked_as_on_the_command_line(tmp_path):
     assert check.verdict["cause"]["label"] in check._repr_html_()
     again = pickle.loads(pickle.dumps(check))
     assert again.report_html == check.report_html
+
+
+def test_a_claim_is_checked_on_tables_in_memory():
+    months = altyn.read_table("russia_monthly_trade", kind="pandas")
+    wanted = altyn.check("lavrov-2017")
+    check = altyn.check("lavrov-2017", monthly={"RUS": months},
+                        world=altyn.read_table("world_trade", kind="polars"))
+    assert check.verdict["cause"] == wanted.verdict["cause"]
+    assert isinstance(check.tidy(), pandas.DataFrame)
+
+
+@needs_build
+def test_agreements_are_those_of_the_command_line():
+    done = command_line("agreements", "RUS:KAZ", "--month", "2017-04", "--json")
+    found = altyn.agreements("RUS:KAZ", month="2017-04")
+    assert found.value == json.loads(done.stdout)
+    assert list(found.tidy()["agreement"]) == [one["agreement"] for one in found.value]
+    with pytest.raises(altyn.InputError) as raised:
+        altyn.agreements("RUS:KAZ")
+    assert raised.value.code == "missing-option" and raised.value.where == "altyn.agreements month"
+
+
+def test_agreements_are_listed_with_their_members_and_shares():
+    union = altyn.agreements(set="EAEU").tidy("pandas")
+    assert union[union["agreement"] == "eaeu"]["economy"].tolist().count("KGZ") == 1
+    assert pandas.isna(union[union["economy"] == "KGZ"]["to"].iloc[-1])
+    shares = altyn.agreements(shares="2020-01-01").tidy("pandas")
+    # Shares are printed to three digits of a percent.
+    assert shares["share"].sum() == pytest.approx(1.0, abs=2e-4)
+    every = altyn.agreements().tidy("pandas")
+    assert {"eaeu", "eu"} <= {name.lower() for name in every["id"]}
+    assert altyn.agreements("RUS:USA", month="2017-04").tidy("pandas").empty
+
+
+@needs_build
+def test_regions_are_those_of_the_command_line(tmp_path):
+    done = command_line("regions", "share", "RUS:KAZ", "--says", "70", "--n-draws", "200", "-o",
+                        tmp_path, "--quiet")
+    assert done.returncode == 0, done.stderr
+    there = json.loads((tmp_path / "result.json").read_text())
+    here = altyn.regions("RUS:KAZ", figure=0.7, n_draws=200)
+    assert here.value["tables"] == there["tables"]
+    assert here.summary() == done.stdout
+    assert list(here.tidy()["definition"]) == ["both_on_border", "either_on_border",
+                                               "neither_capital"]
+    assert "region_elasticities" in here.table_names
+    with pytest.raises(altyn.InputError) as raised:
+        altyn.regions("RUS-KAZ")
+    assert raised.value.code == "bad-pair"
+
+
+BACI = "t,i,j,k,v,q\n2017,643,398,010121,1500.5,2.25\n2017,398,643,270900,20000,NA\n"
+
+
+def test_files_of_a_published_data_set_become_a_table(tmp_path):
+    (tmp_path / "baci.csv").write_text(BACI)
+    table = altyn.read_baci(tmp_path / "baci.csv", kind="pandas")
+    assert table["trade_musd"].tolist() == [20.0, 1.5005]
+    assert table["sector"].tolist() == ["270900", "010121"]
+    shorter = altyn.read_baci([tmp_path / "baci.csv"], code_digits=2, kind="altyn")
+    assert shorter["sector"] == ["27", "01"]
+    whole = altyn.data_import("baci", tmp_path / "baci.csv", output=tmp_path / "trade.parquet")
+    assert whole.value["rows_read"] == 2 and "2 rows" in whole.summary()
+    assert whole.tidy("pandas").equals(pandas.read_parquet(tmp_path / "trade.parquet"))
+    with pytest.raises(altyn.InputError) as raised:
+        altyn.read_itpd_e(tmp_path / "baci.csv")
+    assert raised.value.code == "layout-mismatch"
+
+
+def test_every_published_data_set_has_a_reader():
+    names = list(altyn.sources("pandas")["name"])
+    assert "baci" in names and names == sorted(names)
+    for name in names:
+        assert getattr(altyn, f"read_{name}").__doc__ and f"read_{name}" in altyn.__all__
 
 
 def test_pictures_are_drawn(trade):

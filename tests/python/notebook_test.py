@@ -34,10 +34,11 @@ def test_results_are_tables_and_pictures(cells):
     assert any("Cause: <b>" in page for page in pages)
     assert any("certified" in page for page in pages)
     assert any("Kyrgyzstan" in page for page in pages)
-    assert len(shown(cells, "image/png")) == 3
+    assert len(shown(cells, "image/png")) == 6
 
 
 def test_the_story_s_verdict_is_the_check_s(cells):
     printed = "".join(output.get("text", "") for cell in cells for output in cell.outputs)
     assert "Not supported" in printed
     assert "Real income:" in printed
+    assert "The union's effect on its members' trade" in printed

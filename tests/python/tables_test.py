@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 import altyn
-from altyn import _altyn
+from altyn import _altyn, _tables
 from conftest import FORMULA
 
 pandas = pytest.importorskip("pandas")
@@ -149,6 +149,17 @@ def test_numbers_are_handed_out_without_a_copy(trade):
     assert not view.flags.owndata and not view.flags.writeable
     handed = pyarrow.table(table)["trade"].chunk(0)
     assert handed.buffers()[1].address == view.__array_interface__["data"][0]
+
+
+def test_numbers_of_a_frame_are_handed_over_without_a_copy():
+    frame = pandas.DataFrame({"x": [1.0, 2.0], "y": [3.0, 4.0], "z": [5, 6]})
+    handed = _tables.arrow_of(frame)
+    for name in frame.columns:
+        address = frame[name].to_numpy().__array_interface__["data"][0]
+        assert handed[name].chunk(0).buffers()[1].address == address
+    assert _tables.arrow_of(handed) is handed
+    other = polars.DataFrame({"x": [1.0]})
+    assert _tables.arrow_of(other) is other
 
 
 def test_a_column_outlives_its_table(trade):

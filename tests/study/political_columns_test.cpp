@@ -71,7 +71,7 @@ TEST(PoliticalColumns, YearsAndDaysMayStandInOneColumn) {
   const data::TempFolder folder;
   const std::string path = folder.file(
       "members.csv", "economy,organisation,from,to\nRUS,Club,2001,\nKAZ,Club,2015-07-01,2015\n");
-  DataSources sources("", project_path("cases"));
+  DataSources sources(Study{}, project_path("cases"));
   data::Table table = trade();
   add_joint_memberships(table, read_membership_table(sources, path));
   EXPECT_EQ(at(table, "joint_club", 1), 1.0);

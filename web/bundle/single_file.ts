@@ -3,8 +3,11 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plugin } from "vite";
 
-/** What the page may do: run the one script whose digest stands here, and nothing over the network. */
-function content_policy(script: string): string {
+/**
+ * What the page may do: run the one script whose digest stands here, and speak to nobody, or only
+ * to the server that it came from.
+ */
+function content_policy(script: string, connects: boolean): string {
   const digest = createHash("sha256").update(script).digest("base64");
   return [
     "default-src 'none'",
@@ -12,6 +15,7 @@ function content_policy(script: string): string {
     "style-src 'unsafe-inline'",
     "font-src data:",
     "img-src data: blob:",
+    ...(connects ? ["connect-src 'self'"] : []),
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -43,7 +47,7 @@ function notices(folders: Set<string>): string {
  * Folds the page's script and style into its one HTML file and drops every other output.
  * `style_packages` are those that only the style sheets draw on (fonts).
  */
-export function single_file({ style_packages }: { style_packages: string[] }): Plugin {
+export function single_file({ style_packages, connects = false }: { style_packages: string[]; connects?: boolean }): Plugin {
   return {
     name: "single-file",
     enforce: "post",
@@ -70,7 +74,7 @@ export function single_file({ style_packages }: { style_packages: string[] }): P
         .replace(/<script type="module"[^>]*><\/script>\s*/, "")
         .replace(/<link rel="stylesheet"[^>]*>\s*/, "")
         .replace(/<meta charset="utf-8">/, (charset) =>
-          `${charset}\n<meta http-equiv="Content-Security-Policy" content="${content_policy(script)}">`)
+          `${charset}\n<meta http-equiv="Content-Security-Policy" content="${content_policy(script, connects)}">`)
         .replace("</head>", () => `<style>${style.trim()}</style>\n</head>`)
         .replace("</body>", () => `<script type="module">${script}</script>\n</body>`)
         .replace("<html", () => `<!-- Contains:\n${notices(packages)}\n-->\n<html`);

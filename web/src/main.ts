@@ -11,7 +11,7 @@ const root = document.getElementById("report")!;
 const raw = document.getElementById("altyn-result")?.textContent ?? "";
 try {
   const result = read_check_result(raw);
-  const language: LanguageCode = result.language === "ru" ? "ru" : "en";
+  const language: LanguageCode = result.language === "ru" || result.language === "kk" ? result.language : "en";
   show_page(root, result, raw, language);
 } catch (error) {
   root.replaceChildren(element("main", { class: "broken" },

@@ -37,8 +37,12 @@ export function series(table: Table, context: ChartContext): SVGSVGElement | nul
       { label: locale.text.turnover, colour: colour.ink, shape: "line" },
       { label: locale.text.exports, colour: colour.evidence, shape: "line" },
       { label: locale.text.imports, colour: colour.other, shape: "line" },
-      { label: locale.text.claimed_window, colour: colour.claim_soft, shape: "square" },
-      { label: locale.text.comparison_window, colour: colour.other_soft, shape: "square" },
+      ...(spans.length
+        ? [
+            { label: locale.text.claimed_window, colour: colour.claim_soft, shape: "square" as const },
+            { label: locale.text.comparison_window, colour: colour.other_soft, shape: "square" as const },
+          ]
+        : []),
     ],
     context, margin_left);
   return draw(context, {

@@ -18,7 +18,8 @@ export function light_palette(): Map<string, string> {
   document.body.append(probe);
   const style = getComputedStyle(probe);
   const names = ["ink", "ink-2", "ink-3", "grid", "rule", "paper", "panel", "evidence", "evidence-soft", "claim", "claim-soft",
-    "other", "other-soft", "up-1", "up-2", "up-3", "up-4", "up-5", "down-1", "down-2", "down-3", "down-4"];
+    "other", "other-soft", "up-1", "up-2", "up-3", "up-4", "up-5", "down-1", "down-2", "down-3", "down-4",
+    "neutral", "no-data", "sea", "hatch"];
   const palette = new Map(names.map((name) => [`--${name}`, style.getPropertyValue(`--${name}`).trim()]));
   probe.remove();
   return palette;

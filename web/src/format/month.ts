@@ -29,9 +29,19 @@ export class MonthFormat {
   }
 
   private format(date: Date, options: Intl.DateTimeFormatOptions): string {
+    if (this.tag.startsWith("kk")) return kazakh_date(date, options);
     return new Intl.DateTimeFormat(this.tag, { ...options, timeZone: "UTC" })
       .format(date).replace(/\s*г\.$/, "").replace(/\.(?=\s|$)/, "");
   }
+}
+
+const kKazakhMonths = ["қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым", "шілде", "тамыз", "қыркүйек", "қазан", "қараша", "желтоқсан"];
+
+/** Browsers differ in whether they know the names of Kazakh months. */
+function kazakh_date(date: Date, { day, month, year }: Intl.DateTimeFormatOptions): string {
+  const name = kKazakhMonths[date.getUTCMonth()]!;
+  return [year ? String(date.getUTCFullYear()) : "", day ? String(date.getUTCDate()) : "", month === "short" ? name.slice(0, 3) : name]
+    .filter(Boolean).join(" ");
 }
 
 /** The first day of a month in UTC; null for anything that is no month. */

@@ -162,6 +162,8 @@ export const english = {
   show_chart: "Show the chart",
   download: "Download",
   data_as: (kind: string, title: string) => `Download as ${kind}: ${title}`,
+  cite: "Cite",
+  cite_figure: (title: string) => `Cite: ${title}`,
   chart_of: (title: string) => `Chart: ${title}. The same data are shown by the button “Show as table”.`,
   subtitle: {
     range_bars: (c) => `Share of the growth due to the ${c.agreement}: median and 90% range, one row per line of evidence`,

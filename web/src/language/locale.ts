@@ -2,9 +2,19 @@ import { MonthFormat } from "../format/month";
 import { NumberFormat } from "../format/number";
 import type { Cell, Column, Table } from "../result/table";
 import { english, type Strings } from "./en";
+import { kazakh } from "./kk";
 import { russian } from "./ru";
 
-export type LanguageCode = "en" | "ru";
+export type LanguageCode = "en" | "ru" | "kk";
+
+const kLanguages: Record<LanguageCode, { tag: string; text: Strings }> = {
+  en: { tag: "en-GB", text: english },
+  ru: { tag: "ru-RU", text: russian },
+  kk: { tag: "kk-KZ", text: kazakh },
+};
+
+/** Browsers that do not know Kazakh would write its numbers as English ones; it writes them as Russian does. */
+const kNumberTags: Partial<Record<LanguageCode, string>> = { kk: "ru-RU" };
 
 /** The words and the number style of one language. */
 export interface Locale {
@@ -15,11 +25,11 @@ export interface Locale {
 }
 
 export function make_locale(code: LanguageCode): Locale {
-  const tag = code === "ru" ? "ru-RU" : "en-GB";
+  const { tag, text } = kLanguages[code];
   return {
     code,
-    text: code === "ru" ? russian : english,
-    number: new NumberFormat(tag),
+    text,
+    number: new NumberFormat(kNumberTags[code] ?? tag),
     month: new MonthFormat(tag),
   };
 }

@@ -159,6 +159,8 @@ export const russian: Strings = {
   show_chart: "Показать график",
   download: "Скачать",
   data_as: (kind, title) => `Скачать как ${kind}: ${title}`,
+  cite: "Цитировать",
+  cite_figure: (title) => `Цитировать: ${title}`,
   chart_of: (title) => `График: ${title}. Те же данные показывает кнопка «Показать таблицей».`,
   subtitle: {
     range_bars: (c) => `Доля прироста, приходящаяся на ${c.agreement}: медиана и 90%-й интервал, по строке на линию свидетельств`,

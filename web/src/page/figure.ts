@@ -22,42 +22,72 @@ export interface FigureSpec {
   chart?: Chart;
 }
 
-function download_button(kind: string, spec: FigureSpec, view: View, save: () => void): HTMLElement {
-  return element("button", {
-    type: "button", "data-download": kind.toLowerCase(), "aria-label": view.locale.text.data_as(kind, spec.title), onclick: save,
-  }, kind);
+/** A figure whose table may be replaced, for pages that compute while they are read. */
+export interface LiveFigure {
+  element: HTMLElement;
+  /** Shows another table, under other words if given. Out of sight it is drawn when it comes into view. */
+  update(table: Table, words?: Partial<Pick<FigureSpec, "title" | "subtitle" | "source" | "chart">>): void;
+}
+
+/** How the figure is quoted: title, source, version, and the command that gives it again. */
+export function citation(spec: FigureSpec, view: View): string {
+  const { run } = view.result;
+  const address = /^https?:/.test(location.href) ? location.href : "";
+  return [spec.title, spec.source ? `${view.locale.text.source}: ${spec.source}` : "",
+    run.version ? `Altyn ${run.version}` : "Altyn", run.command, address].filter(Boolean).join(". ");
 }
 
 /**
- * A figure with its title, unit and source, its data as CSV and JSON, the picture as SVG and PNG,
- * and a switch between chart and table. The chart is drawn again when its width changes.
+ * A figure with its title, unit and source, its data as CSV and JSON, the picture as SVG and PNG, a
+ * citation, and a switch between chart and table. The chart is drawn again when its width changes.
  */
-export function figure(spec: FigureSpec, view: View): HTMLElement {
-  const { locale, result } = view;
+export function live_figure(given: FigureSpec, view: View): LiveFigure {
+  let spec = given;
+  const { locale } = view;
   const { text } = locale;
-  const credit = [spec.source ? `${text.source}: ${spec.source}` : "", spec.table.note].filter(Boolean).join(". ");
-  const file = `${result.claim.id || "altyn"}-${spec.id.replaceAll("_", "-")}`;
+  const credit = () => [spec.source ? `${text.source}: ${spec.source}` : "", spec.table.note].filter(Boolean).join(". ");
+  const file = `${view.result.claim.id || "altyn"}-${spec.id.replaceAll("_", "-")}`;
   const drawn = spec.chart?.(spec.table, chart_context(view, kPictureWidth)) ?? null;
 
+  const heading = element(spec.level, {}, spec.title);
+  const subtitle = element("p", { class: "subtitle" }, spec.subtitle);
+  const source = element("p", { class: "source" }, credit());
+  const quoted = element("p", { class: "citation", hidden: true });
   const stage = element("div", { class: "stage" });
-  const table = data_table(spec.table, locale);
+  let table = data_table(spec.table, locale);
+  let table_stale = false;
+  let width = 0;
+  let observer: IntersectionObserver | null = null;
+  let seen = true;
+  let stale = false;
   const buttons: HTMLElement[] = [];
-  if (spec.chart && drawn) {
-    const chart = spec.chart;
-    let width = 0;
-    const redraw = (wanted: number) => {
+  const redraw = () => {
+    stale = false;
+    const svg = spec.chart && width >= 40 ? spec.chart(spec.table, chart_context(view, width)) : null;
+    if (!svg) return;
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", text.chart_of(`${spec.title}. ${spec.subtitle}`));
+    stage.replaceChildren(svg);
+  };
+  const fresh_table = () => {
+    if (!table_stale) return;
+    const next = data_table(spec.table, locale);
+    next.hidden = table.hidden;
+    table.replaceWith(next);
+    table = next;
+    table_stale = false;
+  };
+  if (drawn) {
+    new ResizeObserver((entries) => {
+      const wanted = Math.floor(entries[0]!.contentRect.width);
       if (wanted < 40 || Math.abs(wanted - width) < 1) return;
       width = wanted;
-      const svg = chart(spec.table, chart_context(view, width));
-      if (!svg) return;
-      svg.setAttribute("role", "img");
-      svg.setAttribute("aria-label", text.chart_of(`${spec.title}. ${spec.subtitle}`));
-      stage.replaceChildren(svg);
-    };
-    new ResizeObserver((entries) => redraw(Math.floor(entries[0]!.contentRect.width))).observe(stage);
+      redraw();
+    }).observe(stage);
     table.hidden = true;
     const toggle = element("button", { type: "button", class: "toggle", "aria-pressed": "false" }, text.show_table);
     toggle.addEventListener("click", () => {
+      fresh_table();
       table.hidden = !table.hidden;
       stage.hidden = !table.hidden;
       toggle.setAttribute("aria-pressed", String(stage.hidden));
@@ -65,29 +95,55 @@ export function figure(spec: FigureSpec, view: View): HTMLElement {
     });
     buttons.push(toggle);
   }
-  buttons.push(
-    download_button("CSV", spec, view, () => save_file(`${file}.csv`, table_csv(spec.table), "text/csv")),
-    download_button("JSON", spec, view, () => save_file(`${file}.json`, table_json(spec.table, result), "application/json")),
-  );
-  if (spec.chart && drawn) {
-    const chart = spec.chart;
+  const download = (kind: string, save: () => void) => buttons.push(element("button", {
+    type: "button", "data-download": kind.toLowerCase(), "aria-label": text.data_as(kind, spec.title), onclick: save,
+  }, kind));
+  download("CSV", () => save_file(`${file}.csv`, table_csv(spec.table), "text/csv"));
+  download("JSON", () => save_file(`${file}.json`, table_json(spec.table, view.result), "application/json"));
+  if (drawn) {
     const picture = (fonts: string) => standalone_svg(
-      chart(spec.table, chart_context(view, kPictureWidth))!,
-      { title: spec.title, subtitle: spec.subtitle, source: credit },
+      spec.chart!(spec.table, chart_context(view, kPictureWidth))!,
+      { title: spec.title, subtitle: spec.subtitle, source: credit() },
       light_palette(), fonts);
-    buttons.push(
-      download_button("SVG", spec, view, () => save_file(`${file}.svg`, picture(""), "image/svg+xml")),
-      download_button("PNG", spec, view, () =>
-        void png_of(picture(font_rules())).then((blob) => save_file(`${file}.png`, blob))),
-    );
+    download("SVG", () => save_file(`${file}.svg`, picture(""), "image/svg+xml"));
+    download("PNG", () => void png_of(picture(font_rules())).then((blob) => save_file(`${file}.png`, blob)));
   }
-  return element("figure", { id: `figure-${spec.id}`, class: "figure" },
-    element("figcaption", {},
-      element(spec.level, {}, spec.title),
-      spec.subtitle ? element("p", { class: "subtitle" }, spec.subtitle) : null),
+  buttons.push(element("button", { type: "button", class: "cite", "aria-label": text.cite_figure(spec.title), onclick: () => {
+    quoted.textContent = citation(spec, view);
+    quoted.hidden = !quoted.hidden;
+    if (!quoted.hidden) navigator.clipboard?.writeText(quoted.textContent).catch(() => getSelection()?.selectAllChildren(quoted));
+  } }, text.cite));
+  const root = element("figure", { id: `figure-${spec.id}`, class: "figure" },
+    element("figcaption", {}, heading, spec.subtitle ? subtitle : null),
     drawn ? stage : null,
     table,
-    element("div", { class: "foot" },
-      element("p", { class: "source" }, credit),
-      element("div", { class: "tools", role: "group", "aria-label": text.download }, ...buttons)));
+    element("div", { class: "foot" }, source,
+      element("div", { class: "tools", role: "group", "aria-label": text.download }, ...buttons)),
+    quoted);
+  return {
+    element: root,
+    update(next, words) {
+      spec = { ...spec, ...words, table: next };
+      heading.textContent = spec.title;
+      subtitle.textContent = spec.subtitle;
+      source.textContent = credit();
+      quoted.hidden = true;
+      table_stale = true;
+      if (!table.hidden) fresh_table();
+      stale = true;
+      if (!observer) {
+        observer = new IntersectionObserver((entries) => {
+          seen = entries[entries.length - 1]!.isIntersecting;
+          if (seen && stale) redraw();
+        }, { rootMargin: "100px" });
+        observer.observe(root);
+      }
+      if (seen) redraw();
+    },
+  };
+}
+
+/** A figure that stays as it is. */
+export function figure(spec: FigureSpec, view: View): HTMLElement {
+  return live_figure(spec, view).element;
 }

@@ -23,6 +23,7 @@ const kCharts: Record<string, Chart> = {
   range_bars, series, base_effect, waterfall, placebo, structural, agreement_estimates, agreement_path, phase_in,
   counterfactual, counterfactual_members, prices, literature, synthetic_placebo, shapley: waterfall,
   corridor_map, plan_path, real_income: counterfactual_members, comparison: counterfactual_members, region_shares,
+  long_run: counterfactual_members, welfare: counterfactual_members,
 };
 
 /** The figures of one table: none where the table is absent or empty, two for the windows and for a synthetic control. */

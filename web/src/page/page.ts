@@ -22,7 +22,7 @@ function toolbar(view: View, speak: (language: LanguageCode) => void): HTMLEleme
   return element("header", { class: "toolbar" },
     element("p", { class: "product" }, text.product),
     element("div", { class: "choices" },
-      choice(text.language, [["en", "English"], ["ru", "Русский"]], code, (value) => speak(value as LanguageCode)),
+      choice(text.language, [["en", "English"], ["ru", "Русский"], ["kk", "Қазақша"]], code, (value) => speak(value as LanguageCode)),
       choice(text.theme, themes, root.dataset["theme"] ?? "auto", (value) => {
         if (kThemes.includes(value as (typeof kThemes)[number]) && value !== "auto") root.dataset["theme"] = value;
         else delete root.dataset["theme"];

@@ -4,7 +4,7 @@ import { scroll_frame } from "./data_table";
 import { element, text_cell } from "./dom";
 import { section } from "./evidence";
 import { figures_of } from "./figures";
-import type { Finding, LedgerEntry } from "../result/check_result";
+import type { Finding, Ledger, LedgerEntry } from "../result/check_result";
 import type { View } from "./view";
 
 function finding_list(findings: Finding[], view: View): HTMLElement {
@@ -31,27 +31,30 @@ function findings(view: View): HTMLElement | null {
       : null);
 }
 
-function ledgers(view: View): HTMLElement | null {
+/** The way of the rows from the file to the estimate. */
+export function ledger_table(ledger: Ledger, view: View): HTMLElement {
   const { text, number } = view.locale;
-  if (!view.result.ledgers.length) return null;
   const ledger_row = (entry: LedgerEntry, rows: number, kind: string) => element("tr", { class: kind },
     text_cell(kind ? `${text.ledger_note}: ${entry.stage}` : entry.stage), text_cell(entry.reason),
     element("td", { class: "number" }, number.plain(rows)),
     text_cell(entry.examples.join("; ")));
+  return scroll_frame(ledger.title, element("table", {},
+    element("thead", {}, element("tr", {},
+      element("th", { scope: "col" }, text.ledger_step), element("th", { scope: "col" }, text.ledger_reason),
+      element("th", { scope: "col", class: "number" }, text.ledger_rows), element("th", { scope: "col" }, text.ledger_examples))),
+    element("tbody", {},
+      element("tr", {}, element("td", {}, text.rows_read), element("td", {}), element("td", { class: "number" }, number.plain(ledger.rows_read)), element("td", {})),
+      ...ledger.dropped.map((entry) => ledger_row(entry, -entry.rows, "")),
+      element("tr", { class: "total" }, element("td", {}, text.rows_used), element("td", {}), element("td", { class: "number" }, number.plain(ledger.rows_used)), element("td", {})),
+      ...ledger.notes.map((entry) => ledger_row(entry, entry.rows, "kept")))));
+}
+
+function ledgers(view: View): HTMLElement | null {
+  const { text } = view.locale;
+  if (!view.result.ledgers.length) return null;
   return element("div", { id: "ledgers" },
     element("h3", {}, text.ledgers),
-    ...view.result.ledgers.flatMap((ledger) => [
-      element("h4", {}, ledger.title),
-      scroll_frame(ledger.title, element("table", {},
-        element("thead", {}, element("tr", {},
-          element("th", { scope: "col" }, text.ledger_step), element("th", { scope: "col" }, text.ledger_reason),
-          element("th", { scope: "col", class: "number" }, text.ledger_rows), element("th", { scope: "col" }, text.ledger_examples))),
-        element("tbody", {},
-          element("tr", {}, element("td", {}, text.rows_read), element("td", {}), element("td", { class: "number" }, number.plain(ledger.rows_read)), element("td", {})),
-          ...ledger.dropped.map((entry) => ledger_row(entry, -entry.rows, "")),
-          element("tr", { class: "total" }, element("td", {}, text.rows_used), element("td", {}), element("td", { class: "number" }, number.plain(ledger.rows_used)), element("td", {})),
-          ...ledger.notes.map((entry) => ledger_row(entry, entry.rows, "kept"))))),
-    ]));
+    ...view.result.ledgers.flatMap((ledger) => [element("h4", {}, ledger.title), ledger_table(ledger, view)]));
 }
 
 function sources(view: View): HTMLElement | null {

@@ -222,14 +222,18 @@ const kAnswers = ["altyn.scenario/", "altyn.plan/", "altyn.regions/"];
  * page leaves its section out; text that is no check result throws an Error whose message can be shown.
  */
 export function read_check_result(text: string, wanted = "en"): CheckResult {
-  const given = JSON.parse(text) as Loose;
+  return check_result_of(JSON.parse(text) as Record<string, unknown>, wanted);
+}
+
+/** The same from JSON that was parsed already. */
+export function check_result_of(given: Record<string, unknown>, wanted = "en"): CheckResult {
   const schema = String(given["schema"] ?? "");
   const is_answer = kAnswers.some((kind) => schema.startsWith(kind));
   if (!is_answer && !schema.startsWith("altyn.check/")) throw new Error(`schema is "${schema}", expected altyn.check/1`);
   const worded = wanted === "ru" ? in_russian(given) : given;
   const raw = is_answer ? answer_parts(worded) : worded;
   const language = String(raw["language"] ?? "en");
-  const month = new MonthFormat(language === "ru" ? "ru-RU" : "en-GB");
+  const month = new MonthFormat(language === "ru" ? "ru-RU" : language === "kk" ? "kk-KZ" : "en-GB");
   const verdict = (raw["verdict"] ?? {}) as Loose;
   const tables = new Map<string, Table>();
   for (const [id, table] of Object.entries((raw["tables"] ?? {}) as Record<string, RawTable>)) {

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "altyn/data/agreements.h"
+#include "altyn/data/cases.h"
+#include "altyn/data/monthly_trade.h"
+#include "altyn/data/pair_panel.h"
+#include "altyn/study/data_sources.h"
+#include "altyn/study/scenario_world.h"
+
+namespace altyn::app {
+
+/// The bundled data, read once and kept, and what pages draw controls and series from. Thread-safe.
+class Library {
+ public:
+  Library();
+
+  [[nodiscard]] const data::CasesFolder& cases() const { return cases_; }
+  [[nodiscard]] study::ScenarioTablesCache& scenario_tables() { return scenario_tables_; }
+
+  /// `Catalogue` of docs/api/openapi.json, without its limits.
+  [[nodiscard]] nlohmann::json catalogue();
+  /// `TableInfo` of every bundled table.
+  [[nodiscard]] nlohmann::json bundled_tables() const;
+  /// `World`: `trade` is found by `sources`. Errors: InputError of reading it; "no-such-year".
+  [[nodiscard]] nlohmann::json world(const std::string& trade, Index year,
+                                     study::DataSources& sources);
+  /// `Series` of a pair written "RUS:KAZ". Errors: InputError "bad-pair", "unknown-economy".
+  [[nodiscard]] nlohmann::json series(const std::string& pair);
+  /// Agreements that bind a pair in a month. Errors: as series(); of the month.
+  [[nodiscard]] nlohmann::json agreements(const std::string& pair, const std::string& month);
+
+ private:
+  struct Bundled {
+    data::AgreementRegistry registry;
+    data::PairPanel panel;
+    data::MonthlyTrade months;
+  };
+  [[nodiscard]] const Bundled& bundled();
+
+  data::CasesFolder cases_;
+  study::ScenarioTablesCache scenario_tables_;
+  std::once_flag read_;
+  std::unique_ptr<const Bundled> bundled_;
+};
+
+}  // namespace altyn::app

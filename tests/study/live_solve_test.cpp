@@ -1,0 +1,117 @@
+#include "altyn/study/live_solve.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "altyn/core/errors.h"
+#include "altyn/study/simulate_study.h"
+
+namespace altyn::study {
+namespace {
+
+using nlohmann::json;
+
+Study tariff_study(json model = json::object()) {
+  return {.kind = "simulate",
+          .content = {{"scenario", {{"name", "x"}, {"extends", "common-tariff-plus-5"}}},
+                      {"model", std::move(model)}},
+          .where = "x.toml",
+          .folder = "",
+          .shelf = std::make_shared<const Shelf>()};
+}
+
+json solve(const Study& study, ScenarioTablesCache& tables) {
+  Context context(1);
+  DataSources sources(study);
+  json value = solve_scenario(study, true, sources, tables, context);
+  value.erase("seconds");
+  return value;
+}
+
+std::string code_of(const Study& study) {
+  try {
+    Context context(1);
+    (void)run_simulation(study, context);
+  } catch (const InputError& error) {
+    return error.detail().code;
+  }
+  return "";
+}
+
+TEST(LiveSolve, GivesTheNumbersOfTheWholeStudy) {
+  ScenarioTablesCache tables;
+  const json live = solve(tariff_study(), tables);
+  Context context(2);
+  const StudyResult whole = run_simulation(tariff_study({{"n_draws", 0}}), context);
+  // Sources of income are told by the whole study alone: they take twenty solves.
+  for (const auto& [id, table] : live["result"]["tables"].items()) {
+    EXPECT_EQ(table, whole.value["tables"][id]) << id;
+  }
+  EXPECT_TRUE(live["result"]["tables"].contains("economies"));
+}
+
+TEST(LiveSolve, GivesTheSameBytesFromTablesReadAnewAndFromThoseInMemory) {
+  ScenarioTablesCache tables, other;
+  const json first = solve(tariff_study(), tables);
+  (void)solve(tariff_study({{"theta", 7.0}}), tables);
+  // As text: a missing value is NaN in memory, which equals nothing, and null where it is sent.
+  EXPECT_EQ(solve(tariff_study(), tables).dump(), first.dump());
+  EXPECT_EQ(solve(tariff_study(), other).dump(), first.dump());
+}
+
+TEST(LiveSolve, PartsOfRealIncomeAddUp) {
+  ScenarioTablesCache tables;
+  for (const json& model : {json::object(), json{{"value_added_share", 0.5}}}) {
+    const json live = solve(tariff_study(model), tables);
+    for (std::size_t i = 0; i < live["economies"].size(); ++i) {
+      double sum = 0.0;
+      for (const json& part : live["decomposition"]) sum += part["log_change"][i].get<double>();
+      // Identities up to the rounding of four terms.
+      EXPECT_NEAR(sum, std::log1p(live["real_income"][i].get<double>()), 1e-10);
+    }
+  }
+}
+
+TEST(LiveSolve, AChangeThatIsNotInForceDoesNothing) {
+  ScenarioTablesCache tables;
+  const json live = solve(tariff_study({{"phase_in", 0.0}}), tables);
+  // The tolerance of a solve.
+  for (const json& change : live["real_income"]) EXPECT_NEAR(change.get<double>(), 0.0, 1e-9);
+}
+
+TEST(Draws, ThoseSoFarAreTheFirstOfTheWhole) {
+  std::vector<json> partial;
+  SimulateCaller caller;
+  caller.on_draws = [&](const ScenarioSetting& setting, const ScenarioDraws& draws) {
+    partial.push_back(draws_value(setting, draws));
+  };
+  Context context(2), plain(1);
+  const StudyResult told = run_simulation(tariff_study({{"n_draws", 120}}), context, caller);
+  const StudyResult silent = run_simulation(tariff_study({{"n_draws", 120}}), plain);
+  ASSERT_EQ(partial.size(), 2U);
+  EXPECT_EQ(partial[0]["n_draws"], 50);
+  EXPECT_EQ(partial[1]["n_draws"], 100);
+  EXPECT_EQ(told.value, silent.value);
+  const StudyResult fifty = run_simulation(tariff_study({{"n_draws", 50}}), plain);
+  const json& rows = fifty.value["tables"]["economies"]["rows"];
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(partial[0]["real_income"]["low"][i], rows[i][3]);
+  }
+}
+
+TEST(Shelf, AStudyThatHasOneOpensNoPath) {
+  Study study = tariff_study({{"n_draws", 0}});
+  for (const char* path : {"/etc/passwd", "cases/eaeu/no-union.toml", "../x.toml", ""}) {
+    study.content["scenario"]["versus"] = path;
+    EXPECT_EQ(code_of(study), *path == '\0' ? "" : "not-on-the-shelf") << path;
+  }
+  study.content["scenario"].erase("versus");
+  study.content["world"]["trade"] = "mine.csv";
+  EXPECT_EQ(code_of(study), "not-on-the-shelf");
+  EXPECT_THROW(DataSources(study, "cases"), InputError);
+}
+
+}  // namespace
+}  // namespace altyn::study

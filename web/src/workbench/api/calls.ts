@@ -1,0 +1,43 @@
+import { get_json, post_json, post_stream, post_text } from "./client";
+import type { Catalogue, Partial, Progress, Series, SolveAnswer, StudyAnswer, TablePage } from "./types";
+
+export type Content = Record<string, unknown>;
+export type StudyKind = "check" | "article" | "estimate" | "simulate" | "data_check";
+
+export const get_catalogue = (signal?: AbortSignal) => get_json<Catalogue>("/api/catalogue", signal);
+export const get_first = (signal?: AbortSignal) => get_json<StudyAnswer>("/api/first", signal);
+export const get_health = (signal?: AbortSignal) => get_json<{ version: string }>("/api/health", signal);
+export const get_series = (first: string, second: string, signal?: AbortSignal) =>
+  get_json<Series>(`/api/series?pair=${encodeURIComponent(`${first}:${second}`)}`, signal);
+export const get_columns = (table: string, signal?: AbortSignal) =>
+  get_json<TablePage>(`/api/tables/${encodeURIComponent(table)}?rows=0`, signal);
+
+export const solve = (content: Content, flows: boolean, signal?: AbortSignal) =>
+  post_json<SolveAnswer>("/api/solve", { content, flows }, signal);
+
+export const write_toml = (content: Content, signal?: AbortSignal) =>
+  post_json<{ toml: string }>("/api/toml/write", { content }, signal).then((answer) => answer.toml);
+export const read_toml = (toml: string, signal?: AbortSignal) =>
+  post_json<{ content: Content }>("/api/toml/read", { toml }, signal).then((answer) => answer.content);
+
+/** The page of a study, as `altyn ... --output` writes it. */
+export const report_of = (kind: StudyKind, content: Content, signal?: AbortSignal) =>
+  post_text("/api/report", { kind, content }, signal);
+
+export interface Following {
+  progress?: (progress: Progress) => void;
+  partial?: (partial: Partial) => void;
+  signal?: AbortSignal;
+}
+
+/** Runs a study; what happens on the way goes to `following`. */
+export async function run_study(kind: StudyKind, content: Content, following: Following = {}): Promise<StudyAnswer> {
+  let answer: StudyAnswer | null = null;
+  await post_stream(`/api/${kind}`, { content }, ({ event, data }) => {
+    if (event === "progress") following.progress?.(data as Progress);
+    else if (event === "partial") following.partial?.(data as Partial);
+    else if (event === "result") answer = data as StudyAnswer;
+  }, following.signal);
+  if (!answer) throw new Error("the server ended without an answer");
+  return answer;
+}

@@ -1,0 +1,135 @@
+import type { Rule, ScenarioState } from "../state/state";
+
+/** A scenario file as plain data: the sections of docs/simulate.md. */
+export type Document = Record<string, unknown>;
+type Entry = Record<string, unknown>;
+
+/** What the page has to know of the world to write a scenario in words of its own. */
+export interface WorldFacts {
+  /** Members of the bloc in the base year. */
+  members: string[];
+  /** Whether the base knows the bloc's duties and shares them. */
+  has_duties: boolean;
+  /** Economies whose own tariff the base knows. */
+  with_tariff: string[];
+  /** Name of an economy by code, in English: file and command line speak it. */
+  name_of: (code: string) => string;
+}
+
+const kCommonTariff = "common external tariff";
+/** Rate of the bundled base, taken for who has no tariff of its own there. */
+const kCommonTariffPct = 5.6;
+const kOnPage = "set on the page";
+const kOnPageRange = "set on the page; the range runs from nil to twice as large";
+
+const round = (value: number) => Math.round(value * 1e6) / 1e6;
+
+function border(name: string, from: string[], others: string[], by_pct: number): Entry {
+  const twice = round(2 * by_pct);
+  return {
+    name, what: "border_cost", from, with: others, by_pct: round(by_pct), range_pct: by_pct < 0 ? [twice, 0] : [0, twice], source: kOnPageRange,
+  };
+}
+
+function no_duties(importer: string[], exporter: string[], name: string): Entry {
+  return { name, what: "tariff", importer, exporter, rate_pct: 0, source: "terms of a customs union" };
+}
+
+function joining(code: string, others: string[], state: ScenarioState, facts: WorldFacts): Entry[] {
+  const name = facts.name_of(code);
+  return [
+    ...(state.border_pct === 0 ? [] : [border(`border control with ${name}`, [code], others, -Math.abs(state.border_pct))]),
+    ...(facts.has_duties
+      ? [
+          { name: `${name} takes the common tariff`, what: "tariff", importer: [code], same_as: kCommonTariff,
+            source: "terms of the union's treaty; transition lists are left out" },
+          no_duties([code], others, `no duties of ${name} on members`),
+          no_duties(others, [code], `no duties of members on ${name}`),
+        ]
+      : []),
+  ];
+}
+
+const kFormula = { tariff_set: "set", tariff_add: "add", tariff_cut: "cut" } as const;
+
+function rule_entry(rule: Rule, place: number): Entry {
+  const name = `rule ${place + 1}: ${rule.from} to ${rule.to}`;
+  if (rule.kind === "border_cost") {
+    return { name, what: "border_cost", from: [rule.from], with: [rule.to], both: false, by_pct: round(rule.percent), source: kOnPage };
+  }
+  return {
+    name, what: "tariff", importer: [rule.to], exporter: [rule.from], formula: kFormula[rule.kind], rate_pct: round(rule.percent), source: kOnPage,
+  };
+}
+
+/**
+ * One scenario on top of another, as `extends` has it: keys replace keys, lists are joined, an entry
+ * of the same name takes the other's place.
+ */
+export function merge_documents(first: Document, second: Document): Document {
+  const result: Document = { ...first };
+  for (const [key, value] of Object.entries(second)) {
+    const before = result[key];
+    if (Array.isArray(value) && Array.isArray(before)) {
+      const names = new Set((value as Entry[]).map((entry) => entry["name"]));
+      result[key] = [...(before as Entry[]).filter((entry) => !names.has(entry["name"])), ...(value as Entry[])];
+    } else if (is_section(value) && is_section(before)) {
+      result[key] = { ...before, ...value };
+    } else {
+      result[key] = value;
+    }
+  }
+  return result;
+}
+
+function is_section(value: unknown): value is Entry {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** Whether the page adds nothing to the scenario it stands on. */
+export function adds_nothing(state: ScenarioState): boolean {
+  return !state.join.length && !state.leave.length && !state.rules.length && state.tariff_points === 0 && state.border_pct === 0;
+}
+
+/**
+ * The scenario file that the state means. A bundled scenario is named in `extends`; the reader's own
+ * file is the ground the rest is laid on.
+ */
+export function document_of(state: ScenarioState, facts: WorldFacts, title: string): Document {
+  const now = [...facts.members.filter((code) => !state.leave.includes(code)), ...state.join];
+  const changes: Entry[] = [
+    ...state.join.flatMap((code, place) => joining(code, [...facts.members, ...state.join.slice(0, place)], state, facts)),
+    ...(state.border_pct === 0 ? [] : state.leave.map((code) =>
+      border(`border control with ${facts.name_of(code)}`, [code], now, Math.abs(state.border_pct)))),
+    ...(!state.join.length && !state.leave.length && state.border_pct !== 0
+      ? [border("cost of border control between members", facts.members, facts.members, state.border_pct)] : []),
+    ...state.rules.map(rule_entry),
+  ];
+  // Without any change a scenario is refused; nought points is the base itself.
+  if (state.tariff_points !== 0 || (!changes.length && state.base === "eaeu-2016" && !state.file)) {
+    changes.push({
+      name: "points on the common tariff", what: "tariff", importer: now, formula: "add", rate_pct: round(state.tariff_points), source: kOnPage,
+    });
+  }
+  const tariff = !facts.has_duties ? [] : state.join.filter((code) => !facts.with_tariff.includes(code)).map((code) => ({
+    name: `${facts.name_of(code)}'s own tariff`, importer: [code], rate_pct: kCommonTariffPct, range_pct: [2, 10],
+    source: "an assumption: no trade-weighted average is bundled, so the common tariff's level is taken",
+  }));
+  const revenue: Entry = {};
+  if (facts.has_duties && state.leave.length) revenue["leave"] = state.leave;
+  if (facts.has_duties && state.join.length) {
+    revenue["join"] = state.join[0];
+    revenue["join_share_pct"] = 2;
+    revenue["join_share_range_pct"] = [1, 4];
+    revenue["source"] = "an assumption: between Kyrgyzstan's 1.90% and Kazakhstan's 7.11%";
+  }
+  const theta = round(state.theta);
+  const own: Document = {
+    scenario: { name: "page", title, ...(state.file ? {} : { extends: state.base }) },
+    ...(tariff.length ? { tariff } : {}),
+    ...(changes.length ? { change: changes } : {}),
+    ...(Object.keys(revenue).length ? { revenue } : {}),
+    model: { theta, theta_range: [Math.min(3, theta), Math.max(8, theta)], ...(state.phase < 1 ? { phase_in: round(state.phase) } : {}) },
+  };
+  return state.file ? merge_documents(state.file, own) : own;
+}
