@@ -527,6 +527,12 @@ void settle_typed(Table& table, const ReadOptions& options) {
                           .fixes = {"mend or empty the value"}});
       }
       table.replace(column.name, to_numbers(texts, verdict));
+    } else if (role_of_name(column.name) == Role::kYear &&
+               !contains(options.text_columns, column.name)) {
+      // Years kept as text, as labels of effects often are.
+      const TextColumn& texts = std::get<TextColumn>(column.values);
+      const NumberVerdict verdict = judge_numbers(texts, ',');
+      if (verdict.n_texts == 0) table.replace(column.name, to_numbers(texts, verdict));
     }
   }
   set_units(table);

@@ -83,8 +83,8 @@ def ppml(formula, data, **options):
 
 
 @_options.document("simulate")
-def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=0, gdp="",
-             title="", threads=0, seed=SEED, progress=None, kind=None, output=None, **options):
+def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=None, gdp=None,
+             title=None, threads=0, seed=SEED, progress=None, kind=None, output=None, **options):
     """Solve a what-if in general equilibrium, with the range that its assumptions leave.
 
     altyn.simulate("cases/eaeu/no-union.toml")                       a scenario file
@@ -104,9 +104,11 @@ def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=0,
     pairs : tuple of two lists
         Only between these exporters and importers, both ways: (["CAN"], ["JPN"]).
     year : int
-        Of the base; 0 takes the last one of the table.
+        Of the base; a table's last one when not given.
     gdp : str or table
         GDP for domestic trade where the table has none: "gdp" is the bundled one.
+    title : str
+        The question; year, gdp and title stand over those of a scenario file.
     output : path
         Folder for the report and its tables.
 
@@ -130,14 +132,19 @@ def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=0,
         content["file"] = where = path
         folder = str(pathlib.Path(path).parent)
     else:
-        content = {
-            "scenario": {"name": turn_off or turn_on or "scenario", "year": year,
-                         "title": title or _question(turn_off, turn_on)},
-            "world": {"trade": sources.name_of(base), "gdp": gdp and sources.name_of(gdp)}}
+        content = {"scenario": {"name": turn_off or turn_on or "scenario", "year": 0},
+                   "world": {"trade": sources.name_of(base), "gdp": ""}}
     if "model" in flags:
         content["flags"] = flags["model"]
     if "columns" in flags:
         content["columns"] = flags["columns"]
+    if title is None and fit is not None:
+        title = f"What if {turn_off} were 0?" if turn_off else f"What if {turn_on} were 1?"
+    for section, name, value in (("scenario", "title", title), ("scenario", "year", year),
+                                 ("world", "gdp", gdp)):
+        if value is not None:
+            content.setdefault(section, {})[name] = (
+                value if name != "gdp" else sources.name_of(value))
     if fit is not None:
         on_table = "file" not in content and not isinstance(base, (list, tuple, dict))
         change = _change(fit, turn_off, turn_on, pairs, on_table, where)
@@ -149,10 +156,6 @@ def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=0,
 
 def _is_scenario(path) -> bool:
     return os.fspath(path).endswith((".toml", ".json"))
-
-
-def _question(turn_off, turn_on) -> str:
-    return f"What if {turn_off} were 0?" if turn_off else f"What if {turn_on} were 1?"
 
 
 def _change(fit, turn_off, turn_on, pairs, on_table, where) -> dict:

@@ -272,7 +272,7 @@ class Simulation(Tables):
 
     def _shown(self):
         name = "comparison" if self.main == "comparison" else "real_income"
-        return name, 12
+        return name, 20
 
     def glance(self, kind: str | None = None):
         """One row about the scenario."""
@@ -281,8 +281,14 @@ class Simulation(Tables):
         return table_of_rows([row], list(row), kind or self.kind)
 
     def plot(self, ax=None, top: int = 12):
-        """Change of real income with its range, the economies of the first table; returns axes."""
-        return plot_ranges(self._rows("real_income")[:top], "name", "real_income_change", ax,
+        """Change of real income with its range, where it may be largest; returns axes."""
+        def reach(row):
+            ends = (row["real_income_change"], row["low"], row["high"])
+            return max(abs(end) for end in ends if end is not None)
+
+        rows = self._rows("real_income")
+        largest = sorted(rows, key=reach, reverse=True)[:top]
+        return plot_ranges([row for row in rows if row in largest], "name", "real_income_change", ax,
                            self.title,
                            "change of real income, %; bar: 5th to 95th percentile of the draws")
 
@@ -371,7 +377,7 @@ def _cell(value, unit: str) -> str:
         return ""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if unit in ("fraction", "share"):
-            return f"{100 * value:.2f}%"
+            return f"{round(100 * value, 2) + 0.0:.2f}%"  # no minus before a zero
         return f"{value:.4g}"
     return html.escape(str(value))
 
@@ -402,25 +408,28 @@ def models_html(models: list[Fit]) -> str:
 
 
 def plot_models(models: list[Fit], ax=None):
-    ax = _axes(ax)
     terms: list[str] = []
     for model in models:
         terms += [c for c in model.coef() if c not in terms]
+    ax = _axes(ax, len(terms) * len(models))
     ax.axvline(0.0, color="0.7", linewidth=1)
     for number, model in enumerate(models):
         shift = 0.6 * (number - (len(models) - 1) / 2) / max(len(models), 2)
         for one in model.value.get("coefficients", []):
             place = len(terms) - 1 - terms.index(one["name"]) - shift
             ax.plot([one["low"], one["high"]], [place, place], color=f"C{number}")
-            ax.plot(one["value"], place, "o", color=f"C{number}")
+            label = f"({number + 1})" if one["name"] == terms[0] else None
+            ax.plot(one["value"], place, "o", color=f"C{number}", label=label)
     ax.set_yticks(range(len(terms)), terms[::-1])
     ax.set_xlabel("coefficient")
+    if len(models) > 1:
+        ax.legend()
     return ax
 
 
 def plot_ranges(rows: list[dict], label: str, middle: str, ax, title: str, unit: str):
     """Points with bars from `low` to `high`, one row each from the top; fractions as percent."""
-    ax = _axes(ax)
+    ax = _axes(ax, len(rows))
     ax.axvline(0.0, color="0.7", linewidth=1)
     for place, row in enumerate(reversed(rows)):
         if row["low"] is not None and row["high"] is not None:
@@ -434,9 +443,10 @@ def plot_ranges(rows: list[dict], label: str, middle: str, ax, title: str, unit:
     return ax
 
 
-def _axes(ax):
+def _axes(ax, n_rows):
     if ax is not None:
         return ax
     import matplotlib.pyplot
 
-    return matplotlib.pyplot.subplots()[1]
+    height = 1.2 + 0.3 * max(n_rows, 3)
+    return matplotlib.pyplot.subplots(figsize=(6.4, height), layout="constrained")[1]

@@ -136,6 +136,11 @@ def test_text_among_amounts_is_named_by_row_and_column(trade):
     assert "row 4" in raised.value.where and "trade" in raised.value.where
 
 
+def test_years_kept_as_text_are_numbers(trade):
+    taken = take(pyarrow.Table.from_pandas(trade.astype({"year": str})))
+    assert list(taken["year"]) == list(trade["year"])
+
+
 def test_what_is_no_table_is_refused_with_what_would_do():
     with pytest.raises(altyn.InputError) as raised:
         altyn.ppml(FORMULA, [1, 2, 3])

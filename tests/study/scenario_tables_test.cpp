@@ -64,6 +64,7 @@ TEST(ScenarioTables, TakeTheColumnThatIsNamed) {
   DataSources sources(study_with(100.0));
   data::ColumnChoices choices;
   choices.trade = "twice";
+  choices.unit = "musd";
   EXPECT_EQ(ScenarioTables::read(own_world(), choices, 2016, sources)->world.trade_musd.front(),
             200.0);
 }
