@@ -8,13 +8,13 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct AgreementsRequest {
   study::AgreementsStudy study;
   std::vector<std::string> given;
   bool json = false;
 };
 
-int run(Session& session, const Request& request) {
+int run_agreements(Session& session, const AgreementsRequest& request) {
   study::Study study{.kind = "agreements", .content = {}, .where = "command line", .folder = ""};
   study.content["agreements"] = section_of(request.study, request.given);
   if (!request.study.pair.empty()) study.content["agreements"]["pair"] = request.study.pair;
@@ -26,7 +26,7 @@ int run(Session& session, const Request& request) {
 }  // namespace
 
 void add_agreements_command(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<AgreementsRequest>();
   CLI::App* command =
       app.add_subcommand("agreements", "Which agreements bound a pair in a month, and since when");
   command->add_option("pair", request->study.pair,
@@ -37,7 +37,7 @@ void add_agreements_command(CLI::App& app, Session& session, const Finish& finis
       "\nExamples:\n  altyn agreements RUS:KAZ --month 2010-06\n"
       "  altyn agreements --set EAEU\n  altyn agreements --shares 2020-01-01");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_agreements(session, *request); });
   });
 }
 
