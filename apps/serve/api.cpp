@@ -765,10 +765,9 @@ HttpResponse Api::report(HttpRequest& request, const Parts&) {
   const json body = parse_body(request);
   check_members(body, {"kind", "content", "seed", "file"});
   const std::string kind = text_member(body, "kind", "");
-  const std::vector<std::string>& kinds = study::section_kinds();
-  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+  if (std::find(kServedKinds.begin(), kServedKinds.end(), kind) == kServedKinds.end()) {
     fail(400, "unknown-study", fmt::format("there is no study of kind \"{}\"", kind), "kind", "",
-         {fmt::format("one of {}", fmt::join(kinds, ", "))});
+         {fmt::format("one of {}", fmt::join(kServedKinds, ", "))});
   }
   const std::string name = text_member(body, "file", "report.html");
   const auto result = finished(read_asked(request, kind, body), request);
@@ -797,7 +796,8 @@ HttpResponse Api::write_toml(HttpRequest& request, const Parts&) {
   const json body = parse_body(request);
   check_members(body, {"content"});
   const json content = content_of(body);
-  const char* kind = content.contains("claim")                                 ? "check"
+  const char* kind = content.contains("scenario")                              ? "simulate"
+                     : content.contains("claim")                               ? "check"
                      : content.contains("pair")                                ? "regions"
                      : content.contains("estimate")                            ? "estimate"
                      : content.contains("columns") || content.contains("data") ? "data_check"

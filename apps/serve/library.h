@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
@@ -13,6 +14,11 @@
 #include "altyn/study/scenario_world.h"
 
 namespace altyn::app {
+
+/// Kinds of study that the interface runs: those that read no file but tables by name, and write
+/// none.
+inline constexpr std::array<const char*, 6> kServedKinds = {"check",    "article", "estimate",
+                                                            "simulate", "regions", "data_check"};
 
 /// The bundled data, read once and kept, and what pages draw controls and series from. Thread-safe.
 class Library {

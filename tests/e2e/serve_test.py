@@ -185,6 +185,12 @@ def test_an_article_is_read_and_checked(server):
     assert answer["value"]["schema"] == "altyn.claims/1" and answer["value"]["claims"]
 
 
+@pytest.mark.parametrize("kind", ["data_import", "agreements", "read_table", "corridors", "nothing"])
+def test_studies_that_are_not_served_are_refused(server, kind):
+    refused(server.post("/api/report", {"kind": kind, "content": {}}), 400, "unknown-study")
+    assert kind not in server.answer("GET", "/api/catalogue")["options"]
+
+
 def test_a_data_check_has_its_findings(server):
     answer = server.answer("POST", "/api/data_check", {"content": {"data": {"table": "world_trade"}}})
     assert answer["value"]["findings"] and answer["text"]
