@@ -10,8 +10,8 @@ packages=(g++ cmake ninja-build ccache pkg-config libeigen3-dev libfmt-dev nlohm
           libtomlplusplus-dev libzip-dev libcli11-dev libcpp-httplib-dev librandom123-dev
           ca-certificates)
 if [[ $level != build ]]; then
-  packages+=(libgtest-dev libgmock-dev librapidcheck-dev libsundials-dev chromium python3
-             python3-venv)
+  packages+=(libgtest-dev libgmock-dev librapidcheck-dev libsundials-dev libopenmpi-dev openmpi-bin
+             chromium python3 python3-venv)
 fi
 if [[ $level == check ]]; then
   packages+=(clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev)

@@ -528,6 +528,8 @@ std::vector<Field<ReadOptions>> ReadOptions::fields() {
                                                .minimum = 0})};
 }
 
+void check_parquet_file(const std::string& path) { (void)open_file(path); }
+
 Table read_table(const std::string& path, const ReadOptions& options, SampleLedger* ledger) {
   const File file = open_file(path);
   Database database(static_cast<int>(options.n_threads));
