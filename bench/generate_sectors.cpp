@@ -1,6 +1,6 @@
 // A gravity panel with sectors, larger than memory: the process of generate_panel.py, once per
-// sector, with random numbers that are functions of (seed, sector, place). Written sector by sector.
-// usage: generate_sectors N T SECTORS OUT.parquet [seed]     -> N * N * T * SECTORS rows
+// sector, with random numbers that are functions of (seed, sector, place). Written sector by
+// sector. usage: generate_sectors N T SECTORS OUT.parquet [seed]     -> N * N * T * SECTORS rows
 // Columns: sector, exporter, importer, year (numbers from 1), trade, x1 (an agreement), x2.
 #include <fmt/format.h>
 
@@ -68,7 +68,8 @@ altyn::data::Table sector_panel(Index n, Index t, Index sector, std::uint64_t se
     }
   }
   std::vector<double> sorted = chosen;
-  const auto cut = sorted.begin() + static_cast<std::ptrdiff_t>(0.6 * static_cast<double>(sorted.size()));
+  const auto cut =
+      sorted.begin() + static_cast<std::ptrdiff_t>(0.6 * static_cast<double>(sorted.size()));
   std::nth_element(sorted.begin(), cut, sorted.end());
   std::size_t pair = 0;
   for (Index i = 0; i < n; ++i) {

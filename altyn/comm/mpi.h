@@ -34,6 +34,7 @@ class MpiRanks final : public Communicator {
   [[nodiscard]] std::vector<std::string> exchange(std::string_view own);
   int rank_ = 0;
   int size_ = 1;
+  bool knows_of_failure_ = false;  // the ranks have agreed that one failed
 };
 
 }  // namespace altyn::comm

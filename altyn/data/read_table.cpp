@@ -11,6 +11,7 @@
 #include "altyn/data/csv_dialect.h"
 #include "altyn/data/database.h"
 #include "altyn/data/number_text.h"
+#include "altyn/data/table_parts.h"
 #include "altyn/data/trade_columns.h"
 
 namespace altyn::data {

@@ -38,7 +38,4 @@ struct ReadOptions {
 [[nodiscard]] Table read_table(const std::string& path, const ReadOptions& options = {},
                                SampleLedger* ledger = nullptr);
 
-/// Checks that a path leads to a whole Parquet file. Errors: as read_table.
-void check_parquet_file(const std::string& path);
-
 }  // namespace altyn::data

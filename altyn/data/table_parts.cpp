@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include "altyn/core/errors.h"
-#include "altyn/data/read_table.h"
 
 namespace altyn::data {
 namespace {
@@ -40,10 +39,7 @@ std::string before_sql(const std::vector<std::string>& columns, const Table& bou
 }  // namespace
 
 TableParts::TableParts(std::string path, const Options& options)
-    : path_(std::move(path)),
-      shown_path_(path_),
-      options_(options),
-      database_(options.n_threads) {
+    : path_(std::move(path)), shown_path_(path_), options_(options), database_(options.n_threads) {
   if (!path_.ends_with(".parquet")) {
     throw InputError({.code = "needs-parquet",
                       .what = "only Parquet files are read in parts",
@@ -91,7 +87,8 @@ Index TableParts::n_parts() const {
 
 Table TableParts::count(const std::vector<std::string>& columns) {
   std::string present = condition_;
-  for (const std::string& name : columns) present += fmt::format(" AND {} IS NOT NULL", sql_name(name));
+  for (const std::string& name : columns)
+    present += fmt::format(" AND {} IS NOT NULL", sql_name(name));
   const std::string list = names_sql(columns);
   return database_.query(fmt::format("SELECT {}, count(*) AS rows FROM {} WHERE {} GROUP BY {} "
                                      "ORDER BY {}",
@@ -115,9 +112,9 @@ void TableParts::keep_between(const std::vector<std::string>& columns, const Tab
 
 void TableParts::sort_by(const std::vector<std::string>& columns,
                          const std::vector<std::string>& wanted) {
-  const std::string copy = (std::filesystem::path(options_.scratch) /
-                            fmt::format("altyn-sorted-{}.parquet", getpid()))
-                               .string();
+  const std::string copy =
+      (std::filesystem::path(options_.scratch) / fmt::format("altyn-sorted-{}.parquet", getpid()))
+          .string();
   sorted_ = copy;
   database_.run(fmt::format(
       "COPY (SELECT {}, file_row_number AS {} FROM {} WHERE {} ORDER BY {}, file_row_number) TO {} "
@@ -133,11 +130,12 @@ Table TableParts::read(Index part, const std::vector<std::string>& columns) {
   const Index begin = first_row_ + part * options_.rows_per_part;
   const Index end = std::min(begin + options_.rows_per_part, end_row_);
   Table table = database_.query(
-      fmt::format("SELECT {}{}{} AS {} FROM {} WHERE file_row_number >= {} AND file_row_number < {} "
-                  "AND {}",
-                  names_sql(columns), columns.empty() ? "" : ", ",
-                  sorted_.empty() ? "file_row_number" : kFileRow, kFileRow, source(), begin, end,
-                  condition_),
+      fmt::format(
+          "SELECT {}{}{} AS {} FROM {} WHERE file_row_number >= {} AND file_row_number < {} "
+          "AND {}",
+          names_sql(columns), columns.empty() ? "" : ", ",
+          sorted_.empty() ? "file_row_number" : kFileRow, kFileRow, source(), begin, end,
+          condition_),
       shown_path_);
   table.number_rows(begin + 1, "row");
   return table;

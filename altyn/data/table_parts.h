@@ -68,4 +68,7 @@ class TableParts {
 /// Name of the column that says where a row stood.
 inline constexpr const char* kFileRow = "file_row";
 
+/// Checks that a path leads to a whole Parquet file. Errors: as read_table.
+void check_parquet_file(const std::string& path);
+
 }  // namespace altyn::data

@@ -495,6 +495,11 @@ std::shared_ptr<const AbsorbLayout> build_layout(std::span<const Key> keys,
     arrange(roles);
     layout->blocks = {};
   }
+  if (roles.eliminated >= 0 && ranks.several() && united[at(roles.eliminated)]) {
+    // Its levels are those of this rank's runs after all.
+    layout->levels[at(roles.eliminated)] =
+        EffectLevels(keys, effects[at(roles.eliminated)], n_rows, context);
+  }
   const std::vector<Index> order = sort_keys(effects, roles);
   if (!is_sorted_by(keys, order, n_rows, context)) {
     layout->row_of = sorted_rows(keys, order, n_rows);

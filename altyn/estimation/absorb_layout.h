@@ -84,8 +84,8 @@ class AbsorbLayout final : public AbsorptionPlan {
                                                 Context& context) const;
 
   comm::Ranks ranks{};
-  Index n = 0;      ///< rows here
-  Index n_all = 0;  ///< rows on all ranks
+  Index n = 0;                            ///< rows here
+  Index n_all = 0;                        ///< rows on all ranks
   numerics::RawVector<GroupId> row_of{};  ///< empty when fit order is input order
   Index eliminated = -1;                  ///< effect, or -1
   std::vector<Index> run_begin{};         ///< [n_runs + 1]

@@ -36,9 +36,9 @@ bool take(std::string_view& bytes, std::vector<double>& values) {
 Checkpoint::Checkpoint(std::string path, const std::string& model, const GlmProblem& problem,
                        std::shared_ptr<const AbsorptionPlan> plan)
     : path_(std::move(path)), problem_(problem), plan_(std::move(plan)) {
-  identity_ = fmt::format("altyn checkpoint 1\n{}\n{} rows\n{}\n", model,
-                          problem.ranks.sum(problem.n_rows()),
-                          fmt::join(problem.all_names(), "\t"));
+  identity_ =
+      fmt::format("altyn checkpoint 1\n{}\n{} rows\n{}\n", model,
+                  problem.ranks.sum(problem.n_rows()), fmt::join(problem.all_names(), "\t"));
 }
 
 void Checkpoint::write(const GlmFit& so_far) const {

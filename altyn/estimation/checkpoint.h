@@ -14,8 +14,8 @@ namespace altyn::estimation {
 /// not at all.
 class Checkpoint {
  public:
-  /// `model`: the formula. With the rows, the regressors and the levels of `plan` it tells whether a
-  /// file belongs to this fit.
+  /// `model`: the formula. With the rows, the regressors and the levels of `plan` it tells whether
+  /// a file belongs to this fit.
   Checkpoint(std::string path, const std::string& model, const GlmProblem& problem,
              std::shared_ptr<const AbsorptionPlan> plan);
 

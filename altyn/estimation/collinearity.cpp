@@ -41,9 +41,9 @@ double centred_square(Values x, Values weights, bool centred, const comm::Ranks&
   const auto weight = [&](std::size_t row) { return weights.empty() ? 1.0 : weights[row]; };
   double mean = 0.0;
   if (centred) {
-    mean = ranks.sum(
-               ordered_sum(n, context, [&](std::size_t row) { return weight(row) * x[row]; })) /
-           ranks.sum(ordered_sum(n, context, weight));
+    mean =
+        ranks.sum(ordered_sum(n, context, [&](std::size_t row) { return weight(row) * x[row]; })) /
+        ranks.sum(ordered_sum(n, context, weight));
   }
   return ranks.sum(ordered_sum(n, context, [&](std::size_t row) {
     return weight(row) * (x[row] - mean) * (x[row] - mean);

@@ -161,7 +161,8 @@ AbsorbedFreedom absorbed_freedom(const ModelFrame& frame, std::span<const KeyGro
       result.any_nested = true;
     } else {
       for (const std::size_t earlier : counted) {
-        info.n_redundant = std::max(info.n_redundant, n_components(*ids[earlier], *ids[e], frame.ranks));
+        info.n_redundant =
+            std::max(info.n_redundant, n_components(*ids[earlier], *ids[e], frame.ranks));
       }
       info.exact = counted.size() < 2;
       counted.push_back(e);

@@ -150,9 +150,9 @@ data::SampleLedger ledger_of_all(const ModelFrame& frame) {
     for (std::size_t kind = 0; kind < 2; ++kind) {
       for (const json& item : lists[kind]) {
         data::LedgerEntry entry{item[0], item[1], item[2], item[3]};
-        const auto same = std::find_if(merged[kind].begin(), merged[kind].end(), [&](const auto& e) {
-          return e.stage == entry.stage && e.reason == entry.reason;
-        });
+        const auto same = std::find_if(
+            merged[kind].begin(), merged[kind].end(),
+            [&](const auto& e) { return e.stage == entry.stage && e.reason == entry.reason; });
         if (same == merged[kind].end()) {
           merged[kind].push_back(std::move(entry));
           continue;
@@ -572,10 +572,9 @@ FittedModel fit_frame(ModelFrame frame, const EstimateOptions& options, Context&
     const GlmProblem full = model.frame.problem();
     model.fit = {};
     const std::shared_ptr<const AbsorptionPlan> plan =
-        known != nullptr
-            ? known->plan
-            : plan_absorption(full.keys, full.effects, full.n_rows(), AbsorbRoute::kAuto, context,
-                              full.ranks);
+        known != nullptr ? known->plan
+                         : plan_absorption(full.keys, full.effects, full.n_rows(),
+                                           AbsorbRoute::kAuto, context, full.ranks);
     for (DroppedRegressor& regressor : drop_collinear(model.frame, *plan, context)) {
       model.dropped.push_back(std::move(regressor));
     }

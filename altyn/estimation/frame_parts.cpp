@@ -190,12 +190,12 @@ class PartsBuilder {
     const Index first = bound(rank);
     const Index last = rank + 1 == n_ranks ? counts.n_rows() : bound(rank + 1);
     if (first == last) {
-      throw InputError({.code = "too-many-ranks",
-                        .what = fmt::format("rank {} of {} would have no rows", rank, n_ranks),
-                        .where = "mpirun -n",
-                        .why = fmt::format("rows of one {} stay on one rank",
-                                           fmt::join(shared_by_, "^")),
-                        .fixes = {"use fewer ranks"}});
+      throw InputError(
+          {.code = "too-many-ranks",
+           .what = fmt::format("rank {} of {} would have no rows", rank, n_ranks),
+           .where = "mpirun -n",
+           .why = fmt::format("rows of one {} stay on one rank", fmt::join(shared_by_, "^")),
+           .fixes = {"use fewer ranks"}});
     }
     parts_.keep_between(shared_by_, counts, first, last);
   }
@@ -209,8 +209,8 @@ class PartsBuilder {
     if (const auto* texts = std::get_if<data::TextColumn>(&all.values)) {
       // Values come in increasing order, and so does the dictionary.
       for (GroupId level = 0; level < own.n_levels; ++level) {
-        const auto place = std::lower_bound(texts->dictionary.begin(), texts->dictionary.end(),
-                                            own.label(level));
+        const auto place =
+            std::lower_bound(texts->dictionary.begin(), texts->dictionary.end(), own.label(level));
         codes[level] = static_cast<GroupId>(place - texts->dictionary.begin());
       }
       return codes;
@@ -258,7 +258,8 @@ class PartsBuilder {
   bool add(ModelFrame& part, const data::Table& table) {
     const auto n = at(part.n_rows());
     for (std::size_t k = 0; k < part.keys.size(); ++k) {
-      const std::vector<GroupId> codes = codes_of(part.keys[k], at(key_position(part.keys[k].name)));
+      const std::vector<GroupId> codes =
+          codes_of(part.keys[k], at(key_position(part.keys[k].name)));
       const std::size_t before = ids_[k].size();
       ids_[k].resize(before + n);
       for (std::size_t row = 0; row < n; ++row) {
@@ -277,7 +278,8 @@ class PartsBuilder {
     for (std::size_t j = 0; j < regressors_.size(); ++j) {
       append(regressors_[j], part.regressors[j].values.values);
     }
-    for (std::size_t e = 0; e < slopes_.size(); ++e) append(slopes_[e], part.effects[e].slope.values);
+    for (std::size_t e = 0; e < slopes_.size(); ++e)
+      append(slopes_[e], part.effects[e].slope.values);
     for (std::size_t a = 0; a < auxiliary_.size(); ++a) {
       append(auxiliary_[a], part.auxiliary[a].values);
     }
@@ -285,8 +287,8 @@ class PartsBuilder {
     append(offset_, part.offset.values);
     const data::NumberColumn& file_rows = table.numbers(data::kFileRow);
     for (Index row = 0; row < part.n_rows(); ++row) {
-      rows_.push_back(
-          static_cast<GroupId>(static_cast<Index>(file_rows[at(part.table_row(row))]) - offset_row_));
+      rows_.push_back(static_cast<GroupId>(static_cast<Index>(file_rows[at(part.table_row(row))]) -
+                                           offset_row_));
     }
     for (const data::LedgerEntry& entry : part.ledger.dropped()) add_entry(entry);
     return true;
@@ -381,7 +383,8 @@ class PartsBuilder {
     }
     bool same = true;
     for (std::size_t row = 0; row < rows_.size() && same; ++row) same = rows_[row] == row;
-    if (!same) frame_.rows = std::move(rows_);
+    if (same) rows_ = {};
+    frame_.rows = std::move(rows_);
     frame_.ranks = ranks_;
     return std::move(frame_);
   }
@@ -422,7 +425,8 @@ void refuse_options(const EstimateOptions& options, bool several) {
                       .why = "it compares rows of different ranks",
                       .fixes = {"--variance cluster", "run it in one process: altyn estimate"}});
   }
-  if (options.bias_correction) fail_needs_memory("the bias correction cannot be used here", "bias_correction");
+  if (options.bias_correction)
+    fail_needs_memory("the bias correction cannot be used here", "bias_correction");
 }
 
 }  // namespace
@@ -447,9 +451,9 @@ Estimate estimate_in_parts(const std::string& path, const Formula& formula,
   const double share = options.memory_limit_gb > 0.0 ? options.memory_limit_gb / 4.0 : 4.0;
   std::optional<ModelFrame> frame;
   {
-    data::TableParts parts(path, {.scratch = options.scratch,
-                                  .memory_gb = share,
-                                  .n_threads = context.pool->n_threads()});
+    data::TableParts parts(
+        path,
+        {.scratch = options.scratch, .memory_gb = share, .n_threads = context.pool->n_threads()});
     frame = make_frame_in_parts(parts, formula, spec, communicator, context);
   }
   EstimateOptions here = options;

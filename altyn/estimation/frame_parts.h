@@ -8,8 +8,8 @@
 namespace altyn::estimation {
 
 /// Builds the frame of a model from a table that is read in parts: what make_frame does, row by
-/// row, with ids that mean the same in all parts. Rows stand in the order in which the kernel works;
-/// a file in another order is sorted first, through a copy on disk.
+/// row, with ids that mean the same in all parts. Rows stand in the order in which the kernel
+/// works; a file in another order is sorted first, through a copy on disk.
 ///
 /// `communicator`: of several ranks, each takes the rows of some levels of the largest effect, as
 /// many as the others; null: all rows are here.

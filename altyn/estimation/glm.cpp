@@ -76,8 +76,8 @@ std::vector<EffectScore> score_effects(const GlmProblem& problem, const AbsorbLa
   if (layout.eliminated >= 0) {
     EffectScore& worst = scores[at(layout.eliminated)];
     worst.residual = newton.found.largest_run_score / scale;
-    worst.level = newton.found.worst_run < 0 ? kNoGroup
-                                             : static_cast<GroupId>(newton.found.worst_run);
+    worst.level =
+        newton.found.worst_run < 0 ? kNoGroup : static_cast<GroupId>(newton.found.worst_run);
   }
   for (std::size_t e = 0; e < scores.size(); ++e) {
     if (scores[e].residual >= 0.0 && scores[e].level != kNoGroup) {
@@ -392,8 +392,8 @@ double working_weight(Family family, double mu) {
 
 namespace {
 
-std::shared_ptr<const AbsorbLayout> layout_of(
-    const GlmProblem& problem, const std::shared_ptr<const AbsorptionPlan>& plan) {
+std::shared_ptr<const AbsorbLayout> layout_of(const GlmProblem& problem,
+                                              const std::shared_ptr<const AbsorptionPlan>& plan) {
   auto layout = std::dynamic_pointer_cast<const AbsorbLayout>(plan);
   ALTYN_CHECK(layout != nullptr && layout->n == problem.n_rows() &&
                   layout->levels.size() == problem.effects.size(),
@@ -704,7 +704,9 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
 
 struct RefitProblem::State {
   State(const GlmProblem& problem_in, const GlmFit& fit_in, Context& context)
-      : problem(problem_in), fit(fit_in), prepared(problem, layout_of(problem, fit.plan), context) {}
+      : problem(problem_in),
+        fit(fit_in),
+        prepared(problem, layout_of(problem, fit.plan), context) {}
   GlmProblem problem;
   const GlmFit& fit;
   Prepared prepared;

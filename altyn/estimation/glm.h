@@ -85,13 +85,14 @@ struct GlmFit {
 /// logit). X~ is then exact to the same tolerance.
 /// `start`: a fit of the same rows and effects (weights, y and regressors may differ): its plan is
 /// reused, Newton starts at its coefficients and effects, and regressors of the same name start
-/// from its X~. `plan`: of the same rows and effects, where there is one already. Errors: InputError as check_problem and plan_absorption. Without `row_results`
-/// (bootstrap draws) mu, residual and partialled stay empty, and the Hessian is that of regressors
-/// netted of effects as closely as the last step needed (none with cells). Cells are found together
-/// with the levels of the effects; what they are net of effects is worked out once, at the end. Of
-/// cells that depend on each other, the last ones are redundant. Cost: 5 to 10 passes over the
-/// rows; memory 8 n (2 + k) bytes and the plan. With C cells conjugate gradients for every eight of
-/// them and C^2 products over the levels; memory 24 C bytes per level.
+/// from its X~. `plan`: of the same rows and effects, where there is one already. Errors:
+/// InputError as check_problem and plan_absorption. Without `row_results` (bootstrap draws) mu,
+/// residual and partialled stay empty, and the Hessian is that of regressors netted of effects as
+/// closely as the last step needed (none with cells). Cells are found together with the levels of
+/// the effects; what they are net of effects is worked out once, at the end. Of cells that depend
+/// on each other, the last ones are redundant. Cost: 5 to 10 passes over the rows; memory 8 n (2 +
+/// k) bytes and the plan. With C cells conjugate gradients for every eight of them and C^2 products
+/// over the levels; memory 24 C bytes per level.
 [[nodiscard]] GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& context,
                              const GlmFit* start = nullptr,
                              std::shared_ptr<const AbsorptionPlan> plan = nullptr);

@@ -683,15 +683,14 @@ void start_linear(const GlmRows& rows, double* w, double* z, Context& context) {
 std::vector<double> weighted_squares(const GlmRows& rows, const double* w, Context& context) {
   std::vector<double> result;
   for (const double* x : rows.regressors) {
-    result.push_back(
-        sum_rows(rows, context, [&](Index begin, Index end) {
-          Lanes8 sum{};
-          for (Index p = begin; p < end; p += 8) {
-            const Lanes8 value = load_upto(x + p, end - p);
-            sum += load_upto(w + p, end - p) * value * value;
-          }
-          return sum_lanes(sum);
-        }));
+    result.push_back(sum_rows(rows, context, [&](Index begin, Index end) {
+      Lanes8 sum{};
+      for (Index p = begin; p < end; p += 8) {
+        const Lanes8 value = load_upto(x + p, end - p);
+        sum += load_upto(w + p, end - p) * value * value;
+      }
+      return sum_lanes(sum);
+    }));
   }
   return result;
 }

@@ -772,11 +772,11 @@ CombinedIds ModelFrame::ids_of(const KeyGroup& group) const {
   double product = 1.0;
   for (const GroupId levels : n_levels) product *= levels;
   if (product >= static_cast<double>(kNoGroup)) {
-    throw InputError({.code = "too-many-groups",
-                      .what = fmt::format("{} has more combinations than ranks can share",
-                                          group.name),
-                      .why = "their levels multiply beyond 32 bits",
-                      .fixes = {"run it in one process"}});
+    throw InputError(
+        {.code = "too-many-groups",
+         .what = fmt::format("{} has more combinations than ranks can share", group.name),
+         .why = "their levels multiply beyond 32 bits",
+         .fixes = {"run it in one process"}});
   }
   CombinedIds result{.n_groups = static_cast<GroupId>(product), .shared = true};
   result.ids.assign(at(n_rows()), 0);

@@ -29,9 +29,9 @@ struct FrameSpec {
   /// Numbers that inference needs (coordinates); rows with a missing value are dropped.
   std::vector<std::string> auxiliary{};
   std::vector<std::string> key_order{};  ///< keys by which rows stand first; the formula's follow
-  bool for_prediction = false;  ///< rows of cohorts treated in every period stay
-  bool part = false;            ///< one of several parts of a table: it may keep no row
-  bool cells = false;           ///< many indicators of one term may stand as FrameCells
+  bool for_prediction = false;           ///< rows of cohorts treated in every period stay
+  bool part = false;                     ///< one of several parts of a table: it may keep no row
+  bool cells = false;                    ///< many indicators of one term may stand as FrameCells
 };
 
 /// What an indicator among the regressors stands for in an event study.

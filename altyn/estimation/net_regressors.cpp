@@ -320,7 +320,7 @@ NettedRegressors net_regressors(const GlmRows& rows, const std::vector<CellSet>&
   }
   context.pool->for_each_shard(static_cast<Index>(groups.size() - n_first), [&](Index g) {
     solve_group(at(g) + n_first, [&](RawVector<double>& right, RawVector<double>& x,
-                               const numerics::ConjugateGradientOptions& options) {
+                                     const numerics::ConjugateGradientOptions& options) {
       return solver.solve_alone(kLanes, right, x, options, context);
     });
   });

@@ -191,8 +191,9 @@ class Pruner {
   /// Whether the one row of a group is on this rank.
   [[nodiscard]] bool is_here(std::size_t e, GroupId g) const {
     if (!counts_[e].shared) return true;
-    const auto own = std::count_if(counts_.begin(), counts_.begin() + static_cast<std::ptrdiff_t>(e),
-                                   [](const GroupCounts& counts) { return counts.shared; });
+    const auto own =
+        std::count_if(counts_.begin(), counts_.begin() + static_cast<std::ptrdiff_t>(e),
+                      [](const GroupCounts& counts) { return counts.shared; });
     return own_counts_[at(own)][0][g] == 1;
   }
 

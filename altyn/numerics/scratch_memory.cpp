@@ -104,12 +104,12 @@ ScratchMemory::ScratchMemory(const std::string& folder, std::size_t limit_bytes)
   ALTYN_CHECK(!in_use.load(), "one scratch memory at a time");
   const int file = open_scratch(folder);
   if (file < 0) {
-    throw SystemError({.code = "no-scratch",
-                       .what = fmt::format("no file can be made in {}: {}", folder,
-                                           std::strerror(errno)),
-                       .where = folder,
-                       .why = "rows that do not fit in memory are kept in files there",
-                       .fixes = {"name another folder with --scratch"}});
+    throw SystemError(
+        {.code = "no-scratch",
+         .what = fmt::format("no file can be made in {}: {}", folder, std::strerror(errno)),
+         .where = folder,
+         .why = "rows that do not fit in memory are kept in files there",
+         .fixes = {"name another folder with --scratch"}});
   }
   close(file);
   blocks().folder = folder;
@@ -117,9 +117,8 @@ ScratchMemory::ScratchMemory(const std::string& folder, std::size_t limit_bytes)
   in_use = true;
   state_->limit = limit_bytes;
   if (limit_bytes > 0) {
-    state_->keeper = std::jthread([state = state_.get()](const std::stop_token& stop) {
-      state->keep(stop);
-    });
+    state_->keeper =
+        std::jthread([state = state_.get()](const std::stop_token& stop) { state->keep(stop); });
   }
 }
 

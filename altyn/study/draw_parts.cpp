@@ -51,8 +51,8 @@ json record_of(const Study& study, const StudyResult& result, const Context& con
   for (const InputFile& input : result.inputs) {
     inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
   }
-  return {{"schema", kSchema},      {"version", version()}, {"seed", context.seed},
-          {"study", study.kind},    {"content", study.content}, {"inputs", inputs}};
+  return {{"schema", kSchema},   {"version", version()},     {"seed", context.seed},
+          {"study", study.kind}, {"content", study.content}, {"inputs", inputs}};
 }
 
 data::Table table_of(const SharedDraws& draws) {
@@ -90,8 +90,7 @@ void add_table(const data::Table& table, SharedDraws& draws) {
   const data::NumberColumn& economy = table.numbers("economy");
   for (Index row = 0; row < table.n_rows(); ++row) {
     const auto place = static_cast<std::size_t>(row);
-    Outcomes& outcomes =
-        draws.kept[std::string(scenario.at(row))][static_cast<Index>(draw[place])];
+    Outcomes& outcomes = draws.kept[std::string(scenario.at(row))][static_cast<Index>(draw[place])];
     if (data::is_missing(economy[place])) continue;
     std::array<double, kOutcomes>& values = outcomes.emplace_back();
     for (std::size_t o = 0; o < kOutcomes; ++o) values[o] = table.numbers(kOutcomeNames[o])[place];
@@ -175,13 +174,12 @@ StudyResult merge_parts(const Study& study, const std::string& folder, Context& 
   for (Index part = 1; part <= n_parts; ++part) {
     const std::string record = (fs::path(folder) / name_of(part, n_parts, "json")).string();
     if (!fs::exists(record)) {
-      throw InputError(
-          {.code = "missing-part",
-           .what = fmt::format("part {} of {} is not there", part, n_parts),
-           .where = record,
-           .why = "a merge needs every part of the same study",
-           .fixes = {fmt::format("altyn run {} --part {}/{} -o {}", study.where, part, n_parts,
-                                 folder)}});
+      throw InputError({.code = "missing-part",
+                        .what = fmt::format("part {} of {} is not there", part, n_parts),
+                        .where = record,
+                        .why = "a merge needs every part of the same study",
+                        .fixes = {fmt::format("altyn run {} --part {}/{} -o {}", study.where, part,
+                                              n_parts, folder)}});
     }
     records.push_back(data::read_document(record).value);
     add_table(data::read_table((fs::path(folder) / name_of(part, n_parts, "parquet")).string()),
@@ -191,12 +189,13 @@ StudyResult merge_parts(const Study& study, const std::string& folder, Context& 
   const json own = record_of(study, result, context);
   for (Index part = 1; part <= n_parts; ++part) {
     if (records[static_cast<std::size_t>(part - 1)] == own) continue;
-    throw InputError({.code = "other-part",
-                      .what = fmt::format("part {} is of another study, seed, input or version", part),
-                      .where = (fs::path(folder) / name_of(part, n_parts, "json")).string(),
-                      .why = "parts of different runs do not make one",
-                      .fixes = {fmt::format("altyn run {} --part {}/{} -o {}", study.where, part,
-                                            n_parts, folder)}});
+    throw InputError(
+        {.code = "other-part",
+         .what = fmt::format("part {} is of another study, seed, input or version", part),
+         .where = (fs::path(folder) / name_of(part, n_parts, "json")).string(),
+         .why = "parts of different runs do not make one",
+         .fixes = {
+             fmt::format("altyn run {} --part {}/{} -o {}", study.where, part, n_parts, folder)}});
   }
   return result;
 }

@@ -143,15 +143,14 @@ StudyResult run_estimate(const Study& study, Context& context, comm::Communicato
   for (const std::string& formula : request.formulas) {
     // Each of several ranks reads a part; the digest of the whole is for one process.
     std::vector<estimation::Estimate> found =
-        in_parts
-            ? estimate_parts(
-                  ranks != nullptr ? sources.locate(request.data) : sources.find(request.data),
-                  request, options, formula, ranks, context)
-            : estimation::estimate_all(
-                  table, formula, options, request.samples, context,
-                  [&](const estimation::FittedModel& model, const estimation::Estimate& estimate) {
-                    after.add(model, estimate, context);
-                  });
+        in_parts ? estimate_parts(
+                       ranks != nullptr ? sources.locate(request.data) : sources.find(request.data),
+                       request, options, formula, ranks, context)
+                 : estimation::estimate_all(table, formula, options, request.samples, context,
+                                            [&](const estimation::FittedModel& model,
+                                                const estimation::Estimate& estimate) {
+                                              after.add(model, estimate, context);
+                                            });
     for (estimation::Estimate& estimate : found) estimates.push_back(std::move(estimate));
     for (std::size_t k = 0; k < found.size() && heads_name_samples; ++k) {
       layout.headers.push_back(request.samples[k * request.samples.size() / found.size()]);

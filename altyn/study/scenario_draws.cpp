@@ -189,7 +189,8 @@ ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& in
   };
   const Index n_batch = on_draws ? kBatch : std::max<Index>(n_draws, 1);
   for (Index begin = mine.begin; begin < mine.end; begin += n_batch) {
-    if (begin > 0 && on_draws) on_draws(draws_of(kept, begin, parents.size(), assumptions, context.seed));
+    if (begin > 0 && on_draws)
+      on_draws(draws_of(kept, begin, parents.size(), assumptions, context.seed));
     context.report({.step = "draws", .iteration = begin, .total = n_draws});
     const Index size = std::min(n_batch, mine.end - begin);
     const Index n_shards = std::min(size, kShards);

@@ -26,8 +26,7 @@ struct Kind {
 
 constexpr Kind kKinds[] = {
     {"check", run_check},
-    {"estimate",
-     [](const Study& study, Context& context) { return run_estimate(study, context); }},
+    {"estimate", [](const Study& study, Context& context) { return run_estimate(study, context); }},
     {"simulate",
      [](const Study& study, Context& context) { return run_simulation(study, context); }},
     {"corridors", run_corridors},

@@ -10,7 +10,8 @@ namespace altyn::app {
 Session::Session(Index n_threads) : n_threads_(n_threads) {}
 
 void Session::add_global_flags(CLI::App& app) {
-  app.add_option("--threads", n_threads_, fmt::format("threads to use; 0 is one per processor [{}]", n_threads_))
+  app.add_option("--threads", n_threads_,
+                 fmt::format("threads to use; 0 is one per processor [{}]", n_threads_))
       ->check(CLI::Range(0, 1024));
   app.add_option("--seed", seed_, "seed of every random draw [20171006]");
   app.add_flag("--quiet,-q", quiet_, "no progress and no notes on stderr");

@@ -32,7 +32,9 @@ Outcome outcome_of(const std::function<int()>& work) {
   } catch (const Error& error) {
     return {.code = 3, .failed = true, .words = format_error(error.detail())};
   } catch (const std::exception& error) {
-    return {.code = 3, .failed = true, .words = format_error({.code = "internal", .what = error.what()})};
+    return {.code = 3,
+            .failed = true,
+            .words = format_error({.code = "internal", .what = error.what()})};
   }
 }
 

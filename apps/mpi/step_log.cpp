@@ -29,8 +29,9 @@ void StepLog::watch(Context& context) {
 
 std::string StepLog::text() const {
   const Step last = now();
-  std::string text = fmt::format("\n{} ranks\nstep  largest score   seconds  exchanging  exchanges  MB moved\n",
-                                 ranks_.size());
+  std::string text =
+      fmt::format("\n{} ranks\nstep  largest score   seconds  exchanging  exchanges  MB moved\n",
+                  ranks_.size());
   const auto line = [&](const std::string& name, const Step& from, const Step& to) {
     return fmt::format("{:<18} {:>10.3f} {:>11.3f} {:>10} {:>9.2f}\n", name,
                        seconds(to.time - from.time), to.traffic.seconds - from.traffic.seconds,

@@ -76,7 +76,8 @@ std::string command_line(int n_ranks, const std::string& arguments) {
 }
 
 int run(const std::string& command) {
-  const int status = std::system((command + " >" + temporary("out") + " 2>" + temporary("err")).c_str());
+  const int status =
+      std::system((command + " >" + temporary("out") + " 2>" + temporary("err")).c_str());
   return WEXITSTATUS(status);
 }
 
@@ -145,9 +146,9 @@ TEST_F(Mpi, AKilledRankLosesOnlyTheStepItWasIn) {
       " >/dev/null 2>&1";
   const char* arguments[] = {"sh", "-c", command.c_str(), nullptr};
   pid_t launcher = 0;
-  ASSERT_EQ(posix_spawn(&launcher, "/bin/sh", nullptr, nullptr, const_cast<char**>(arguments),
-                        environ),
-            0);
+  ASSERT_EQ(
+      posix_spawn(&launcher, "/bin/sh", nullptr, nullptr, const_cast<char**>(arguments), environ),
+      0);
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!fs::exists(checkpoint) && std::chrono::steady_clock::now() < give_up) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -18,7 +18,8 @@ class ThreadRanks {
   explicit ThreadRanks(int size)
       : barrier_(size), doubles_(static_cast<std::size_t>(size)), bytes_(doubles_.size()) {}
 
-  /// Runs work(communicator) on every rank; rethrows the first rank's exception that says something.
+  /// Runs work(communicator) on every rank; rethrows the first rank's exception that says
+  /// something.
   void run(const std::function<void(Communicator&)>& work) {
     std::vector<std::exception_ptr> failures(doubles_.size());
     std::vector<std::thread> threads;

@@ -25,11 +25,11 @@ constexpr const char* kThreeWay =
 
 std::string path_of(const std::string& name) { return testing::TempDir() + "frame_parts_" + name; }
 
-/// A three-way panel of 20 x 20 x 8 with zeros, an idle pair, a lone row, a missing value, and
+/// A three-way panel of 12 x 12 x 7 with zeros, an idle pair, a lone row, a missing value, and
 /// rows that a regressor separates when `separated`.
 data::Table made_up_panel(bool separated = false) {
-  constexpr int kCountries = 20;
-  constexpr int kYears = 8;
+  constexpr int kCountries = 12;
+  constexpr int kYears = 7;
   std::vector<std::string> exporter;
   std::vector<std::string> importer;
   data::NumberColumn year, trade, rta, size, only;
@@ -137,8 +137,8 @@ std::vector<Estimate> estimate_file(const std::string& path, const std::string& 
                                     const EstimateOptions& options, int n_ranks = 0) {
   const auto one = [&](comm::Communicator* communicator) {
     Context context(1);
-    data::TableParts parts(
-        path, {.scratch = testing::TempDir(), .rows_per_part = 100, .n_threads = 1});
+    data::TableParts parts(path,
+                           {.scratch = testing::TempDir(), .rows_per_part = 100, .n_threads = 1});
     const Formula model = parse_formula(formula);
     ModelFrame frame =
         make_frame_in_parts(parts, model, frame_spec(model, options), communicator, context);
@@ -198,7 +198,7 @@ TEST(FrameParts, RanksFindTheSame) {
     const Estimate expected = estimate(table, one.formula, one.options, context);
     const std::string path = path_of("ranks.parquet");
     data::write_table(table, path);
-    for (const int n_ranks : {1, 2, 4}) {
+    for (const int n_ranks : {2, 3}) {
       SCOPED_TRACE(n_ranks);
       for (const Estimate& found : estimate_file(path, one.formula, one.options, n_ranks)) {
         expect_same(found, expected);
@@ -215,8 +215,7 @@ TEST(FrameParts, ExamplesOfDroppedRowsNameTheirPlaceInTheFile) {
   data::write_table(shuffled(made_up_panel()), path);
   Context context(1);
   const data::Table table = data::read_table(path);
-  const Estimate expected =
-      estimate(table, kThreeWay, {.cluster = "exporter^importer"}, context);
+  const Estimate expected = estimate(table, kThreeWay, {.cluster = "exporter^importer"}, context);
   const Estimate found = estimate_file(path, kThreeWay, {.cluster = "exporter^importer"}).front();
   const auto examples = [](const Estimate& estimate, const std::string& reason) {
     for (const data::LedgerEntry& entry : estimate.ledger.dropped()) {
@@ -224,7 +223,7 @@ TEST(FrameParts, ExamplesOfDroppedRowsNameTheirPlaceInTheFile) {
     }
     return std::string("none");
   };
-  for (const char* reason : {"trade is missing", "the only row of its exporter^importer"}) {
+  for (const char* reason : {"trade is missing", "nothing but zeros in exporter^importer"}) {
     EXPECT_EQ(examples(found, reason), examples(expected, reason)) << reason;
     EXPECT_NE(examples(found, reason), "none") << reason;
   }
@@ -294,10 +293,9 @@ TEST(FrameParts, RefusesWhatLooksAtAllRowsAtOnce) {
   EXPECT_EQ(code("trade ~ rta | year", {}, 16), "too-many-ranks");
   EXPECT_EQ(code("trade ~ nothing | exporter", {}, 0), "no-such-column");
   Context context(1);
-  EXPECT_EQ(error_of([&] {
-              data::TableParts parts("panel.csv", data::TableParts::Options{});
-            }).code,
-            "needs-parquet");
+  EXPECT_EQ(
+      error_of([&] { data::TableParts parts("panel.csv", data::TableParts::Options{}); }).code,
+      "needs-parquet");
 }
 
 }  // namespace
