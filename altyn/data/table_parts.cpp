@@ -11,7 +11,7 @@
 namespace altyn::data {
 namespace {
 
-std::string names_sql(const std::vector<std::string>& names) {
+std::string column_list_sql(const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) {
     list += fmt::format("{}{}", list.empty() ? "" : ", ", sql_name(name));
@@ -89,7 +89,7 @@ Table TableParts::count(const std::vector<std::string>& columns) {
   std::string present = condition_;
   for (const std::string& name : columns)
     present += fmt::format(" AND {} IS NOT NULL", sql_name(name));
-  const std::string list = names_sql(columns);
+  const std::string list = column_list_sql(columns);
   return database_.query(fmt::format("SELECT {}, count(*) AS rows FROM {} WHERE {} GROUP BY {} "
                                      "ORDER BY {}",
                                      list, source(), present, list, list),
@@ -119,7 +119,8 @@ void TableParts::sort_by(const std::vector<std::string>& columns,
   database_.run(fmt::format(
       "COPY (SELECT {}, file_row_number AS {} FROM {} WHERE {} ORDER BY {}, file_row_number) TO {} "
       "(FORMAT parquet)",
-      names_sql(wanted), kFileRow, source(), condition_, names_sql(columns), sql_text(copy)));
+      column_list_sql(wanted), kFileRow, source(), condition_, column_list_sql(columns),
+      sql_text(copy)));
   path_ = copy;
   condition_ = "true";
   first_row_ = 0;
@@ -133,7 +134,7 @@ Table TableParts::read(Index part, const std::vector<std::string>& columns) {
       fmt::format(
           "SELECT {}{}{} AS {} FROM {} WHERE file_row_number >= {} AND file_row_number < {} "
           "AND {}",
-          names_sql(columns), columns.empty() ? "" : ", ",
+          column_list_sql(columns), columns.empty() ? "" : ", ",
           sorted_.empty() ? "file_row_number" : kFileRow, kFileRow, source(), begin, end,
           condition_),
       shown_path_);

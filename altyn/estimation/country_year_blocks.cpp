@@ -3,20 +3,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/small_cholesky.h"
 
 namespace altyn::estimation {
 
 namespace {
 
-using numerics::padded_stride;
+using numerics::padded_float_stride;
 using numerics::RawVector;
 
 // Single precision leaves about 1e-5 of rounding in a pivot; below this a pivot is one of the
 // level sums that the two sides of a block share.
 constexpr float kPivotFloor = 1e-4F;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 class BlockPreconditioner final : public LevelPreconditioner {
  public:
@@ -32,7 +31,7 @@ class BlockPreconditioner final : public LevelPreconditioner {
       Block& block = blocks_[t];
       block.n_a = structure.n_a[t];
       block.n_b = structure.n_b[t];
-      block.stride = padded_stride(block.n_b);
+      block.stride = padded_float_stride(block.n_b);
       block.cells = size;
       size += block.n_a * block.stride;
       block.factor = size;
@@ -184,7 +183,7 @@ class BlockPreconditioner final : public LevelPreconditioner {
     for (int lane = 0; lane < n_lanes; ++lane) {
       if (lanes.largest[lane] > 0.0) lanes.used[lanes.n_used++] = lane;
     }
-    lanes.a_stride = padded_stride(block.n_a);
+    lanes.a_stride = padded_float_stride(block.n_a);
     lanes.a.assign(at(lanes.a_stride * lanes.n_used), 0.0F);
     lanes.b.assign(at(block.stride * lanes.n_used), 0.0F);
     const auto read_side = [&](std::span<const GroupId> levels, float* side, Index stride) {

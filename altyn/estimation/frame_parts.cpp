@@ -10,14 +10,13 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/estimation/absorb_layout.h"
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/scratch_memory.h"
 
 namespace altyn::estimation {
 namespace {
 
 using numerics::RawVector;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 constexpr const char* kFixMemory = "run it without a memory limit, in one process";
 

@@ -10,19 +10,19 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct RunRequest {
   std::string file;
   std::string output;
   std::string part;
 };
 
-std::string folder_of(const Request& request) {
+std::string run_folder(const RunRequest& request) {
   if (!request.output.empty()) return request.output;
   return (std::filesystem::path("out") / std::filesystem::path(request.file).stem()).string();
 }
 
-int run(Session& session, const Request& request) {
-  const std::string folder = folder_of(request);
+int run_file(Session& session, const RunRequest& request) {
+  const std::string folder = run_folder(request);
   const study::Study study = study::read_study(request.file);
   if (request.part.empty()) return run_and_show(session, study, folder, "run.json");
   const study::PartName name = study::read_part_name(request.part);
@@ -33,14 +33,14 @@ int run(Session& session, const Request& request) {
   return result.certified() ? 0 : 2;
 }
 
-int merge(Session& session, const Request& request) {
-  const std::string folder = folder_of(request);
+int merge_files(Session& session, const RunRequest& request) {
+  const std::string folder = run_folder(request);
   const study::Study study = study::read_study(request.file);
   return show_and_write(session, study, study::merge_parts(study, folder, session.context()),
                         folder, "run.json");
 }
 
-int repeat(Session& session, const Request& request) {
+int repeat(Session& session, const RunRequest& request) {
   const study::RerunResult repeated = study::rerun(request.file, request.output, session.context());
   if (repeated.different.empty()) {
     session.print(
@@ -55,25 +55,26 @@ int repeat(Session& session, const Request& request) {
 }  // namespace
 
 void add_run_commands(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<RunRequest>();
   CLI::App* run_command = app.add_subcommand("run", "Run a study file");
   run_command->add_option("study", request->file, "study file: study = \"check\", ...")->required();
   run_command->add_option("--output,-o", request->output, "folder for its files [out/NAME]");
   run_command->add_option("--part", request->part,
                           "k/n: solve the k-th of n shares of a simulation's draws, for merge");
   run_command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_file(session, *request); });
   });
 
-  auto parts = std::make_shared<Request>();
+  auto parts = std::make_shared<RunRequest>();
   CLI::App* merge_command =
       app.add_subcommand("merge", "Put the parts of a study together: the same files as one run");
   merge_command->add_option("study", parts->file, "the study file of the parts")->required();
   merge_command->add_option("--output,-o", parts->output, "folder of the parts [out/NAME]");
-  merge_command->callback(
-      [&session, finish, parts] { finish([&session, parts] { return merge(session, *parts); }); });
+  merge_command->callback([&session, finish, parts] {
+    finish([&session, parts] { return merge_files(session, *parts); });
+  });
 
-  auto again = std::make_shared<Request>();
+  auto again = std::make_shared<RunRequest>();
   CLI::App* rerun_command =
       app.add_subcommand("rerun", "Repeat a run from its run.json and compare every byte");
   rerun_command->add_option("record", again->file, "the run.json of a run")->required();
