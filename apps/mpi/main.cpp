@@ -18,7 +18,7 @@ constexpr const char* kAbout =
 struct Outcome {
   int code = 0;
   bool failed = false;
-  std::string words;
+  std::string words{};
 };
 
 Outcome outcome_of(const std::function<int()>& work) {
