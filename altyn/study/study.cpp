@@ -27,7 +27,7 @@ struct Kind {
 
 constexpr Kind kKinds[] = {
     {"check", run_check},
-    {"estimate", run_estimate},
+    {"estimate", [](const Study& study, Context& context) { return run_estimate(study, context); }},
     {"simulate",
      [](const Study& study, Context& context) { return run_simulation(study, context); }},
     {"corridors", run_corridors},
