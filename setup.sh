@@ -7,7 +7,7 @@ set -euo pipefail
 level="${1:-build}"
 
 packages=(g++ cmake ninja-build ccache pkg-config libeigen3-dev libfmt-dev nlohmann-json3-dev
-          libtomlplusplus-dev libzip-dev libcli11-dev libcpp-httplib-dev librandom123-dev
+          libtomlplusplus-dev libzip-dev zlib1g-dev libcli11-dev libcpp-httplib-dev librandom123-dev
           ca-certificates)
 if [[ $level != build ]]; then
   packages+=(libgtest-dev libgmock-dev librapidcheck-dev libsundials-dev chromium python3

@@ -9,8 +9,10 @@
 #include "altyn/data/document.h"
 #include "altyn/study/check_study.h"
 #include "altyn/study/corridors_study.h"
+#include "altyn/study/data_base_study.h"
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/data_import_study.h"
+#include "altyn/study/data_reconcile_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/monitor_study.h"
 #include "altyn/study/regions_study.h"
@@ -34,6 +36,8 @@ constexpr Kind kKinds[] = {
     {"regions", run_regions},
     {"data_check", run_data_check},
     {"data_import", run_data_import},
+    {"data_base", run_data_base},
+    {"data_reconcile", run_data_reconcile},
 };
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
