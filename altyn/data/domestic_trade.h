@@ -88,8 +88,7 @@ struct World {
 };
 
 /// Builds the world of a year from a panel (its chosen side) and the domestic sources; domestic
-/// rows of the panel itself come before all others, with their flags and ranges where the table has
-/// columns domestic_flag, low_musd and high_musd. Flows that nobody recorded count as zero,
+/// rows of the panel itself come before all others. Flows that nobody recorded count as zero,
 /// flagged u. Errors: InputError "no-such-year" with the years there are; those of
 /// domestic_trade().
 [[nodiscard]] World build_world(const PairPanel& panel, int year, const DomesticSources& sources,

@@ -5,6 +5,7 @@
 
 #include "altyn/core/context.h"
 #include "altyn/core/fields.h"
+#include "altyn/core/status.h"
 #include "altyn/data/pair_panel.h"
 #include "altyn/data/table.h"
 
@@ -30,7 +31,7 @@ struct CifFobTerm {
 /// How far one economy's records lie from the truth (equation 4).
 struct ReporterQuality {
   std::string economy;
-  double sd_log = 0.0;          ///< of a record of a flow of 100 million USD, in logs
+  double sd_log = 0.0;           ///< of a record of a flow of 100 million USD, in logs
   double as_exporter_log = 0.0;  ///< mean of ln(own exports / partner's record FOB)
   double as_importer_log = 0.0;  ///< mean of ln(own imports FOB / partner's record)
   Index n_flows = 0;             ///< that both sides record
@@ -39,11 +40,11 @@ struct ReporterQuality {
 /// A two-sided panel with one figure per flow.
 struct Reconciliation {
   std::vector<CifFobTerm> cif_fob;
-  Index n_cif_fob = 0;        ///< flows in that regression
-  double size_slope = 0.0;    ///< how fast the variance of records falls with the flow (equation 4)
+  Index n_cif_fob = 0;      ///< flows in that regression
+  double size_slope = 0.0;  ///< how fast the variance of records falls with the flow (equation 4)
   SolveStatus status = SolveStatus::kNotRun;  ///< of the search for the reporters' variances
-  double residual = -1.0;     ///< its last relative step
-  std::vector<ReporterQuality> reporters;  ///< most reliable first
+  double residual = -1.0;                     ///< its last relative step
+  std::vector<ReporterQuality> reporters;     ///< most reliable first
   /// exporter, importer, year (as in the panel), trade_musd (FOB), low_musd, high_musd,
   /// by_importer_musd, by_exporter_musd, cif_fob_ratio, importer_weight, gap_log (importer's FOB
   /// record over the exporter's), widening (of the interval, equation 7), record: "both",

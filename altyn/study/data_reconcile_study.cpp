@@ -41,20 +41,19 @@ Covariates covariates_of(const data::PairPanel& panel, const std::string& file,
   const data::TradeColumns columns = data::find_trade_columns(table);
   const data::TextColumn& from = table.texts(columns.require(data::Role::kExporter, table));
   const data::TextColumn& to = table.texts(columns.require(data::Role::kImporter, table));
-  const NumberColumn& distance =
-      table.numbers(table.has("distw_km") ? "distw_km"
-                                          : columns.require(data::Role::kDistance, table));
+  const NumberColumn& distance = table.numbers(
+      table.has("distw_km") ? "distw_km" : columns.require(data::Role::kDistance, table));
   const std::string* contiguity = columns.find(data::Role::kContiguity);
   std::map<std::pair<std::string, std::string>, std::size_t> row_of;
   for (Index row = 0; row < table.n_rows(); ++row) {
-    row_of.emplace(std::pair(data::read_economy(from.at(row)).code,
-                             data::read_economy(to.at(row)).code),
-                   static_cast<std::size_t>(row));
+    row_of.emplace(
+        std::pair(data::read_economy(from.at(row)).code, data::read_economy(to.at(row)).code),
+        static_cast<std::size_t>(row));
   }
   for (std::size_t row = 0; row < n_rows; ++row) {
-    const auto place = row_of.find(
-        {std::string(panel.table.texts("exporter").at(static_cast<Index>(row))),
-         std::string(panel.table.texts("importer").at(static_cast<Index>(row)))});
+    const auto place =
+        row_of.find({std::string(panel.table.texts("exporter").at(static_cast<Index>(row))),
+                     std::string(panel.table.texts("importer").at(static_cast<Index>(row)))});
     if (place == row_of.end()) continue;
     found.distance_km[row] = distance[place->second];
     if (contiguity != nullptr) found.contiguous[row] = table.numbers(*contiguity)[place->second];
@@ -68,16 +67,17 @@ std::string amount(double musd) {
 
 std::string describe_flow(const Table& table, std::size_t row) {
   const auto at = static_cast<Index>(row);
-  std::string text = fmt::format("{} to {}", table.texts("exporter").at(at), table.texts("importer").at(at));
+  std::string text =
+      fmt::format("{} to {}", table.texts("exporter").at(at), table.texts("importer").at(at));
   if (table.has("year")) text += fmt::format(" {:.0f}", table.numbers("year")[row]);
-  return text +
-         fmt::format(": importer {}, exporter {}; reconciled {} ({} to {}), weight of the importer "
-                     "{:.0f}%",
-                     amount(table.numbers("by_importer_musd")[row]),
-                     amount(table.numbers("by_exporter_musd")[row]),
-                     amount(table.numbers("trade_musd")[row]), amount(table.numbers("low_musd")[row]),
-                     amount(table.numbers("high_musd")[row]),
-                     100.0 * table.numbers("importer_weight")[row]);
+  return text + fmt::format(
+                    ": importer {}, exporter {}; reconciled {} ({} to {}), weight of the importer "
+                    "{:.0f}%",
+                    amount(table.numbers("by_importer_musd")[row]),
+                    amount(table.numbers("by_exporter_musd")[row]),
+                    amount(table.numbers("trade_musd")[row]),
+                    amount(table.numbers("low_musd")[row]), amount(table.numbers("high_musd")[row]),
+                    100.0 * table.numbers("importer_weight")[row]);
 }
 
 // Rows that both sides record, the largest difference in money first.
@@ -89,8 +89,9 @@ std::vector<std::size_t> rows_by_gap(const Table& table) {
   }
   std::vector<double> stake(gap.size(), 0.0);
   for (const std::size_t row : rows) {
-    stake[row] = std::abs(table.numbers("by_importer_musd")[row] / table.numbers("cif_fob_ratio")[row] -
-                          table.numbers("by_exporter_musd")[row]);
+    stake[row] =
+        std::abs(table.numbers("by_importer_musd")[row] / table.numbers("cif_fob_ratio")[row] -
+                 table.numbers("by_exporter_musd")[row]);
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [&](std::size_t a, std::size_t b) { return stake[a] > stake[b]; });
@@ -159,8 +160,8 @@ Table with_domestic(const Table& table, const data::DomesticSources& sources,
   numbers("trade_musd", value);
   numbers("low_musd", low);
   numbers("high_musd", high);
-  for (const char* name : {"by_importer_musd", "by_exporter_musd", "cif_fob_ratio", "importer_weight",
-                           "gap_log", "widening"}) {
+  for (const char* name : {"by_importer_musd", "by_exporter_musd", "cif_fob_ratio",
+                           "importer_weight", "gap_log", "widening"}) {
     numbers(name, {});
   }
   texts("record", records);
@@ -204,20 +205,23 @@ std::vector<Field<DataReconcileStudy>> DataReconcileStudy::fields() {
   return {
       make_field(&S::table, {.name = "table",
                              .doc = "trade that both sides record: a file or a bundled table"}),
-      make_field(&S::distances,
-                 {.name = "distances",
-                  .doc = "table of pairs with distance and contiguity; an empty name leaves them out"}),
-      make_field(&S::focus, {.name = "focus",
-                             .doc = "economies whose mutual flows are shown one by one"}),
+      make_field(
+          &S::distances,
+          {.name = "distances",
+           .doc = "table of pairs with distance and contiguity; an empty name leaves them out"}),
+      make_field(&S::focus,
+                 {.name = "focus", .doc = "economies whose mutual flows are shown one by one"}),
       make_field(&S::gdp,
                  {.name = "gdp", .doc = "table of GDP: adds what economies sell at home, flagged"}),
       make_field(&S::output, {.name = "output",
                               .doc = "table of gross output of goods, for the same; comes first"}),
-      make_field(&S::outputs, {.name = "outputs",
-                               .doc = "files for the flows: .parquet .csv .csv.gz .json"}),
-      make_field(&S::reporters, {.name = "reporters", .doc = "file for the reporters' reliability"}),
-      make_field(&S::gaps, {.name = "gaps",
-                            .doc = "file for the flows that both sides record, largest gap first"})};
+      make_field(&S::outputs,
+                 {.name = "outputs", .doc = "files for the flows: .parquet .csv .csv.gz .json"}),
+      make_field(&S::reporters,
+                 {.name = "reporters", .doc = "file for the reporters' reliability"}),
+      make_field(
+          &S::gaps,
+          {.name = "gaps", .doc = "file for the flows that both sides record, largest gap first"})};
 }
 
 StudyResult run_data_reconcile(const Study& study, Context& context) {
@@ -235,6 +239,7 @@ StudyResult run_data_reconcile(const Study& study, Context& context) {
 
   StudyResult result;
   result.text = fmt::format("\033[1mBoth sides of {}\033[0m\n", panel.table.source());
+  result.text += panel.ledger.to_text();
   std::map<std::string, Index, std::less<>> counts;
   for (Index row = 0; row < found.table.n_rows(); ++row) {
     ++counts[std::string(found.table.texts("record").at(row))];
@@ -264,7 +269,8 @@ StudyResult run_data_reconcile(const Study& study, Context& context) {
     }
     result.text += "Flows between the economies in focus:\n";
     const auto in_focus = [&](const char* column, Index row) {
-      return std::find(focus.begin(), focus.end(), found.table.texts(column).at(row)) != focus.end();
+      return std::find(focus.begin(), focus.end(), found.table.texts(column).at(row)) !=
+             focus.end();
     };
     for (Index row = 0; row < found.table.n_rows(); ++row) {
       if (in_focus("exporter", row) && in_focus("importer", row) &&
@@ -297,7 +303,8 @@ StudyResult run_data_reconcile(const Study& study, Context& context) {
       result.text += fmt::format("  {:<32} {:>5} rows\n", flag, count);
     }
     for (const data::Finding& finding : findings) {
-      if (finding.check == "domestic-unknown") result.text += fmt::format("  {}\n", finding.sentence);
+      if (finding.check == "domestic-unknown")
+        result.text += fmt::format("  {}\n", finding.sentence);
     }
   }
   nlohmann::json terms = nlohmann::json::array();
@@ -309,17 +316,18 @@ StudyResult run_data_reconcile(const Study& study, Context& context) {
                   {"cif_fob", terms},
                   {"size_slope", found.size_slope},
                   {"rows", found.table.n_rows()}};
-  Certificate certificate{.subject = "reliability of reporters",
-                          .status = found.status,
-                          .blocks = {{"variances", found.residual, 1e-8,
-                                      "max |ln(variance / its update)|", ""}},
-                          .positive = true,
-                          .closure = "",
-                          .numeraire = "",
-                          .iterations = 0};
+  Certificate certificate{
+      .subject = "reliability of reporters",
+      .status = found.status,
+      .blocks = {{"variances", found.residual, 1e-8, "max |ln(variance / its update)|", ""}},
+      .positive = true,
+      .closure = "",
+      .numeraire = "",
+      .iterations = 0};
   result.certificates = {std::move(certificate)};
   for (const std::string& output : request.outputs) result.files.push_back({output, found.table});
-  if (!request.reporters.empty()) result.files.push_back({request.reporters, reporters_table(found)});
+  if (!request.reporters.empty())
+    result.files.push_back({request.reporters, reporters_table(found)});
   if (!request.gaps.empty()) result.files.push_back({request.gaps, gap_table});
   result.inputs = sources.inputs();
   return result;

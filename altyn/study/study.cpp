@@ -11,6 +11,7 @@
 #include "altyn/study/corridors_study.h"
 #include "altyn/study/data_base_study.h"
 #include "altyn/study/data_check_study.h"
+#include "altyn/study/data_convert_study.h"
 #include "altyn/study/data_import_study.h"
 #include "altyn/study/data_reconcile_study.h"
 #include "altyn/study/estimate_study.h"
@@ -38,6 +39,7 @@ constexpr Kind kKinds[] = {
     {"data_import", run_data_import},
     {"data_base", run_data_base},
     {"data_reconcile", run_data_reconcile},
+    {"data_convert", run_data_convert},
 };
 
 const Kind& find_kind(const std::string& name, const std::string& where) {

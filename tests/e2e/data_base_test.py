@@ -1,11 +1,14 @@
 """Input-output tables as their providers publish them, made into a base that scenarios run on."""
 
 import csv
+import gzip
 import json
+import os
+import pathlib
 
 import pytest
 
-from altyn_run import altyn, needs_build, refused, rows_of
+from altyn_run import ROOT, altyn, needs_build, refused, rows_of
 
 pytestmark = needs_build
 
@@ -123,3 +126,70 @@ def test_what_is_missing_is_named(table):
     (table / "theta.csv").write_text("sector,theta\n03,4\n")
     done = base("icio", "2018_SML.csv", "--elasticities", "theta.csv")
     assert refused(done, "unknown-sector", "01T02")
+
+
+REFERENCE = pathlib.Path(
+    os.environ.get("ALTYN_REFERENCE_DATA", ROOT.parent / "shared" / "data" / "reference"))
+
+
+def reference(name):
+    with gzip.open(REFERENCE / "multisector" / f"wiod2014_{name}.csv.gz", "rt") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.skipif(not (REFERENCE / "multisector" / "wiod2014_trade_share.csv.gz").exists(),
+                    reason=f"reference data absent: {REFERENCE / 'multisector'}")
+def test_the_world_of_2014_in_the_layout_of_its_provider(tmp_path):
+    """Goods of 44 economies, each sector's users alike, written as WIOD's file of 2016."""
+    sectors = ["C01", "C04", "C10", "C13", "C17", "C20"]
+    number = {s: k for k, s in enumerate(sectors)}
+    spending = {(r["country"], r["sector"]): float(r["value"]) for r in reference("expenditure")
+                if r["sector"] in number}
+    countries = sorted({c for c, _ in spending})
+    place = {c: k for k, c in enumerate(countries)}
+    n, size = len(countries), len(countries) * len(sectors)
+    bought = [[0.0] * n for _ in range(size)]  # seller's industry, buyer; duties are a percent or two
+    for r in reference("trade_share"):
+        if r["sector"] in number:
+            bought[place[r["origin"]] * 6 + number[r["sector"]]][place[r["destination"]]] = (
+                float(r["value"]) * spending[r["destination"], r["sector"]])
+    output = [sum(row) for row in bought]
+    use = {}
+    for r in reference("intermediate_share"):
+        if r["input"] in number and r["output"] in number:
+            buyer = place[r["country"]]
+            use[buyer, number[r["input"]], number[r["output"]]] = (
+                float(r["value"]) * output[buyer * 6 + number[r["output"]]])
+    demand = {(place[c], number[s]): value for (c, s), value in spending.items()}
+    rows = [["IndustryCode", "IndustryDescription", "Country", "RNr", "Year",
+             *[f"{c}{k}" for c in countries for k in range(1, 7)],
+             *[f"{c}{k}" for c in countries for k in range(57, 62)], "TOT"]]
+    flows = []
+    for i in range(size):
+        share = [bought[i][b] / demand[b, i % 6] if demand[b, i % 6] else 0.0 for b in range(n)]
+        used = [[share[b] * use.get((b, i % 6, o), 0.0) for o in range(6)] for b in range(n)]
+        final = [share[b] * (demand[b, i % 6] - sum(use.get((b, i % 6, o), 0.0) for o in range(6)))
+                 for b in range(n)]
+        flows.append([value for of_buyer in used for value in of_buyer])
+        # What industries use beyond what is bought comes out of inventories.
+        uses = [value for b in range(n) for value in (max(final[b], 0), 0, 0, 0, min(final[b], 0))]
+        rows.append([sectors[i % 6], "", countries[i // 6], i % 6 + 1, 2014, *flows[-1], *uses,
+                     output[i]])
+    added = [output[k] - sum(row[k] for row in flows) for k in range(size)]
+    for code, name, values in (("VA", "Value added at basic prices", added),
+                               ("GO", "Output at basic prices", output)):
+        rows.append([code, name, "TOT", 70, 2014, *values, *[0] * (5 * n + 1)])
+    with gzip.open(tmp_path / "WIOT2014.csv.gz", "wt", newline="") as file:
+        csv.writer(file).writerows(rows)
+    for rule in ("produced", "final_use"):
+        done = altyn("data", "base", "wiod2016", "WIOT2014.csv.gz", "--theta", 5, "--repair", "ras",
+                     "--inventories", rule, "-o", rule, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+        base = json.loads((tmp_path / rule / "base.json").read_text())
+        assert len(base["economies"]) == 44 and "RUS" in base["economies"]
+        assert base["inventory_share"] > 0
+        # As printed the table adds up; producing inventories anew leaves it so.
+        assert max(block["residual"] for block in base["printed"]) < 1e-9
+        assert max(block["residual"] for block in base["written"]) < 1e-4
+    moved = base["repair"]  # negative final uses were set to zero: something had to give
+    assert 0 < moved["mean_log_change"] < 0.1 < moved["largest_log_change"]
