@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
@@ -12,9 +11,11 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/core/rng.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/instruments.h"
 #include "altyn/estimation/refit.h"
 #include "altyn/estimation/score_moments.h"
+#include "altyn/numerics/dense_solve.h"
 
 namespace altyn::estimation {
 namespace {
@@ -25,8 +26,6 @@ using Vector = Eigen::VectorXd;
 constexpr std::uint32_t kPairsStream = 0x70616972;
 constexpr std::uint32_t kWildStream = 0x77696c64;
 constexpr std::uint32_t kSplitStream = 0x73706c74;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 CombinedIds resampled_units(const FittedModel& model) {
   if (!model.options.cluster.empty()) return model.frame.ids_of(model.frame.groups.front());
@@ -298,7 +297,8 @@ BootstrapTest bootstrap_score(const FittedModel& model, const Estimate& estimate
   const std::vector<double> sums = group_sums(scores, clusters.ids, clusters.n_groups, context);
   const Eigen::Map<const Matrix> s(sums.data(), static_cast<Index>(clusters.n_groups), k);
   // Influence of each cluster on the coefficient.
-  const Vector influence = s * hessian.ldlt().solve(Vector::Unit(k, static_cast<Index>(own)));
+  const Vector influence =
+      s * numerics::solve_symmetric(hessian, Vector::Unit(k, static_cast<Index>(own)));
 
   const double factor = estimate.se_factor;
   BootstrapTest test{.name = row.name, .draws = options.draws};

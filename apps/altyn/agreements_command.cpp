@@ -12,7 +12,7 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct AgreementsRequest {
   std::string pair;
   std::string month;
   std::string set;
@@ -42,7 +42,7 @@ data::Date read_day(const std::string& text) {
   return data::Date::parse(text.size() == 7 ? text + "-01" : text, "--shares");
 }
 
-std::string show_bindings(const data::AgreementRegistry& registry, const Request& request,
+std::string show_bindings(const data::AgreementRegistry& registry, const AgreementsRequest& request,
                           nlohmann::json& value) {
   const Pair pair = read_pair(request.pair);
   const data::Month month = data::Month::parse(request.month, "--month");
@@ -63,7 +63,7 @@ std::string show_bindings(const data::AgreementRegistry& registry, const Request
   return text;
 }
 
-std::string show_shares(const data::AgreementRegistry& registry, const Request& request,
+std::string show_shares(const data::AgreementRegistry& registry, const AgreementsRequest& request,
                         nlohmann::json& value) {
   const std::string set = request.set.empty() ? "EAEU" : request.set;
   const data::DutyShares* shares = registry.duty_shares(set, read_day(request.shares));
@@ -79,7 +79,7 @@ std::string show_shares(const data::AgreementRegistry& registry, const Request& 
   return text + dim(fmt::format("  {}\n", shares->source));
 }
 
-std::string show_list(const data::AgreementRegistry& registry, const Request& request,
+std::string show_list(const data::AgreementRegistry& registry, const AgreementsRequest& request,
                       nlohmann::json& value) {
   std::string text;
   std::vector<const data::Agreement*> chosen;
@@ -110,7 +110,7 @@ std::string show_list(const data::AgreementRegistry& registry, const Request& re
   return text;
 }
 
-int run(Session& session, const Request& request) {
+int run_agreements(Session& session, const AgreementsRequest& request) {
   const data::CasesFolder cases = data::CasesFolder::find();
   std::vector<std::string> files = {cases.open("agreements_eaeu"), cases.open("agreements_world")};
   files.insert(files.end(), request.files.begin(), request.files.end());
@@ -139,7 +139,7 @@ int run(Session& session, const Request& request) {
 }  // namespace
 
 void add_agreements_command(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<AgreementsRequest>();
   CLI::App* command =
       app.add_subcommand("agreements", "Which agreements bound a pair in a month, and since when");
   command->add_option("pair", request->pair, "two ISO codes, RUS:KAZ; without it, all agreements");
@@ -152,7 +152,7 @@ void add_agreements_command(CLI::App& app, Session& session, const Finish& finis
       "\nExamples:\n  altyn agreements RUS:KAZ --month 2010-06\n"
       "  altyn agreements --set EAEU\n  altyn agreements --shares 2020-01-01");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_agreements(session, *request); });
   });
 }
 
