@@ -25,7 +25,7 @@ struct BaseRequest {
   std::vector<std::string> study_given, options_given;
 };
 
-int run(Session& session, const BaseRequest& request) {
+int run_base(Session& session, const BaseRequest& request) {
   study::Study study{.kind = "data_base", .content = {}, .where = "command line", .folder = ""};
   study.content["base"] = section_of(request.study, request.study_given);
   study.content["base"]["source"] = request.study.source;
@@ -47,7 +47,7 @@ std::string record_beside(const std::vector<std::string>& outputs) {
   return outputs.empty() ? "" : outputs.front() + ".run.json";
 }
 
-int run(Session& session, const ReconcileRequest& request) {
+int run_reconcile(Session& session, const ReconcileRequest& request) {
   study::Study study{
       .kind = "data_reconcile", .content = {}, .where = "command line", .folder = ""};
   study.content["reconcile"] = section_of(request.study, request.study_given);
@@ -65,7 +65,7 @@ struct ConvertRequest {
   std::vector<std::string> options_given;
 };
 
-int run(Session& session, const ConvertRequest& request) {
+int run_convert(Session& session, const ConvertRequest& request) {
   study::Study study{.kind = "data_convert", .content = {}, .where = "command line", .folder = ""};
   study.content["convert"] = {{"table", request.study.table},
                               {"map", request.study.map},
@@ -96,7 +96,7 @@ void add_base(CLI::App& data_command, Session& session, const Finish& finish) {
       "  altyn data base wiod2016 WIOT2014.csv --economies regions.csv --sectors groups.csv "
       "--elasticities theta.csv --tariffs tariffs.csv -o base");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_base(session, *request); });
   });
 }
 
@@ -124,7 +124,7 @@ void add_reconcile(CLI::App& data_command, Session& session, const Finish& finis
       "trade.csv\n"
       "  altyn data reconcile world_trade --gdp gdp -o trade.parquet");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_reconcile(session, *request); });
   });
 }
 
@@ -151,7 +151,7 @@ void add_convert(CLI::App& data_command, Session& session, const Finish& finish)
       "  altyn data convert tariffs.csv --map sector=hs-to-icio.csv --weigh-by imports_musd "
       "-o duties.csv");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_convert(session, *request); });
   });
 }
 

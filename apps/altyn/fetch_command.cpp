@@ -14,20 +14,20 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct FetchRequest {
   std::string name, output, registry, url, sha256;
   bool list = false, again = false;
   Download limits;
   data::ComtradeQuery query;
 };
 
-data::FetchRegistry registry_of(const Request& request) {
+data::FetchRegistry registry_of(const FetchRequest& request) {
   return data::FetchRegistry::read(request.registry.empty()
                                        ? data::CasesFolder::find().open("fetch_sources")
                                        : request.registry);
 }
 
-int list(Session& session, const data::FetchRegistry& registry) {
+int list_sources(Session& session, const data::FetchRegistry& registry) {
   for (const data::FetchSource& source : registry.sources()) {
     session.print(fmt::format("\033[1m{:<16}\033[0m {} ({}; {})\n{:<17}{}\n", source.name,
                               source.title, source.provider, source.licence, "",
@@ -48,9 +48,9 @@ void write_record(const std::string& path, const data::FetchSource& source, cons
   data::write_text(record.dump(2) + "\n", path + ".source.json");
 }
 
-int run(Session& session, const Request& request) {
+int run_fetch(Session& session, const FetchRequest& request) {
   const data::FetchRegistry registry = registry_of(request);
-  if (request.list) return list(session, registry);
+  if (request.list) return list_sources(session, registry);
   const data::FetchSource& source = registry.find(request.name);
   Download wanted = request.limits;
   wanted.url = request.url.empty() ? source.url : request.url;
@@ -131,7 +131,7 @@ int run(Session& session, const Request& request) {
 }  // namespace
 
 void add_fetch_command(CLI::App& data_command, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<FetchRequest>();
   CLI::App* command = data_command.add_subcommand(
       "fetch", "Download a published data set: resumed, checked, whole or not at all");
   CLI::Option* name =
@@ -173,7 +173,7 @@ void add_fetch_command(CLI::App& data_command, Session& session, const Finish& f
     if (request->name.empty() && !request->list) {
       throw CLI::RequiredError(command->get_name() + ": a name, or --list");
     }
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_fetch(session, *request); });
   });
 }
 
