@@ -7,6 +7,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
+#include "altyn/study/agreements_study.h"
 #include "altyn/study/check_study.h"
 #include "altyn/study/corridors_study.h"
 #include "altyn/study/data_base_study.h"
@@ -40,6 +41,7 @@ constexpr Kind kKinds[] = {
     {"data_base", run_data_base},
     {"data_reconcile", run_data_reconcile},
     {"data_convert", run_data_convert},
+    {"agreements", run_agreements},
 };
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
