@@ -42,6 +42,23 @@ void put_on_top(json& below, const json& own) {
   }
 }
 
+// Tables that a file names lie in its folder, which is not that of the study.
+void place_tables(json& value, const std::filesystem::path& folder) {
+  if (value.is_structured()) {
+    for (json& part : value) place_tables(part, folder);
+    return;
+  }
+  if (!value.is_string()) return;
+  const std::filesystem::path name(value.get_ref<const std::string&>());
+  const std::string text = name.string();
+  for (const char* ending : {".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".json"}) {
+    if (!name.is_absolute() && text.ends_with(ending)) {
+      value = (folder / name).lexically_normal().string();
+      return;
+    }
+  }
+}
+
 // `within` is where the file stands, relative to the folder of the study.
 json with_extended(const json& content, const std::string& where,
                    const std::filesystem::path& within, DataSources& sources,
@@ -62,8 +79,10 @@ json with_extended(const json& content, const std::string& where,
                       .fixes = {"remove the line extends = ..."}});
   }
   seen.push_back(path);
-  json below = with_extended(data::read_document(path).value, path,
-                             std::filesystem::path(file).parent_path(), sources, seen);
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  json content_below = data::read_document(path).value;
+  if (!folder.empty()) place_tables(content_below, folder);
+  json below = with_extended(content_below, path, folder, sources, seen);
   below.erase("study");
   put_on_top(below, content);
   return below;
