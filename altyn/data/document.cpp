@@ -177,6 +177,8 @@ nlohmann::json parse_json(std::string_view text, const Document& document) {
     fail("bad-json", what,
          fmt::format("{}:{}:{}", document.path, line, before.size() - line_start + 1),
          "the file is not valid JSON", {line_of_text(text, line)});
+  } catch (const nlohmann::json::out_of_range& error) {
+    fail("bad-json", error.what(), document.path, "a number must be finite");
   }
 }
 

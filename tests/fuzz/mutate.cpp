@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 
 namespace altyn::fuzz {
 namespace {
@@ -108,6 +109,11 @@ std::string mutated(std::string_view bytes, const std::vector<std::string>& seed
   std::string damaged(bytes);
   for (std::size_t n = 1 + dice.below(3); n > 0; --n) damage(damaged, seeds, dice);
   return damaged;
+}
+
+std::uint64_t times_as_many() {
+  const char* asked = std::getenv("ALTYN_MUTANTS");
+  return asked == nullptr ? 1 : std::strtoull(asked, nullptr, 10);
 }
 
 }  // namespace altyn::fuzz

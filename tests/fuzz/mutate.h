@@ -13,4 +13,10 @@ namespace altyn::fuzz {
 [[nodiscard]] std::string mutated(std::string_view bytes, const std::vector<std::string>& seeds,
                                   std::uint64_t number);
 
+/// How many times as many mutations are tried as by default: ALTYN_MUTANTS, else 1.
+[[nodiscard]] std::uint64_t times_as_many();
+
+/// How many times as many mutations are tried as by default: ALTYN_MUTANTS, else 1.
+[[nodiscard]] std::uint64_t times_as_many();
+
 }  // namespace altyn::fuzz

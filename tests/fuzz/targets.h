@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace altyn::fuzz {
 struct Target {
   std::string_view name;
   void (*read)(std::string_view bytes);
-  int n_mutations;  ///< in ./test, as its cost allows
+  std::uint64_t n_mutations;  ///< in ./test, as its cost allows
 };
 
 /// All of them; the one list behind both drivers.

@@ -45,9 +45,9 @@ TEST_P(Reader, TakesItsCorpus) {
 TEST_P(Reader, TakesOrRefusesDamagedFiles) {
   const std::vector<std::string> seeds = seeds_of(GetParam().name);
   ASSERT_FALSE(seeds.empty());
-  for (int number = 0; number < GetParam().n_mutations; ++number) {
-    const auto k = static_cast<std::size_t>(number);
-    const std::string bytes = mutated(seeds[k % seeds.size()], seeds, k);
+  const std::uint64_t n_mutations = GetParam().n_mutations * times_as_many();
+  for (std::uint64_t number = 0; number < n_mutations; ++number) {
+    const std::string bytes = mutated(seeds[number % seeds.size()], seeds, number);
     try {
       GetParam().read(bytes);
     } catch (const std::exception& error) {

@@ -86,7 +86,7 @@ TEST_P(RoundTrip, GivesTheSameTable) {
   const std::string path =
       (fs::path(::testing::TempDir()) / ("round-trip" + std::string(GetParam()))).string();
   Random random(20171006);
-  for (int k = 0; k < 60; ++k) {
+  for (int k = 0; k < 25; ++k) {
     const Table written = table(random);
     ReadOptions options{.n_threads = 1};
     for (const Column& column : written.columns()) {
