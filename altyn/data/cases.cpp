@@ -1,5 +1,6 @@
 #include "altyn/data/cases.h"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,6 +22,13 @@ constexpr const char* kManifest = "manifest.toml";
 /// Where the folder may be when the caller names none, best first.
 std::vector<std::string> usual_places() {
   std::vector<std::string> places;
+  // Inside another program, such as Python: beside the shared object that holds this code. Of the
+  // program itself only the name it was called by is known.
+  Dl_info here{};
+  if (dladdr(reinterpret_cast<const void*>(&kManifest), &here) != 0 &&
+      fs::path(here.dli_fname).is_absolute()) {
+    places.push_back((fs::path(here.dli_fname).parent_path() / "cases").string());
+  }
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (!error) {

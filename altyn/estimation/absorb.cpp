@@ -6,6 +6,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/estimation/absorb_layout.h"
 #include "altyn/estimation/absorb_sweep.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/effect_solver.h"
 
 namespace altyn::estimation {
@@ -17,8 +18,6 @@ using numerics::RawVector;
 constexpr int kLanes = 8;
 constexpr double kInnerReduction = 1e-8;  // per round; a second round repairs its rounding
 constexpr int kMaxRounds = 6;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 const AbsorbLayout& layout_of(const AbsorptionPlan& plan) {
   const auto* layout = dynamic_cast<const AbsorbLayout*>(&plan);

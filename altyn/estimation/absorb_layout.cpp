@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 
 namespace altyn::estimation {
 
@@ -20,8 +21,6 @@ constexpr Index kRowsPerShard = Index{1} << 15;
 constexpr Index kMaxShards = 24;
 constexpr Index kStretch = 512;  // rows of a run when no effect is eliminated
 constexpr GroupId kLargestBlockSide = 2048;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 void for_each_row_range(Index n, Context& context, const std::function<void(Index, Index)>& work) {
   const Index n_tasks = (n + kRowsPerTask - 1) / kRowsPerTask;

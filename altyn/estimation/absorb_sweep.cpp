@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/simd.h"
 
 namespace altyn::estimation {
@@ -13,8 +14,6 @@ using numerics::Lanes;
 using numerics::load;
 using numerics::RawVector;
 using numerics::store;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 constexpr Index kLevelsPerTask = 2048;
 

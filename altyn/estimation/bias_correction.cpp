@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/gravity_structure.h"
 #include "altyn/estimation/pivoted_inverse.h"
 #include "altyn/numerics/dense_solve.h"
@@ -30,8 +31,6 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 [[noreturn]] void fail_structure(std::string what) {
   throw InputError(

@@ -3,20 +3,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/small_cholesky.h"
 
 namespace altyn::estimation {
 
 namespace {
 
-using numerics::padded_stride;
+using numerics::padded_float_stride;
 using numerics::RawVector;
 
 // Single precision leaves about 1e-5 of rounding in a pivot; below this a pivot is one of the
 // level sums that the two sides of a block share.
 constexpr float kPivotFloor = 1e-4F;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 class BlockPreconditioner final : public LevelPreconditioner {
  public:
@@ -31,7 +30,7 @@ class BlockPreconditioner final : public LevelPreconditioner {
       Block& block = blocks_[t];
       block.n_a = structure.n_a[t];
       block.n_b = structure.n_b[t];
-      block.stride = padded_stride(block.n_b);
+      block.stride = padded_float_stride(block.n_b);
       block.cells = size;
       size += block.n_a * block.stride;
       block.factor = size;
@@ -161,7 +160,7 @@ class BlockPreconditioner final : public LevelPreconditioner {
     for (int lane = 0; lane < n_lanes; ++lane) {
       if (largest[lane] > 0.0) lanes[n_used++] = lane;
     }
-    const Index a_stride = padded_stride(block.n_a);
+    const Index a_stride = padded_float_stride(block.n_a);
     RawVector<float> work(at((a_stride + block.stride) * n_used));
     float* a = work.data();
     float* b = a + a_stride * n_used;

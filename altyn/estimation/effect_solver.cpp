@@ -4,14 +4,13 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/country_year_blocks.h"
 #include "altyn/estimation/effect_graph.h"
 
 namespace altyn::estimation {
 
 namespace {
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 constexpr Index kSampledRows = 4096;
 constexpr double kTolerableAge = 0.02;  // relative change of weights a preconditioner survives

@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/bias_correction.h"
 #include "altyn/estimation/distributions.h"
 #include "altyn/estimation/separated_rows.h"
@@ -20,8 +21,6 @@ namespace altyn::estimation {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();

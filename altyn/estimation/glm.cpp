@@ -9,6 +9,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/estimation/absorb_layout.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/cell_sets.h"
 #include "altyn/estimation/glm_newton.h"
 #include "altyn/estimation/glm_sweep.h"
@@ -41,8 +42,6 @@ constexpr double kLeastCoefficientMove = 1e-12;
 constexpr double kObjectiveSlack = 1e-11;  // relative rounding of the objective
 constexpr int kMaxHalvings = 15;
 constexpr int kPatience = 15;  // steps without a real gain before giving up
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// Whether a kept effect of the layout is a set of cells.
 bool is_cells(const GlmProblem& problem, const KeptEffect& kept) {

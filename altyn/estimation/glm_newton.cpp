@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/weighted_gram.h"
 #include "altyn/numerics/symmetric_solve.h"
 
@@ -16,8 +17,6 @@ using numerics::RawVector;
 
 constexpr std::size_t kSweptAtMost = 6;  // regressors that share eight lanes with the scores
 constexpr double kRedundant = 1e-13;     // of x' W x: x~ is rounding error
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// sum over levels of a[level, lane] * b[level, lane]
 double level_dot(const RawVector<double>& a, int a_lanes, int a_lane, const RawVector<double>& b,

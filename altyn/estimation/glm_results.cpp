@@ -7,6 +7,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/estimation/absorb_layout.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/cell_sets.h"
 #include "altyn/estimation/glm.h"
 #include "altyn/estimation/net_regressors.h"
@@ -21,8 +22,6 @@ using numerics::RawVector;
 constexpr Index kRowsPerTask = Index{1} << 16;
 constexpr double kRecoverReduction = 1e-12;
 constexpr Index kRecoverIterations = 20'000;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 Index n_tasks_of(Index n) { return (n + kRowsPerTask - 1) / kRowsPerTask; }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/simd.h"
 
 namespace altyn::estimation {
@@ -22,8 +23,6 @@ using numerics::sum_lanes;
 
 constexpr Index kRowsPerTask = Index{1} << 16;
 constexpr double kFarBelow = 708.0;  // eta of a run whose mean is zero lies this far down
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// Row buffers of one run, each padded to a multiple of eight.
 struct RunBuffers {

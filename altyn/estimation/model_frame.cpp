@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/evaluate.h"
 
 namespace altyn::estimation {
@@ -22,8 +23,6 @@ constexpr std::size_t kLeastCells = 16;        // fewer are columns
 constexpr std::size_t kMaxExamples = 5;
 constexpr Index kShard = 65536;
 constexpr const char* kStage = "formula";
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 /// Values of an expression over all rows of the table; borrowed when it is a plain column.
 SharedColumn<double> values_of(const BoundExpression& bound, Index n, Context& context) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/simd.h"
 
 namespace altyn::estimation {
@@ -21,8 +22,6 @@ constexpr double kHopeless = 1e-10;  // of x'Wx: no digits of x~ are left to be 
 constexpr int kMaxRounds = 3;
 constexpr Index kMaxSteps = 10'000;  // of conjugate gradients
 constexpr std::size_t kManyColumns = 1024;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// Up to eight neighbouring regressors: columns, or cells of one set.
 struct Group {

@@ -5,12 +5,11 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/gravity_structure.h"
 
 namespace altyn::estimation {
 namespace {
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 GravityStructure structure_of(const FittedModel& model) {
   std::optional<GravityStructure> found = find_gravity_structure(model.frame);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 
 namespace altyn::estimation {
 namespace {
@@ -13,8 +14,6 @@ namespace {
 using Matrix = Eigen::MatrixXd;
 
 constexpr double kEarthRadiusKm = 6371.0088;  // mean radius, IUGG
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 Eigen::Map<const Matrix> as_matrix(const std::vector<double>& sums, GroupId n_groups,
                                    std::size_t p) {

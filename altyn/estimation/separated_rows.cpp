@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/net_regressors.h"
 #include "altyn/numerics/dense_solve.h"
 
@@ -22,8 +23,6 @@ constexpr double kRectifierZero = 1e-4;  // fits closer to zero count as zero
 constexpr int kRectifierSteps = 100;
 constexpr double kCertificateShare = 1e-6;
 constexpr double kTinyMean = 1e-6;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 bool log_link(Family family) { return family == Family::kPoisson || family == Family::kGamma; }
 

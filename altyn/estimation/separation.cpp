@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 
 namespace altyn::estimation {
 namespace {
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 /// The live rows of every group of one effect.
 struct GroupCounts {

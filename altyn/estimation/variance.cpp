@@ -10,6 +10,7 @@
 #include <map>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/leverage.h"
 #include "altyn/estimation/score_moments.h"
 #include "altyn/estimation/weighted_gram.h"
@@ -24,8 +25,6 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 constexpr std::size_t kMaxGroupings = 4;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 class Sandwich {
  public:

@@ -33,14 +33,14 @@ data::CasesFolder find_cases(const Study& study, const std::string& cases) {
 }  // namespace
 
 DataSources::DataSources(const Study& study, const std::string& cases)
-    : folder_(study.folder), shelf_(study.shelf), cases_(find_cases(study, cases)) {
+    : DataSources(study, find_cases(study, cases)) {
   if (shelf_ != nullptr) return;
   // The study itself was read before its sources were known.
   if (const data::CaseFile* file = bundled(study.where)) cases_.verify(file->name);
 }
 
 DataSources::DataSources(const Study& study, data::CasesFolder cases)
-    : folder_(study.folder), shelf_(study.shelf), cases_(std::move(cases)) {}
+    : folder_(study.folder), shelf_(study.shelf), tables_(study.tables), cases_(std::move(cases)) {}
 
 std::string DataSources::find(const std::string& name_or_path) {
   std::string path = locate(name_or_path);
@@ -110,6 +110,12 @@ void DataSources::add_inputs(const std::vector<InputFile>& inputs) {
 
 data::Table DataSources::read(const std::string& name_or_path, const data::ReadOptions& options,
                               data::SampleLedger* ledger) {
+  if (const auto held = tables_.find(name_or_path); held != tables_.end()) {
+    data::Table table = held->second(name_or_path);
+    data::settle_typed(table, options);
+    if (ledger != nullptr) *ledger = data::SampleLedger(table.n_rows());
+    return table;
+  }
   const std::string path = find(name_or_path);
   data::Table table = data::read_table(path, options, ledger);
   table.set_source(shown_name(path, name_or_path));

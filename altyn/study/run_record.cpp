@@ -143,8 +143,10 @@ void write_outputs(const Study& study, const StudyResult& result, const std::str
   data::OutputFiles files;
   const json outputs =
       stage_files(result, [&](const std::string& name) { return fs::path(folder) / name; }, files);
-  const std::string staged = files.stage((fs::path(folder) / record).string());
-  data::write_text(record_of(study, result, context, outputs).dump(2) + "\n", staged);
+  if (!record.empty()) {
+    const std::string staged = files.stage((fs::path(folder) / record).string());
+    data::write_text(record_of(study, result, context, outputs).dump(2) + "\n", staged);
+  }
   files.commit();
 }
 

@@ -7,8 +7,9 @@
 
 namespace altyn::study {
 
-/// Writes a study's files and its run record (`record`, such as run.json) into `folder`: all of
-/// them or none. The record holds version, seed, the study with its absolute place, and digests of
+/// Writes a study's files and its run record into `folder`: all of them or none. `record` is the
+/// record's name, such as run.json; "" writes none, as for a study on tables in memory, which nobody
+/// else has. The record holds version, seed, the study with its absolute place, and digests of
 /// every input and output; nothing in it depends on time or on the number of threads. It is put in
 /// place last: a record beside files that are not its own tells of a run that was cut short.
 /// Errors: SystemError when the folder cannot be written.

@@ -46,7 +46,7 @@ ScenarioAnswer answer(const CentralSolve& solved, const SimulateCaller& caller, 
   found.certificates = solved.certificates();
   if (found.failure.empty() && scenario.capital) {
     add_capital_path(found, solved.setting(), solved.assumptions(), *scenario.capital,
-                     scenario.head.year, scenario.model.n_draws, solved.options(), context);
+                     solved.setting().year(), scenario.model.n_draws, solved.options(), context);
   }
   return found;
 }
@@ -94,7 +94,8 @@ Study study_of_file(const Study& batch, const std::string& file, const std::stri
               .content = data::read_document(path).value,
               .where = file,
               .folder = std::filesystem::path(path).parent_path().string(),
-              .shelf = batch.shelf};
+              .shelf = batch.shelf,
+              .tables = batch.tables};
   study.content.erase("study");
   if (batch.content.contains("flags")) study.content["flags"] = batch.content.at("flags");
   return study;

@@ -7,6 +7,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
+#include "altyn/study/agreements_study.h"
 #include "altyn/study/check_study.h"
 #include "altyn/study/corridors_study.h"
 #include "altyn/study/data_check_study.h"
@@ -34,6 +35,7 @@ constexpr Kind kKinds[] = {
     {"regions", run_regions},
     {"data_check", run_data_check},
     {"data_import", run_data_import},
+    {"agreements", run_agreements},
 };
 
 const Kind& find_kind(const std::string& name, const std::string& where) {

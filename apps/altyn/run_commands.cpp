@@ -9,12 +9,12 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct RunRequest {
   std::string file;
   std::string output;
 };
 
-int run(Session& session, const Request& request) {
+int run_file(Session& session, const RunRequest& request) {
   const std::string folder =
       request.output.empty()
           ? (std::filesystem::path("out") / std::filesystem::path(request.file).stem()).string()
@@ -22,7 +22,7 @@ int run(Session& session, const Request& request) {
   return run_and_show(session, study::read_study(request.file), folder, "run.json");
 }
 
-int repeat(Session& session, const Request& request) {
+int repeat(Session& session, const RunRequest& request) {
   const study::RerunResult repeated = study::rerun(request.file, request.output, session.context());
   if (!repeated.not_of_the_run.empty()) {
     session.print(
@@ -43,15 +43,15 @@ int repeat(Session& session, const Request& request) {
 }  // namespace
 
 void add_run_commands(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<RunRequest>();
   CLI::App* run_command = app.add_subcommand("run", "Run a study file");
   run_command->add_option("study", request->file, "study file: study = \"check\", ...")->required();
   run_command->add_option("--output,-o", request->output, "folder for its files [out/NAME]");
   run_command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_file(session, *request); });
   });
 
-  auto again = std::make_shared<Request>();
+  auto again = std::make_shared<RunRequest>();
   CLI::App* rerun_command =
       app.add_subcommand("rerun", "Repeat a run from its run.json and compare every byte");
   rerun_command->add_option("record", again->file, "the run.json of a run")->required();
