@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "altyn/core/errors.h"
+#include "altyn/data/leftovers.h"
 #include "altyn/data/read_table.h"
 
 namespace altyn::data {
@@ -26,7 +27,9 @@ namespace fs = std::filesystem;
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "altyn-XXXXXX").string();
+    // What killed processes unpacked goes when the next one unpacks.
+    remove_leftovers(fs::temp_directory_path().string(), "altyn");
+    std::string pattern = (fs::temp_directory_path() / (own_mark("altyn") + "XXXXXX")).string();
     if (mkdtemp(pattern.data()) == nullptr) {
       throw SystemError({.code = "cannot-write",
                          .what = "no temporary folder can be made",

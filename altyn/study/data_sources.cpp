@@ -78,9 +78,11 @@ std::string DataSources::locate(const std::string& name_or_path) const {
   const fs::path beside = fs::path(folder_) / name_or_path;
   std::string path = fs::exists(beside) ? beside.string() : name_or_path;
   if (!fs::exists(path)) {
-    // A study copied out of cases/ names the bundled files as they name each other.
+    // A study copied out of cases/ names the studies it stands on as they name each other. A table
+    // that is missing is never replaced by one that happens to have its name.
     for (const data::CaseFile& file : cases_.files()) {
-      if (fs::path(file.file).filename() == name_or_path) return place_of(file);
+      const fs::path name = fs::path(file.file).filename();
+      if (name == name_or_path && name.extension() == ".toml") return place_of(file);
     }
     const std::string near = nearest_name(name_or_path, names);
     throw InputError(

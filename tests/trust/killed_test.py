@@ -8,11 +8,13 @@ import signal
 import socket
 import subprocess
 import time
+import zipfile
 
 import pytest
 
 from altyn_run import needs_build
 import written_files as outputs
+from serve_client import Server
 
 pytestmark = needs_build
 
@@ -124,3 +126,36 @@ def test_a_damaged_or_foreign_record_harms_nothing(tmp_path):
     outputs.run(["rerun", record, "-o", "copy"], tmp_path)
     assert not outside.exists()
     assert pathlib.Path(tmp_path / "copy" / "outside.csv").exists()
+
+
+def test_what_a_killed_run_unpacked_goes_with_the_next(tmp_path):
+    with zipfile.ZipFile(tmp_path / "baci.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(outputs.baci(tmp_path), "BACI_HS17_Y2017.csv")
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    environment = {**os.environ, "TMPDIR": str(unpacked)}
+    words = ["data", "import", "baci", "baci.zip", "-o", "trade.csv"]
+    process = outputs.start(words, tmp_path, env=environment)
+    while process.poll() is None and not any(unpacked.iterdir()):
+        time.sleep(0.0005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+    assert process.returncode != -signal.SIGKILL or not (tmp_path / "trade.csv").exists()
+    assert outputs.run(words, tmp_path, env=environment).returncode == 0
+    assert list(unpacked.iterdir()) == []
+
+
+def test_uploads_of_a_killed_server_go_with_the_next(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with Server() as server:
+        status, _, _ = server.ask("POST", "/api/tables?name=mine.csv", b"exporter,trade\nRUS,1\n",
+                                  {"Content-Type": "application/octet-stream"})
+        assert status == 201
+        first = set(tmp_path.iterdir())
+        assert len(first) == 1 and any(next(iter(first)).iterdir())
+        server.process.kill()
+        server.process.wait()
+    with Server():
+        assert len(set(tmp_path.iterdir())) == 1 and not first & set(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []

@@ -110,6 +110,7 @@ TEST_F(BundledFiles, SayHowToWorkOnAVersionOfOnesOwn) {
                           .folder = own.string()};
   study::DataSources sources(mine, folder_.string());
   EXPECT_EQ(sources.find("eaeu-2016.toml"), (folder_ / "eaeu" / "eaeu-2016.toml").string());
+  EXPECT_THROW((void)sources.find("nodes.csv"), InputError) << "a table of one's own is missing";
 }
 
 }  // namespace
