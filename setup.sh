@@ -12,7 +12,8 @@ packages=(g++ cmake ninja-build ccache pkg-config libeigen3-dev libfmt-dev nlohm
           ca-certificates)
 [[ $level == build ]] || packages+=(python3 python3-dev python3-venv)
 if [[ $level == test || $level == check ]]; then
-  packages+=(libgtest-dev libgmock-dev librapidcheck-dev libsundials-dev chromium)
+  packages+=(libgtest-dev libgmock-dev librapidcheck-dev libsundials-dev chromium libopenmpi-dev
+             openmpi-bin)
 fi
 if [[ $level == check ]]; then
   packages+=(clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev)

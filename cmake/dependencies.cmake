@@ -25,6 +25,10 @@ target_include_directories(altyn_http SYSTEM INTERFACE ${HTTPLIB_INCLUDE})
 target_compile_options(altyn_http INTERFACE ${ALTYN_HTTPLIB_CFLAGS_OTHER})
 target_link_libraries(altyn_http INTERFACE ${ALTYN_HTTPLIB_LINK_LIBRARIES})
 
+if(ALTYN_MPI)
+  find_package(MPI REQUIRED COMPONENTS CXX)
+endif()
+
 # DuckDB: a system copy under DUCKDB_ROOT, or two pinned npm packages (the library from one, its C
 # header from the other; every function the header declares exists in the library).
 set(DUCKDB_ROOT "$ENV{DUCKDB_ROOT}" CACHE PATH "Folder with duckdb.h and libduckdb.so")

@@ -11,6 +11,7 @@
 #include "altyn/data/csv_dialect.h"
 #include "altyn/data/database.h"
 #include "altyn/data/number_text.h"
+#include "altyn/data/table_parts.h"
 #include "altyn/data/trade_columns.h"
 
 namespace altyn::data {
@@ -537,6 +538,8 @@ void settle_typed(Table& table, const ReadOptions& options) {
   }
   set_units(table);
 }
+
+void check_parquet_file(const std::string& path) { (void)open_file(path); }
 
 Table read_table(const std::string& path, const ReadOptions& options, SampleLedger* ledger) {
   const File file = open_file(path);

@@ -17,6 +17,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/csv_dialect.h"
+#include "altyn/data/leftovers.h"
 #include "altyn/data/read_table.h"
 #include "altyn/data/spreadsheet.h"
 
@@ -35,15 +36,19 @@ namespace fs = std::filesystem;
                     .fixes = std::move(fixes)});
 }
 
+/// A stream that takes no more has lost what it was given: the table would end early.
+void check_written(const std::ofstream& stream, const std::string& path) {
+  if (stream) return;
+  throw SystemError({.code = "cannot-write",
+                     .what = "a temporary file cannot be written",
+                     .where = path,
+                     .why = "the data are unpacked there",
+                     .fixes = {"set TMPDIR to a folder with room"}});
+}
+
 std::ofstream open_output(const std::string& path) {
   std::ofstream stream(path, std::ios::binary);
-  if (!stream) {
-    throw SystemError({.code = "cannot-write",
-                       .what = "a temporary file cannot be written",
-                       .where = path,
-                       .why = "the data are unpacked there",
-                       .fixes = {"set TMPDIR to a folder with room"}});
-  }
+  check_written(stream, path);
   return stream;
 }
 
@@ -94,11 +99,13 @@ std::string unpack(const std::string& path, ReadableFile& folder) {
   zip_int64_t n_read = -1;
   while (entry && (n_read = zip_fread(entry.get(), buffer.data(), buffer.size())) > 0) {
     out.write(buffer.data(), n_read);
+    check_written(out, unpacked);
   }
-  out.flush();
-  if (!entry || n_read < 0 || !out) {
+  out.close();
+  check_written(out, unpacked);
+  if (!entry || n_read < 0) {
     fail("truncated-archive", fmt::format("\"{}\" cannot be unpacked", data.front()), path,
-         "the archive is damaged, or the disk is full", {"copy or download it again"});
+         "the archive is damaged", {"copy or download it again"});
   }
   return unpacked;
 }
@@ -183,6 +190,8 @@ std::string to_utf8(const std::string& path, Encoding encoding, ReadableFile& fo
     std::copy(from, from + left, input.data());
     held = left;
   }
+  out.close();
+  check_written(out, converted);
   return converted;
 }
 
@@ -230,12 +239,27 @@ void trim(std::string& text) {
 /// The rows under "data" of an interface's answer, or nothing where the file is a plain list.
 std::optional<std::string> rows_of_answer(const std::string& path, ReadableFile& folder) {
   std::ifstream in(path, std::ios::binary);
-  const nlohmann::json answer = nlohmann::json::parse(in, nullptr, false);
+  // Answers are lists of flat rows; whoever reads or writes a value goes down into it.
+  bool deep = false;
+  const nlohmann::json answer = nlohmann::json::parse(
+      in,
+      [&deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+        deep = deep || depth > 16;
+        return !deep;
+      },
+      false);
+  if (deep) {
+    fail("unreadable-table", "the file is nested too deeply for a table", path,
+         "a table is a list of objects with the same fields", {"look at the file in an editor"});
+  }
   if (!answer.is_object() || !answer.contains("data") || !answer["data"].is_array()) {
     return std::nullopt;
   }
   const std::string rows = folder.beside("rows.json");
-  open_output(rows) << answer["data"].dump();
+  std::ofstream out = open_output(rows);
+  out << answer["data"].dump();
+  out.close();
+  check_written(out, rows);
   return rows;
 }
 
@@ -266,7 +290,9 @@ ReadableFile::~ReadableFile() {
 
 std::string ReadableFile::beside(const std::string& name) {
   if (folder_.empty()) {
-    std::string pattern = (fs::temp_directory_path() / "altyn-XXXXXX").string();
+    // What killed processes unpacked goes when the next one unpacks.
+    remove_leftovers(fs::temp_directory_path().string(), "altyn");
+    std::string pattern = (fs::temp_directory_path() / (own_mark("altyn") + "XXXXXX")).string();
     if (mkdtemp(pattern.data()) == nullptr) {
       throw SystemError({.code = "cannot-write",
                          .what = "no temporary folder can be made",

@@ -34,6 +34,7 @@ std::vector<double> level_weights(const AbsorbLayout& layout, const double* weig
       sums[kept.levels[at(p)]] += weights[p] * s * s;
     }
   }
+  layout.sum_levels(sums.data(), 1);
   return sums;
 }
 
@@ -60,8 +61,9 @@ std::vector<Field<AbsorbOptions>> AbsorbOptions::fields() {
 
 std::shared_ptr<const AbsorptionPlan> plan_absorption(std::span<const Key> keys,
                                                       std::span<const Effect> effects, Index n_rows,
-                                                      AbsorbRoute route, Context& context) {
-  return build_layout(keys, effects, n_rows, route, context);
+                                                      AbsorbRoute route, Context& context,
+                                                      const comm::Ranks& ranks) {
+  return build_layout(keys, effects, n_rows, route, context, ranks);
 }
 
 std::vector<double> in_input_order(const AbsorptionPlan& plan,
@@ -113,7 +115,7 @@ AbsorbResult absorb(const AbsorptionPlan& plan, std::span<const std::span<double
         out.push_back(column.data());
       }
       in.push_back(out.back());
-      totals.push_back(absolute_sum(out.back(), w.data(), n));
+      totals.push_back(layout.ranks.sum(absolute_sum(out.back(), w.data(), n)));
     }
     const auto worst_residual = [&] {
       double worst = 0.0;

@@ -201,6 +201,7 @@ void LevelSums::merge(double* sums, Context& context) const {
       }
     });
   }
+  layout.sum_levels(sums, static_cast<int>(lanes_));
 }
 
 std::vector<EffectRows> effect_rows(const AbsorbLayout& layout, const LevelSums& sums,
@@ -266,6 +267,7 @@ void apply_normal_matrix_alone(const WeightedRows& rows, int n_lanes, const doub
       .sums = normal_sums,
       .buffer = buffer.data()};
   n_lanes == 4 ? sweep4(task) : sweep8(task);
+  layout.sum_levels(normal_sums, n_lanes);
 }
 
 void sweep_columns(const WeightedRows& rows, int n_lanes, std::span<const double* const> columns,

@@ -139,7 +139,7 @@ class Correction {
     unit_mu_.assign(units.n_groups, 0.0);
     for (std::size_t row = 0; row < mu_.size(); ++row) unit_mu_[units.ids[row]] += mu_[row];
     time_ = structure_.time_keys.empty()
-                ? CombinedIds{.ids = std::vector<GroupId>(mu_.size(), 0), .n_groups = 1}
+                ? CombinedIds{.ids = numerics::RawVector<GroupId>(mu_.size(), 0), .n_groups = 1}
                 : frame_.ids_of({.name = "time", .keys = structure_.time_keys});
     for (std::size_t s = 0; s < 2; ++s) {
       group_[s] = frame_.ids_of({.name = "group", .keys = structure_.group_keys[s]});
@@ -422,7 +422,7 @@ class Correction {
   Matrix x_;
   std::vector<std::size_t> unit_rows_;   // rows, unit by unit
   std::vector<std::size_t> unit_start_;  // [units + 1]
-  std::vector<GroupId> unit_of_;
+  numerics::RawVector<GroupId> unit_of_;
   std::vector<double> unit_mu_;
   CombinedIds time_;
   CombinedIds group_[2];

@@ -117,6 +117,8 @@ void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, doub
                   group.sums.data(), out, context);
   }
   WeightedGram gram = weighted_gram(all, layout_.n, weights_.data(), row_scores.data(), context);
+  layout_.ranks.sum(gram.scores);
+  layout_.ranks.sum(gram.products);
   score = std::move(gram.scores);
   hessian = std::move(gram.products);
 }

@@ -52,7 +52,7 @@ data::Table multilateral_resistances(const FittedModel& model, const std::string
   const KeyGroup time{.name = "period", .keys = structure.time_keys};
   const CombinedIds periods =
       structure.time_keys.empty()
-          ? CombinedIds{.ids = std::vector<GroupId>(at(frame.n_rows()), 0), .n_groups = 1}
+          ? CombinedIds{.ids = numerics::RawVector<GroupId>(at(frame.n_rows()), 0), .n_groups = 1}
           : frame.ids_of(time);
   std::vector<std::string> period_names(periods.n_groups);
   std::vector<double> world(periods.n_groups, 0.0);

@@ -52,8 +52,11 @@ std::vector<double> group_sums(const RowScores& scores, std::span<const GroupId>
 
 std::vector<double> cluster_moment(const RowScores& scores, const CombinedIds& groups,
                                    Context& context) {
-  const std::vector<double> sums = group_sums(scores, groups.ids, groups.n_groups, context);
-  return to_vector(squared(sums, groups.n_groups, scores.columns.size()));
+  std::vector<double> sums = group_sums(scores, groups.ids, groups.n_groups, context);
+  if (groups.shared) scores.ranks.sum(sums);
+  std::vector<double> moment = to_vector(squared(sums, groups.n_groups, scores.columns.size()));
+  if (!groups.shared) scores.ranks.sum(moment);
+  return moment;
 }
 
 std::vector<double> dyadic_moment(const RowScores& scores, std::span<const GroupId> first,

@@ -15,11 +15,22 @@ namespace {
 using nlohmann::json;
 
 std::string name_of(const json& entry) {
-  return entry.is_object() ? entry.value("name", "") : std::string();
+  const bool named = entry.is_object() && entry.contains("name") && entry["name"].is_string();
+  return named ? entry["name"].get<std::string>() : std::string();
 }
 
-void put_on_top(json& below, const json& own) {
+void put_on_top(json& below, const json& own, const std::string& where) {
   for (const auto& [section, content] : own.items()) {
+    if (content.is_structured() && below.contains(section) &&
+        below[section].type() != content.type()) {
+      throw InputError(
+          {.code = "wrong-type",
+           .what = fmt::format("{} is a {} here and a {} in the file it extends", section,
+                               content.type_name(), below[section].type_name()),
+           .where = where,
+           .why = "a section goes on top of one of its kind",
+           .fixes = {"write both as [name], or both as [[name]]"}});
+    }
     if (content.is_object()) {
       for (const auto& [key, value] : content.items()) below[section][key] = value;
     } else if (content.is_array()) {
@@ -84,7 +95,7 @@ json with_extended(const json& content, const std::string& where,
   if (!folder.empty()) place_tables(content_below, folder);
   json below = with_extended(content_below, path, folder, sources, seen);
   below.erase("study");
-  put_on_top(below, content);
+  put_on_top(below, content, where);
   return below;
 }
 

@@ -30,7 +30,7 @@ struct Kind {
 
 constexpr Kind kKinds[] = {
     {"check", run_check},
-    {"estimate", run_estimate},
+    {"estimate", [](const Study& study, Context& context) { return run_estimate(study, context); }},
     {"simulate",
      [](const Study& study, Context& context) { return run_simulation(study, context); }},
     {"corridors", run_corridors},
@@ -84,7 +84,16 @@ Study read_study(const std::string& path) {
 }
 
 StudyResult run_study(const Study& study, Context& context) {
-  return find_kind(study.kind, study.where).run(study, context);
+  const Kind& kind = find_kind(study.kind, study.where);
+  try {
+    return kind.run(study, context);
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError({.code = "wrong-type",
+                      .what = "a part of the study is not of the kind that is wanted there",
+                      .where = study.where,
+                      .context = {error.what()},
+                      .why = "sections are tables, lists of tables and plain values"});
+  }
 }
 
 std::string without_colour(const std::string& text) {
