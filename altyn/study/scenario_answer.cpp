@@ -267,8 +267,9 @@ void add_report_files(StudyResult& result) {
   result.files.push_back({"result.json", result.value.dump(1) + "\n"});
 }
 
-SimulatedScenario plain_run(ScenarioAnswer answer, const Study& study, const json& options,
-                            const DataSources& sources, const Context& context) {
+SimulatedScenario finished_run(ScenarioAnswer answer, AnswerText* text, const Study& study,
+                               const json& options, const DataSources& sources,
+                               const Context& context) {
   SimulatedScenario run{.answer = std::move(answer), .result = {}};
   StudyResult& result = run.result;
   result.certificates = run.answer.certificates;
@@ -277,12 +278,16 @@ SimulatedScenario plain_run(ScenarioAnswer answer, const Study& study, const jso
     result.text = fmt::format("No answer: {}\n", run.answer.failure);
     return run;
   }
-  result.text = plain_answer_text(run.answer);
+  result.text = text(run.answer);
   result.value = to_json(run.answer);
   add_record(result, study, study.where, options, sources, context);
   add_report_files(result);
   for (const ResultTable& table : run.answer.tables) {
-    result.files.push_back({table.id + ".csv", attribution::to_data_table(table)});
+    if (table.id == "real_income") continue;  // the first rows of all economies
+    const std::string file = table.id == "economies" ? "key_results"
+                             : table.id == "pairs"   ? "trade"
+                                                     : table.id;
+    result.files.push_back({file + ".csv", attribution::to_data_table(table)});
   }
   return run;
 }

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "altyn/data/country_codes.h"
+#include "altyn/study/assumption_ranges.h"
 
 namespace altyn::study {
 namespace {
@@ -166,26 +167,6 @@ ResultTable pairs_table(const SolvedScenario& s) {
   return table;
 }
 
-ResultTable assumptions_table(const SolvedScenario& s) {
-  ResultTable table{.id = "assumptions",
-                    .title = "What is assumed",
-                    .note = "Half of the draws lie on each side of the value",
-                    .columns = {{"assumption", "Assumption", ""},
-                                {"value", "Value", "number"},
-                                {"low", "From", "number"},
-                                {"high", "To", "number"},
-                                {"se", "Standard error", "number"},
-                                {"unit", "Unit", ""},
-                                {"source", "Source", ""}}};
-  for (const Assumption& one : s.assumptions) {
-    const bool range = one.high > one.low;
-    table.add({one.name, one.value, range ? one.low : data::kMissing,
-               range ? one.high : data::kMissing, one.se > 0.0 ? one.se : data::kMissing, one.unit,
-               one.source.empty() ? "no source given" : one.source});
-  }
-  return table;
-}
-
 ResultTable drivers_table(const SolvedScenario& s, const std::vector<std::size_t>& order) {
   ResultTable table{.id = "drivers",
                     .title = "What the range of real income rests on",
@@ -330,7 +311,7 @@ ScenarioAnswer answer_of(const SolvedScenario& s) {
   if (!parts.rows.empty()) answer.tables.push_back(std::move(parts));
   answer.tables.push_back(pairs_table(s));
   answer.tables.push_back(economies_table(s, outcomes));
-  answer.tables.push_back(assumptions_table(s));
+  answer.tables.push_back(assumptions_table(s.assumptions));
   return answer;
 }
 
@@ -341,10 +322,10 @@ std::string answer_text(const ScenarioAnswer& answer) {
     text += fmt::format("  {}: {:g}", text_of(row[0]), value);
     if (!std::isnan(low)) text += fmt::format(" [{:g}, {:g}]", low, number_of(row[3]));
     if (!std::isnan(se)) text += fmt::format(" (se {:g})", se);
-    text += fmt::format(" {}\n      \033[2m{}\033[0m\n", text_of(row[5]), text_of(row[6]));
+    text += fmt::format(" {}\n      \033[2msource: {}\033[0m\n", text_of(row[5]), text_of(row[6]));
   }
-  text += fmt::format("\n\033[1m{:<26}{:>24}{:>9}{:>9}{:>9}{:>9}\033[0m\n", "change in %",
-                      "real income [5%, 95%]", "of GDP", "duties", "exports", "imports");
+  text += fmt::format("\n\033[1m{:<26}{:>24}{:>9}{:>11}{:>9}{:>9}\033[0m\n", "change in %",
+                      "real income [5%, 95%]", "of GDP", "by duties", "exports", "imports");
   // As many decimals as the largest change of real income needs.
   double largest = 0.0;
   for (const auto& row : answer.table("real_income").rows) {
@@ -353,18 +334,25 @@ std::string answer_text(const ScenarioAnswer& answer) {
   const int digits = largest < 5e-4 ? 4 : largest < 5e-3 ? 3 : 2;
   const auto plain = [digits](const Cell& cell) {
     const double value = number_of(cell);
-    return std::isnan(value) ? std::string() : fmt::format("{:+.{}f}", 100.0 * value, digits);
+    if (std::isnan(value)) return std::string();
+    std::string number = fmt::format("{:+.{}f}", 100.0 * value, digits);
+    // No sign where nothing but zeros is shown.
+    if (number.find_first_of("123456789") == std::string::npos) number.erase(0, 1);
+    return number;
   };
   for (const auto& row : answer.table("real_income").rows) {
     std::string income = plain(row[2]);
     if (!std::isnan(number_of(row[3]))) {
       income += fmt::format(" [{}, {}]", plain(row[3]), plain(row[4]));
     }
-    text += fmt::format("{:<26}{:>24}{:>9}{:>9}{:>9}{:>9}\n", text_of(row[1]), income,
+    text += fmt::format("{:<26}{:>24}{:>9}{:>11}{:>9}{:>9}\n", text_of(row[1]), income,
                         plain(row[5]), plain(row[6]), plain(row[7]), plain(row[8]));
   }
+  text +=
+      "\033[2mof GDP: the same against the whole economy; by duties: the part of it that is duties "
+      "received\033[0m\n";
   for (const ResultTable& table : answer.tables) {
-    if (table.id == "optimal_tariffs" || table.id == "long_run") {
+    if (table.id == "optimal_tariffs" || table.id == "contributions" || table.id == "long_run") {
       text += "\n" + aligned_text(table, kShownEconomies);
     }
     if (table.id != "revenue") continue;
