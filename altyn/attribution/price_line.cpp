@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
@@ -10,6 +10,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/core/rng.h"
 #include "altyn/data/table.h"
+#include "altyn/numerics/dense_solve.h"
 
 namespace altyn::attribution {
 namespace {
@@ -97,8 +98,7 @@ void for_pairs_apart(const std::vector<data::Month>& months, int gap, Term term)
 PriceFit fit_lag(const Sample& sample, int lag, double& schwarz) {
   const Eigen::Index n = sample.x.rows();
   const Eigen::Index k = sample.x.cols();
-  const Eigen::MatrixXd inverse =
-      (sample.x.transpose() * sample.x).ldlt().solve(Eigen::MatrixXd::Identity(k, k));
+  const Eigen::MatrixXd inverse = numerics::inverse_symmetric(sample.x.transpose() * sample.x);
   const Eigen::VectorXd b = inverse * (sample.x.transpose() * sample.y);
   const Eigen::VectorXd e = sample.y - sample.x * b;
   const double squares = e.squaredNorm();

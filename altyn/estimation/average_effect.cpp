@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/numerics/dense_solve.h"
 
 namespace altyn::estimation {
 namespace {
@@ -183,7 +183,6 @@ class Averaging {
     }
     const Eigen::Map<const Vector> w(working.data(), static_cast<Index>(n));
     const Matrix hessian = x.transpose() * w.asDiagonal() * x;
-    const Eigen::LDLT<Matrix> solver(hessian);
     std::vector<std::vector<double>> influence;
     std::vector<std::vector<double>> swept;
     std::vector<std::span<double>> columns;
@@ -212,7 +211,7 @@ class Averaging {
       const Eigen::Map<const Vector> rest(swept[f].data(), static_cast<Index>(n));
       Vector right = netted.transpose() * w.asDiagonal() * rest;
       right(own) += functions[f]->direct;
-      const Vector along = x * solver.solve(right);
+      const Vector along = x * numerics::solve_symmetric(hessian, right);
       for (std::size_t row = 0; row < n; ++row) {
         // projection on the effects (target minus what is left) and on the regressors
         const double projected = influence[f][row] - swept[f][row] + along(static_cast<Index>(row));

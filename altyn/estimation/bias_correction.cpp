@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -15,6 +12,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/estimation/gravity_structure.h"
 #include "altyn/estimation/pivoted_inverse.h"
+#include "altyn/numerics/dense_solve.h"
 
 namespace altyn::estimation {
 namespace {
@@ -153,7 +151,7 @@ class Correction {
   void make_hessian() {
     const Eigen::Map<const Vector> mu(mu_.data(), static_cast<Index>(mu_.size()));
     const Matrix hessian = x_.transpose() * mu.asDiagonal() * x_;
-    inverse_ = hessian.ldlt().solve(Matrix::Identity(k(), k()));
+    inverse_ = numerics::inverse_symmetric(hessian);
   }
 
   // ---- bias of one side: N / (N - 1) * (-sum_i B1_i + sum_i B2_i / 2)
@@ -230,11 +228,10 @@ class Correction {
   }
 
   static Matrix pseudo_inverse(const Matrix& h) {
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(h);
-    const Vector& values = solver.eigenvalues();
+    const auto [values, vectors] = numerics::eigen_symmetric(h);
     const double edge = 1e-10 * values.cwiseAbs().maxCoeff();
     const Vector inverted = values.unaryExpr([edge](double v) { return v > edge ? 1.0 / v : 0.0; });
-    return solver.eigenvectors() * inverted.asDiagonal() * solver.eigenvectors().transpose();
+    return vectors * inverted.asDiagonal() * vectors.transpose();
   }
 
   // ---- variance: P / (P - 1) H^-1 sum_p x'(I - L_p)^-1 e e'x H^-1
@@ -372,7 +369,7 @@ class Correction {
     spread += x * inverse_ * x.transpose();
     Matrix leverage = mu.asDiagonal() * spread;
     if (structure_.pair) leverage -= mu * (mu.transpose() * spread) / unit_mu_[p];
-    const Vector freed = (Matrix::Identity(size, size) - leverage).partialPivLu().solve(e);
+    const Vector freed = numerics::solve_general(Matrix::Identity(size, size) - leverage, e);
     const Vector left = x.transpose() * freed;
     const Vector right = x.transpose() * e;
     return left * right.transpose();

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
@@ -15,6 +14,7 @@
 #include "altyn/estimation/instruments.h"
 #include "altyn/estimation/refit.h"
 #include "altyn/estimation/score_moments.h"
+#include "altyn/numerics/dense_solve.h"
 
 namespace altyn::estimation {
 namespace {
@@ -298,7 +298,8 @@ BootstrapTest bootstrap_score(const FittedModel& model, const Estimate& estimate
   const std::vector<double> sums = group_sums(scores, clusters.ids, clusters.n_groups, context);
   const Eigen::Map<const Matrix> s(sums.data(), static_cast<Index>(clusters.n_groups), k);
   // Influence of each cluster on the coefficient.
-  const Vector influence = s * hessian.ldlt().solve(Vector::Unit(k, static_cast<Index>(own)));
+  const Vector influence =
+      s * numerics::solve_symmetric(hessian, Vector::Unit(k, static_cast<Index>(own)));
 
   const double factor = estimate.se_factor;
   BootstrapTest test{.name = row.name, .draws = options.draws};

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -15,6 +14,7 @@
 #include "altyn/estimation/distributions.h"
 #include "altyn/estimation/separated_rows.h"
 #include "altyn/estimation/separation.h"
+#include "altyn/numerics/dense_solve.h"
 
 namespace altyn::estimation {
 namespace {
@@ -737,12 +737,12 @@ WaldTest test_zero(const Estimate& estimate, std::span<const std::string> names)
   // do not count.
   const Eigen::VectorXd scale =
       covariance.diagonal().unaryExpr([](double v) { return v > 0.0 ? 1.0 / std::sqrt(v) : 0.0; });
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(scale.asDiagonal() * covariance *
-                                                              scale.asDiagonal());
-  const Eigen::VectorXd rotated = solver.eigenvectors().transpose() * scale.asDiagonal() * value;
+  const auto [roots, vectors] =
+      numerics::eigen_symmetric(scale.asDiagonal() * covariance * scale.asDiagonal());
+  const Eigen::VectorXd rotated = vectors.transpose() * scale.asDiagonal() * value;
   for (Index a = 0; a < q; ++a) {
-    if (solver.eigenvalues()(a) <= 1e-12) continue;
-    test.statistic += rotated(a) * rotated(a) / solver.eigenvalues()(a);
+    if (roots(a) <= 1e-12) continue;
+    test.statistic += rotated(a) * rotated(a) / roots(a);
     ++test.df;
   }
   if (test.df == 0) return test;

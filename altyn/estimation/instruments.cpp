@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "altyn/core/errors.h"
 #include "altyn/estimation/distributions.h"
+#include "altyn/numerics/dense_solve.h"
 
 namespace altyn::estimation {
 namespace {
@@ -27,6 +26,11 @@ constexpr double kStartTolerance = 1e-3;
 constexpr double kLevelTolerance = 1e-13;
 
 std::size_t at(Index row) { return static_cast<std::size_t>(row); }
+
+/// m' V^-1 m.
+double square_norm(const Vector& moment, const Matrix& variance) {
+  return moment.dot(Vector(numerics::solve_symmetric(variance, moment)));
+}
 
 class Instrumented {
  public:
@@ -185,12 +189,11 @@ class Instrumented {
     instruments_.resize(n_, n_exogenous_ + n_instruments);
     instruments_ << regressors_.leftCols(n_exogenous_), columns.rightCols(n_instruments);
     const Vector root = w.array().sqrt();
-    const Matrix weighted = root.asDiagonal() * instruments_;
-    const Eigen::ColPivHouseholderQR<Matrix> basis(weighted);
-    projected_ = instruments_ * basis.solve(root.asDiagonal() * regressors_);
+    projected_ = instruments_ * numerics::solve_least_squares(root.asDiagonal() * instruments_,
+                                                              root.asDiagonal() * regressors_);
     const Matrix cross = projected_.transpose() * w.asDiagonal() * regressors_;
-    coefficients_ =
-        cross.colPivHouseholderQr().solve(projected_.transpose() * w.asDiagonal() * columns.col(0));
+    coefficients_ = numerics::solve_least_squares(
+        cross, projected_.transpose() * w.asDiagonal() * columns.col(0));
     const Vector left = columns.col(0) - regressors_ * coefficients_;
     eta_ = z - left;
     for (Index row = 0; row < n_; ++row) eta_(row) += offset(row);
@@ -302,17 +305,16 @@ class Instrumented {
     const Eigen::Map<const Vector> w(working_.data(), n_);
     const Index n_excluded = instruments_.cols() - n_exogenous_;
     const Matrix gram = instruments_.transpose() * w.asDiagonal() * instruments_;
-    const Eigen::LDLT<Matrix> solver(gram);
+    const Matrix inverse = numerics::inverse_symmetric(gram);
     for (Index j = n_exogenous_; j < k_; ++j) {
       const Vector target = regressors_.col(j);
-      const Vector slope = solver.solve(instruments_.transpose() * w.asDiagonal() * target);
+      const Vector slope = inverse * (instruments_.transpose() * w.asDiagonal() * target);
       const Vector left = target - instruments_ * slope;
       const Matrix scores = Vector(w.array() * left.array()).asDiagonal() * instruments_;
-      const Matrix inverse = solver.solve(Matrix::Identity(gram.rows(), gram.rows()));
       const Matrix covariance = inverse * scores.transpose() * scores * inverse;
       const Matrix block = covariance.bottomRightCorner(n_excluded, n_excluded);
       const Vector excluded = slope.tail(n_excluded);
-      result_.tests.first_stage_f.push_back(excluded.dot(block.ldlt().solve(excluded)) /
+      result_.tests.first_stage_f.push_back(square_norm(excluded, block) /
                                             static_cast<double>(n_excluded));
     }
     const Index extra = instruments_.cols() - k_;
@@ -321,12 +323,13 @@ class Instrumented {
     // with the residual.
     const Matrix surplus = instruments_.rightCols(extra);
     const Matrix square = projected_.transpose() * w.asDiagonal() * projected_;
-    Matrix scores = surplus - projected_ * square.ldlt().solve(projected_.transpose() *
-                                                               w.asDiagonal() * surplus);
+    Matrix scores =
+        surplus - projected_ * numerics::solve_symmetric(
+                                   square, projected_.transpose() * w.asDiagonal() * surplus);
     for (Index row = 0; row < n_; ++row) scores.row(row) *= own_weight(row) * (y_(row) - mu_(row));
     const Vector moment = scores.colwise().sum().transpose();
     const Matrix meat = scores.transpose() * scores;
-    result_.tests.overidentification = moment.dot(meat.ldlt().solve(moment));
+    result_.tests.overidentification = square_norm(moment, meat);
     result_.tests.overidentification_df = extra;
     result_.tests.overidentification_p =
         chi2_upper(result_.tests.overidentification, static_cast<double>(extra));

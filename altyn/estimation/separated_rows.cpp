@@ -1,14 +1,13 @@
 #include "altyn/estimation/separated_rows.h"
 
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
 
 #include "altyn/estimation/net_regressors.h"
+#include "altyn/numerics/dense_solve.h"
 
 namespace altyn::estimation {
 namespace {
@@ -108,9 +107,8 @@ std::optional<Vector> positive_combination(const Matrix& z) {
       b.col(j) = column(basis[at(j)]);
       cost(j) = basis[at(j)] < 2 * m ? 1.0 : 0.0;
     }
-    const Eigen::PartialPivLU<Matrix> lu(b);
-    const Vector c = lu.transpose().solve(cost);
-    const Vector x = lu.solve(right);
+    const Vector c = numerics::solve_general(b.transpose(), cost);
+    const Vector x = numerics::solve_general(b, right);
     // Reduced costs: z_i'c of l_i, 1 - c_j of p_j, 1 + c_j of q_j. The most negative enters; after
     // many pivots the first (Bland), which cannot cycle.
     const bool bland = pivot > limit / 2;
@@ -128,7 +126,7 @@ std::optional<Vector> positive_combination(const Matrix& z) {
     const Vector along = z * c;
     for (Index i = 0; i < n; ++i) consider(2 * m + i, along(i));
     if (entering < 0) return c;
-    const Vector direction = lu.solve(column(entering));
+    const Vector direction = numerics::solve_general(b, column(entering));
     Index leaving = -1;
     double step = std::numeric_limits<double>::infinity();
     for (Index j = 0; j < m; ++j) {
@@ -211,12 +209,12 @@ std::vector<char> separated_by_simplex(const ModelFrame& frame, const Absorption
       net_regressors(problem, plan, positive, kNetted, context).hessian;
   const Matrix moments = unit.asDiagonal() * Eigen::Map<const Matrix>(products.data(), k, k) *
                          unit.asDiagonal() / static_cast<double>(y.size());
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(moments);
+  const auto [roots, vectors] = numerics::eigen_symmetric(moments);
   Index m = 0;
-  while (m < k && solver.eigenvalues()(m) < kNullShare) ++m;
+  while (m < k && roots(m) < kNullShare) ++m;
   if (m == 0) return separated;
   // The combinations themselves, extended by the effects that fit them in the positive rows.
-  Matrix combined = combinations(problem, unit.asDiagonal() * solver.eigenvectors().leftCols(m));
+  Matrix combined = combinations(problem, unit.asDiagonal() * vectors.leftCols(m));
   std::vector<std::span<double>> columns;
   for (Index j = 0; j < m; ++j) columns.emplace_back(combined.col(j).data(), y.size());
   if (!frame.effects.empty()) (void)absorb(plan, columns, positive, AbsorbOptions{}, context);

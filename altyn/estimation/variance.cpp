@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -15,6 +13,7 @@
 #include "altyn/estimation/leverage.h"
 #include "altyn/estimation/score_moments.h"
 #include "altyn/estimation/weighted_gram.h"
+#include "altyn/numerics/dense_solve.h"
 
 namespace altyn::estimation {
 namespace {
@@ -122,8 +121,7 @@ class Sandwich {
     // Scaled to a unit diagonal: regressors may differ by many orders of magnitude.
     const Eigen::VectorXd scale = hessian.diagonal().array().rsqrt();
     const Matrix scaled = scale.asDiagonal() * hessian * scale.asDiagonal();
-    inverse_ =
-        scale.asDiagonal() * scaled.ldlt().solve(Matrix::Identity(k, k)) * scale.asDiagonal();
+    inverse_ = scale.asDiagonal() * numerics::inverse_symmetric(scaled) * scale.asDiagonal();
     transform_ = Matrix::Zero(p(), p());
     transform_.topLeftCorner(k, k) = inverse_;
     if (!has_constant_) return;
@@ -187,7 +185,8 @@ class Sandwich {
       bread.block(k, 0, 1, k) = row;
       bread.block(0, k, k, 1) = row.transpose();
       // mean' H^-1 mean, from the transform row -mean' H^-1
-      bread(k, k) = 1.0 / total_weight_ + (row * inverse_.ldlt().solve(row.transpose()))(0, 0);
+      bread(k, k) =
+          1.0 / total_weight_ + (row * numerics::solve_symmetric(inverse_, row.transpose()))(0, 0);
     }
     return dispersion * bread;
   }
@@ -391,12 +390,12 @@ class Sandwich {
   /// Sets negative eigenvalues to zero. Source: Cameron, Gelbach and Miller (2011), section 2.3.
   void make_semidefinite(Matrix& covariance) {
     const auto k = static_cast<Index>(kept_.size());
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(covariance.topLeftCorner(k, k));
-    if (solver.eigenvalues().size() == 0 || solver.eigenvalues()(0) >= 0.0) return;
+    if (k == 0) return;
+    const auto [roots, vectors] = numerics::eigen_symmetric(covariance.topLeftCorner(k, k));
+    if (roots(0) >= 0.0) return;
     result_.made_semidefinite = true;
-    covariance.topLeftCorner(k, k) = solver.eigenvectors() *
-                                     solver.eigenvalues().cwiseMax(0.0).asDiagonal() *
-                                     solver.eigenvectors().transpose();
+    covariance.topLeftCorner(k, k) =
+        vectors * roots.cwiseMax(0.0).asDiagonal() * vectors.transpose();
   }
 
   void write(const Matrix& covariance) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -11,6 +10,7 @@
 
 #include "altyn/core/rng.h"
 #include "altyn/estimation/separation.h"
+#include "dense_twin.h"
 #include "dummy_twin.h"
 #include "error_of.h"
 #include "random_table.h"
@@ -63,7 +63,7 @@ DenseTwin dense_twin(const FittedModel& model, const std::vector<std::vector<Ind
                twin.partialled.row(r);
     square += weight * residual * residual;
   }
-  const Matrix inverse = hessian.inverse();
+  const Matrix inverse = pseudo_inverse(hessian);
   DenseTwin result{.coefficients = twin.coefficients, .covariance = Matrix::Zero(k, k)};
   if (iid) {
     const bool dispersed = problem.family == Family::kGaussian || problem.family == Family::kGamma;
@@ -94,9 +94,7 @@ DenseTwin dense_twin(const FittedModel& model, const std::vector<std::vector<Ind
   }
   result.covariance = inverse * meat * inverse;
   if (groupings.size() > 1) {  // negative eigenvalues of a sum over groupings are set to zero
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(result.covariance);
-    result.covariance = solver.eigenvectors() * solver.eigenvalues().cwiseMax(0.0).asDiagonal() *
-                        solver.eigenvectors().transpose();
+    result.covariance = without_negative_eigenvalues(result.covariance);
   }
   return result;
 }
@@ -188,7 +186,7 @@ TEST(Estimate, LinearModelCountsTheRankOfItsDummies) {
   const Estimate e = summarise(model, context);
   EXPECT_EQ(e.effects[1].n_redundant, 2);
   const Matrix dummies = dummy_columns(model.frame.problem());
-  const auto rank = static_cast<double>(Eigen::FullPivLU<Matrix>(dummies).rank());
+  const auto rank = static_cast<double>(rank_of(dummies));
   EXPECT_EQ(rank, 14.0);
   const DenseTwin twin = dense_twin(model, {}, true, rank + 2.0);
   EXPECT_NEAR(e.covariance[0], twin.covariance(0, 0), 1e-10);

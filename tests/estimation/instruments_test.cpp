@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <cmath>
 
 #include "altyn/estimation/average_effect.h"
 #include "altyn/estimation/bootstrap.h"
 #include "altyn/estimation/estimate.h"
 #include "altyn/estimation/predict.h"
+#include "dense_twin.h"
 #include "drawn_rows.h"
 #include "dummy_twin.h"
 #include "error_of.h"
@@ -62,11 +62,10 @@ Vector dense_2sls(const GlmProblem& problem, const ModelFrame& frame, const Vect
   instruments.col(instruments.cols() - 1) =
       Eigen::Map<const Vector>(frame.instruments[1].values.values.data(), n);
   const Vector root = w.cwiseSqrt();
-  const Eigen::CompleteOrthogonalDecomposition<Matrix> first(root.asDiagonal() * instruments);
-  const Matrix projected = instruments * first.solve(root.asDiagonal() * all);
-  const Eigen::CompleteOrthogonalDecomposition<Matrix> second(projected.transpose() *
-                                                              w.asDiagonal() * all);
-  return second.solve(projected.transpose() * w.asDiagonal() * y);
+  const Matrix projected =
+      instruments * least_squares(root.asDiagonal() * instruments, root.asDiagonal() * all);
+  return least_squares(projected.transpose() * w.asDiagonal() * all,
+                       projected.transpose() * w.asDiagonal() * y);
 }
 
 TEST(Instruments, TwoStageLeastSquaresEqualsDummyVariables) {
@@ -165,8 +164,8 @@ DenseMoments dense_moments(const GlmProblem& problem, const ModelFrame& frame, c
   }
   instruments.rightCols(dummies.cols()) = dummies;
   const Vector root = w.cwiseSqrt();
-  const Eigen::CompleteOrthogonalDecomposition<Matrix> first(root.asDiagonal() * instruments);
-  result.projected = instruments * first.solve(root.asDiagonal() * result.all);
+  result.projected =
+      instruments * least_squares(root.asDiagonal() * instruments, root.asDiagonal() * result.all);
   return result;
 }
 
@@ -188,7 +187,7 @@ TEST(Instruments, AverageEffectsHaveTheDeltaMethodsErrors) {
   const Eigen::Map<const Vector> mu(fitted_means.data(), n);
   const DenseMoments moments = dense_moments(problem, model.frame, mu);
   const Matrix slope = moments.projected.transpose() * mu.asDiagonal() * moments.all;
-  const Matrix inverse = Eigen::CompleteOrthogonalDecomposition<Matrix>(slope).pseudoInverse();
+  const Matrix inverse = pseudo_inverse(slope);
   const double b = e.coefficient("price").value;
   // Gradient of the mean of b mu in coefficients and levels.
   Vector gradient = moments.all.transpose() * mu * b / static_cast<double>(n);

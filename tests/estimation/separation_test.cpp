@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <cmath>
 
 #include "altyn/core/rng.h"
 #include "altyn/estimation/estimate.h"
+#include "dense_twin.h"
 #include "dummy_twin.h"
 #include "error_of.h"
 
@@ -114,23 +114,13 @@ std::vector<bool> separated_by_definition(const GlmProblem& problem) {
   for (std::size_t r = 0; r < positive.size(); ++r) {
     on_positive.row(static_cast<Index>(r)) = all.row(positive[r]);
   }
-  const Eigen::JacobiSVD<Matrix> svd(on_positive, Eigen::ComputeFullV);
-  Index rank = 0;
-  for (Index k = 0; k < svd.singularValues().size(); ++k) {
-    rank += svd.singularValues()(k) > 1e-9 * svd.singularValues()(0) ? 1 : 0;
-  }
-  const Matrix kernel = svd.matrixV().rightCols(all.cols() - rank);
+  const Matrix kernel = null_space(on_positive);
   Matrix z(static_cast<Index>(zero.size()), kernel.cols());
   for (std::size_t r = 0; r < zero.size(); ++r)
     z.row(static_cast<Index>(r)) = all.row(zero[r]) * kernel;
   std::vector<bool> result(static_cast<std::size_t>(n), false);
   if (zero.empty() || kernel.cols() == 0) return result;
-  const Eigen::JacobiSVD<Matrix> span(z, Eigen::ComputeThinU);
-  Index width = 0;
-  for (Index k = 0; k < span.singularValues().size(); ++k) {
-    width += span.singularValues()(k) > 1e-9 * span.singularValues()(0) ? 1 : 0;
-  }
-  const Matrix basis = span.matrixU().leftCols(width);
+  const Matrix basis = column_space(z);
   Vector u = Vector::Ones(z.rows());
   for (int step = 0; step < 100000; ++step) {
     const Vector fit = basis * (basis.transpose() * u);
