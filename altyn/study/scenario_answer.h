@@ -41,6 +41,9 @@ struct SimulatedScenario {
 [[nodiscard]] double number_of(const attribution::Cell& cell);
 [[nodiscard]] std::string text_of(const attribution::Cell& cell);
 
+/// A change with its sign; none where nothing but zeros is shown.
+[[nodiscard]] std::string signed_text(double value, int decimals);
+
 /// A table in aligned columns for a terminal, with colour codes; fractions and shares in percent.
 /// `max_rows` cuts it off and says so.
 [[nodiscard]] std::string aligned_text(const attribution::ResultTable& table, std::size_t max_rows);

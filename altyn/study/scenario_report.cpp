@@ -20,6 +20,10 @@ constexpr double kLow = 0.05;
 constexpr double kHigh = 0.95;
 constexpr std::size_t kShownEconomies = 15;
 constexpr double kShownDriver = 0.05;
+// Part of the largest change below which an economy that the scenario does not concern is left out
+// of the picture.
+constexpr double kShownPart = 0.002;
+constexpr std::size_t kShownContributions = 40;
 
 // Economies that the scenario concerns, then the others, each by size of the change of real income.
 std::vector<std::size_t> by_importance(const ScenarioSetting& setting, const Outcomes& outcomes) {
@@ -35,6 +39,13 @@ std::vector<std::size_t> by_importance(const ScenarioSetting& setting, const Out
 // Those in the picture, from the largest gain to the largest loss.
 ResultTable real_income_table(const SolvedScenario& s, const Outcomes& outcomes,
                               std::vector<std::size_t> shown) {
+  double largest = 0.0;
+  for (const Outcomes::value_type& one : outcomes) {
+    largest = std::max(largest, std::abs(one[kRealIncome]));
+  }
+  std::erase_if(shown, [&](std::size_t i) {
+    return !s.setting.involved()[i] && std::abs(outcomes[i][kRealIncome]) < kShownPart * largest;
+  });
   shown.resize(std::min(shown.size(), kShownEconomies));
   std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) {
     return outcomes[a][kRealIncome] > outcomes[b][kRealIncome];
@@ -334,11 +345,7 @@ std::string answer_text(const ScenarioAnswer& answer) {
   const int digits = largest < 5e-4 ? 4 : largest < 5e-3 ? 3 : 2;
   const auto plain = [digits](const Cell& cell) {
     const double value = number_of(cell);
-    if (std::isnan(value)) return std::string();
-    std::string number = fmt::format("{:+.{}f}", 100.0 * value, digits);
-    // No sign where nothing but zeros is shown.
-    if (number.find_first_of("123456789") == std::string::npos) number.erase(0, 1);
-    return number;
+    return std::isnan(value) ? std::string() : signed_text(100.0 * value, digits);
   };
   for (const auto& row : answer.table("real_income").rows) {
     std::string income = plain(row[2]);
@@ -352,16 +359,18 @@ std::string answer_text(const ScenarioAnswer& answer) {
       "\033[2mof GDP: the same against the whole economy; by duties: the part of it that is duties "
       "received\033[0m\n";
   for (const ResultTable& table : answer.tables) {
-    if (table.id == "optimal_tariffs" || table.id == "contributions" || table.id == "long_run") {
+    if (table.id == "contributions") text += "\n" + aligned_text(table, kShownContributions);
+    if (table.id == "optimal_tariffs" || table.id == "long_run") {
       text += "\n" + aligned_text(table, kShownEconomies);
     }
     if (table.id != "revenue") continue;
     text += fmt::format("\n\033[1m{:<26}{:>12}{:>24}{:>12}{:>24}\033[0m\n", "duties, million USD",
                         "collected", "change [5%, 95%]", "received", "change [5%, 95%]");
     const auto range = [](const std::vector<Cell>& row, std::size_t at) {
-      std::string words = fmt::format("{:+.0f}", number_of(row[at]));
+      std::string words = signed_text(number_of(row[at]), 0);
       if (!std::isnan(number_of(row[at + 1]))) {
-        words += fmt::format(" [{:+.0f}, {:+.0f}]", number_of(row[at + 1]), number_of(row[at + 2]));
+        words += fmt::format(" [{}, {}]", signed_text(number_of(row[at + 1]), 0),
+                             signed_text(number_of(row[at + 2]), 0));
       }
       return words;
     };

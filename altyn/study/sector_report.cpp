@@ -24,7 +24,7 @@ constexpr std::size_t kShownPairs = 60;
 constexpr double kShownDriver = 0.05;
 
 std::string percent(double fraction) {
-  return data::is_missing(fraction) ? "" : fmt::format("{:+.3f}", 100.0 * fraction);
+  return data::is_missing(fraction) ? "" : signed_text(100.0 * fraction, 3);
 }
 
 std::string describe(const SectorChange& change) {
@@ -137,6 +137,8 @@ ResultTable outcome_table(const SectorRun& run, const SectorAnswers& answers, st
     table.columns.push_back({prefix + "low", "Low", "fraction"});
     table.columns.push_back({prefix + "high", "High", "fraction"});
   }
+  const bool moving = !base.mobility.empty();
+  if (moving) table.columns.push_back({"workers_change", "Workers", "fraction"});
   if (answers.draws) {
     table.note = fmt::format("Range: {:g}% of the draws", 100.0 * run.scenario.model.level);
   }
@@ -147,6 +149,7 @@ ResultTable outcome_table(const SectorRun& run, const SectorAnswers& answers, st
       row.emplace_back(answers.draws ? answers.draws->low[o * n + e] : data::kMissing);
       row.emplace_back(answers.draws ? answers.draws->high[o * n + e] : data::kMissing);
     }
+    if (moving) row.emplace_back(run.result.workers_hat[e] - 1.0);
     table.add(std::move(row));
   }
   return table;
@@ -382,8 +385,7 @@ ScenarioAnswer sector_answer(const SectorRun& run, const SectorBase& world,
   if (!base.mobility.empty()) {
     answer.notes.push_back(fmt::format(
         "Workers move between regions of an economy with elasticity {:g} of their number to the "
-        "real wage; real income is that of all who live in a region. What drives the ranges is not "
-        "given: the derivatives would hold the workers.",
+        "real wage: real income is that of all who live in a region, old and new.",
         base.mobility.elasticity));
   }
   if (answers.parts) {

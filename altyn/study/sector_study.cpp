@@ -157,6 +157,75 @@ std::vector<bool> involved_in(const SectorRun& run) {
   return involved;
 }
 
+// ln real income [economy] after a step away from the run, less that of the run; 0 where there is
+// no equilibrium.
+std::vector<double> step_of(const SectorRun& run, const MultiSectorResult& moved) {
+  std::vector<double> step(moved.welfare_hat.size(), 0.0);
+  for (std::size_t e = 0; e < step.size() && moved.status == SolveStatus::kConverged; ++e) {
+    step[e] = std::log(moved.welfare_hat[e] / run.result.welfare_hat[e]);
+  }
+  return step;
+}
+
+// Empty where one of them was not found.
+std::vector<DeltaDeviation> derived_deviations(const SectorRun& run,
+                                               const SectorUncertainty& uncertain,
+                                               const std::vector<std::size_t>& shown,
+                                               Context& context) {
+  const std::size_t n = run.model.base().economies.size();
+  std::vector<DeltaDeviation> deltas;
+  for (const std::size_t e : shown) {
+    deltas.push_back(
+        delta_deviation(run.model, run.shock, uncertain, SectorMeasure::welfare(e, n), context));
+    if (deltas.back().status != SolveStatus::kConverged) return {};
+  }
+  return deltas;
+}
+
+// The delta method where there are no derivatives, because workers move: steps of one standard
+// deviation. Noise in the base's flows is left out.
+std::vector<DeltaDeviation> stepped_deviations(const SectorRun& run,
+                                               const SectorUncertainty& uncertain,
+                                               const std::vector<std::size_t>& shown,
+                                               Context& context) {
+  const MultiSectorBase& base = run.model.base();
+  MultiSectorWorkspace workspace;
+  MultiSectorResult moved;
+  const auto step_to = [&](const MultiSectorShock& shock) {
+    run.model.solve(shock, workspace, moved, context);
+    return step_of(run, moved);
+  };
+  std::vector<std::vector<double>> policy, theta;
+  for (const MultiSectorShock& step : uncertain.one_sd) policy.push_back(step_to(step));
+  const auto other_theta = [&](const auto& log_sd) {
+    MultiSectorShock shock = run.shock;
+    if (shock.theta.empty()) shock.theta = base.theta;
+    for (std::size_t j = 0; j < shock.theta.size(); ++j) shock.theta[j] *= std::exp(log_sd(j));
+    theta.push_back(step_to(shock));
+  };
+  if (uncertain.theta_common_log_sd > 0.0) {
+    other_theta([&](std::size_t) { return uncertain.theta_common_log_sd; });
+  }
+  for (std::size_t k = 0; k < uncertain.theta_log_sd.size(); ++k) {
+    other_theta([&](std::size_t j) { return j == k ? uncertain.theta_log_sd[k] : 0.0; });
+  }
+  std::vector<DeltaDeviation> deltas;
+  for (const std::size_t e : shown) {
+    DeltaDeviation& delta = deltas.emplace_back();
+    delta.status = SolveStatus::kConverged;
+    delta.value = std::log(run.result.welfare_hat[e]);
+    double square = 0.0, all = 0.0;
+    for (const auto& step : theta) square += step[e] * step[e];
+    for (const auto& step : policy) {
+      delta.policy.push_back(step[e]);
+      all += step[e] * step[e];
+    }
+    delta.theta = std::sqrt(square);
+    delta.sd = std::sqrt(square + all);
+  }
+  return deltas;
+}
+
 // What one standard deviation of each assumption of the regions does to ln real income [economy].
 std::vector<std::vector<double>> region_steps(const SectorRun& run, Context& context) {
   std::vector<std::vector<double>> steps;
@@ -168,12 +237,7 @@ std::vector<std::vector<double>> region_steps(const SectorRun& run, Context& con
     options.base_tolerance = std::numeric_limits<double>::infinity();
     const MultiSectorResult moved =
         solve_multi_sector(run.regions->base_at(values), run.shock, options, context);
-    std::vector<double>& step = steps.emplace_back(moved.welfare_hat);
-    for (std::size_t e = 0; e < step.size(); ++e) {
-      step[e] = moved.status == SolveStatus::kConverged
-                    ? std::log(step[e] / run.result.welfare_hat[e])
-                    : 0.0;
-    }
+    steps.push_back(step_of(run, moved));
   }
   return steps;
 }
@@ -234,16 +298,10 @@ SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, Context&
           {.n_draws = run.scenario.model.n_draws, .level = run.scenario.model.level}, context);
       if (answers.draws->status == SolveStatus::kCancelled) throw Cancelled();
     }
-    if (model.base().mobility.empty()) answers.region_steps = region_steps(run, context);
-    for (const std::size_t e : answers.shown) {
-      if (!model.base().mobility.empty()) break;  // no derivatives where workers move
-      answers.deltas.push_back(
-          delta_deviation(model, run.shock, *uncertain, SectorMeasure::welfare(e, n), context));
-      if (answers.deltas.back().status != SolveStatus::kConverged) {
-        answers.deltas.clear();
-        break;
-      }
-    }
+    answers.region_steps = region_steps(run, context);
+    answers.deltas = model.base().mobility.empty()
+                         ? derived_deviations(run, *uncertain, answers.shown, context)
+                         : stepped_deviations(run, *uncertain, answers.shown, context);
   }
   return answers;
 }

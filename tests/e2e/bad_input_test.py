@@ -97,11 +97,11 @@ by_pct = 5
 [model]
 n_draws = 0
 """,
-    "trade.csv": "exporter,importer,year,importer_reported_musd\n" + "".join(
+    "trade.csv": "exporter,importer,year,trade_musd\n" + "".join(
         f"{i},{j},2016,{v}\n" for i, j, v in (("KAZ", "RUS", 9), ("RUS", "KAZ", 8), ("CHN", "RUS", 30),
                                               ("RUS", "CHN", 20), ("CHN", "KAZ", 6), ("KAZ", "CHN", 4),
                                               ("BLR", "RUS", 3), ("RUS", "BLR", 5))),
-    "gdp.csv": "economy,year,gdp_usd\nKAZ,2016,1e9\nRUS,2016,9e9\nCHN,2016,6e10\nBLR,2016,4e8\n",
+    "gdp.csv": "economy,year,gdp_usd\nKAZ,2016,1e9\nRUS,2016,9e9\nCHN,2016,6e10\nBLR,2016,4e8\nUKR,2016,9e8\n",
 }
 ISOLATED = ("BLR,RUS,2016,3\nRUS,BLR,2016,5\n", "BLR,UKR,2016,3\nUKR,BLR,2016,5\n")
 
@@ -145,8 +145,10 @@ CASES = [
     (SMART, "market.csv", "A,10,5,0", "A,10,5,-100", "tariff-range", "market.csv: A"),
     (GSIM, "trade.csv", "A,B,5,5,0", "A,B,5,5,-100", "tariff-range", "trade.csv: A -> B"),
     # an economy that trades with itself only
-    (SHARES, "trade_share.csv", "B,A,food,0.2\nB,B,food,0.7\nA,B,food,0.3\nA,A,services,0.9\n"
-     "B,A,services,0.1", "B,A,food,0\nB,B,food,1\nA,A,services,1", "economy-isolated", "economy A"),
+    (SHARES, "trade_share.csv", SHARES["trade_share.csv"],
+     "exporter,importer,sector,value\n" + "".join(f"{e},{e},{j},1\n" for e in "AB"
+                                                  for j in ("food", "services")),
+     "economy-isolated", "economy A"),
     (ONE, "trade.csv", *ISOLATED, "economy-isolated", "scenario.toml: economy BLR"),
     (GE_PPML, "trade.csv", GE_PPML["trade.csv"], GE_PPML["trade.csv"].replace("A,B,5", "A,B,0").replace(
         "A,C,5", "A,C,0").replace("B,A,5", "B,A,0").replace("C,A,5", "C,A,0"), "economy-isolated",
