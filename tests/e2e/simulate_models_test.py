@@ -277,7 +277,7 @@ def test_a_change_that_comes_in_steps(tmp_path):
     losses = [-float(row["real_income_change"]) for row in years]
     assert [float(row["year"]) for row in years] == [2016, 2017, 2018, 2019]
     steps = [b - a for a, b in zip([0.0] + losses, losses)]
-    assert max(steps) < 1.1 * min(steps)
+    assert max(steps) < 1.3 * min(steps)  # less and less is traded
     assert losses[-1] == pytest.approx(-welfare(tmp_path / "static")["KAZ"], abs=1e-12)
     path.write_text(text + "[capital]\nn_years = 8\n")
     run(path, tmp_path / "out", "--n-draws", "0")
