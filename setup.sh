@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Installs what Altyn needs to build and test on Debian 12. Does nothing where it is all there.
-# usage: source ./setup.sh [build|test|check]   build: compiler and libraries; test: also a browser
-# and the property-test library; check: also the formatter, the linter and a fuzzing compiler.
+# usage: source ./setup.sh [build|python|test|check]   build: compiler and libraries; python: also
+# what `pip install .` needs; test: also a browser and the property-test library; check: also the
+# formatter, the linter and a fuzzing compiler.
 # Sourced, because a Node it had to fetch must be on the caller's PATH.
 set -euo pipefail
 level="${1:-build}"
 
 packages=(g++ cmake ninja-build ccache pkg-config libeigen3-dev libfmt-dev nlohmann-json3-dev
-          libtomlplusplus-dev libzip-dev libcli11-dev libcpp-httplib-dev librandom123-dev
+          libtomlplusplus-dev libzip-dev zlib1g-dev libcli11-dev libcpp-httplib-dev librandom123-dev
           ca-certificates)
-if [[ $level != build ]]; then
-  packages+=(libgtest-dev libgmock-dev librapidcheck-dev libsundials-dev chromium python3
-             python3-venv)
+[[ $level == build ]] || packages+=(python3 python3-dev python3-venv)
+if [[ $level == test || $level == check ]]; then
+  packages+=(libgtest-dev libgmock-dev librapidcheck-dev libsundials-dev chromium libopenmpi-dev
+             openmpi-bin)
 fi
 if [[ $level == check ]]; then
   packages+=(clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev)

@@ -8,6 +8,8 @@ find_package(CLI11 2 REQUIRED)
 
 find_library(LIBZIP_LIBRARY zip REQUIRED)
 find_path(LIBZIP_INCLUDE zip.h REQUIRED)
+find_library(ZLIB_LIBRARY z REQUIRED)
+find_path(ZLIB_INCLUDE zlib.h REQUIRED)
 
 # Random123 is headers only and ships no package file.
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
@@ -22,6 +24,10 @@ add_library(altyn_http INTERFACE)
 target_include_directories(altyn_http SYSTEM INTERFACE ${HTTPLIB_INCLUDE})
 target_compile_options(altyn_http INTERFACE ${ALTYN_HTTPLIB_CFLAGS_OTHER})
 target_link_libraries(altyn_http INTERFACE ${ALTYN_HTTPLIB_LINK_LIBRARIES})
+
+if(ALTYN_MPI)
+  find_package(MPI REQUIRED COMPONENTS CXX)
+endif()
 
 # DuckDB: a system copy under DUCKDB_ROOT, or two pinned npm packages (the library from one, its C
 # header from the other; every function the header declares exists in the library).

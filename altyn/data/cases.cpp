@@ -1,5 +1,6 @@
 #include "altyn/data/cases.h"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,6 +22,13 @@ constexpr const char* kManifest = "manifest.toml";
 /// Where the folder may be when the caller names none, best first.
 std::vector<std::string> usual_places() {
   std::vector<std::string> places;
+  // Inside another program, such as Python: beside the shared object that holds this code. Of the
+  // program itself only the name it was called by is known.
+  Dl_info here{};
+  if (dladdr(reinterpret_cast<const void*>(&kManifest), &here) != 0 &&
+      fs::path(here.dli_fname).is_absolute()) {
+    places.push_back((fs::path(here.dli_fname).parent_path() / "cases").string());
+  }
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (!error) {
@@ -96,21 +104,19 @@ std::string CasesFolder::open(std::string_view name) const {
                       .where = path,
                       .fixes = {"restore the file, or name a complete folder: --cases FOLDER"}});
   }
-  return path;
+  const std::string actual = sha256_of_file(path);
+  if (actual == file(name).sha256) return path;
+  throw InputError({.code = "case-changed",
+                    .what = fmt::format("the bundled file {} is not what its manifest says", name),
+                    .where = path,
+                    .context = {fmt::format("manifest {}", file(name).sha256),
+                                fmt::format("file     {}", actual)},
+                    .why = "results would not be those of the data they name",
+                    .fixes = {"restore the file: git checkout, or install again",
+                              "copy it under another name to work on a version of your own",
+                              "after an intended change: cases/checksums.py --write"}});
 }
 
-void CasesFolder::verify(std::string_view name) const {
-  const std::string path = open(name);
-  const std::string actual = sha256_of_file(path);
-  if (actual == file(name).sha256) return;
-  throw InputError(
-      {.code = "case-changed",
-       .what = fmt::format("the bundled case {} is not what its manifest says", name),
-       .where = path,
-       .context = {fmt::format("manifest {}", file(name).sha256),
-                   fmt::format("file     {}", actual)},
-       .why = "results would not be those of the data they name",
-       .fixes = {"restore the file", "after an intended change: checksums.py --write"}});
-}
+void CasesFolder::verify(std::string_view name) const { (void)open(name); }
 
 }  // namespace altyn::data

@@ -27,7 +27,8 @@ struct CaseFile {
 class CasesFolder {
  public:
   /// Finds the folder: `path` when it is not empty; else share/altyn/cases of the installation the
-  /// running program belongs to, or of the one this library was configured for; else the source
+  /// running program belongs to; else cases/ beside the shared object that holds this code; else
+  /// share/altyn/cases of the one this library was configured for; else the source
   /// tree. Errors: InputError "no-cases" naming every place that was tried; "unknown-key",
   /// "missing-key", "wrong-type", "duplicate-case" for a manifest that is not as it should be.
   [[nodiscard]] static CasesFolder find(const std::string& path = "");

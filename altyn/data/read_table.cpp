@@ -11,6 +11,7 @@
 #include "altyn/data/csv_dialect.h"
 #include "altyn/data/database.h"
 #include "altyn/data/number_text.h"
+#include "altyn/data/table_parts.h"
 #include "altyn/data/trade_columns.h"
 
 namespace altyn::data {
@@ -487,28 +488,7 @@ Table read_typed_file(Database& database, const File& file, const ReadOptions& o
               "there is nothing to compute from");
   }
   table.number_rows(1, "row");
-  for (const Column& column : table.columns()) {
-    if (const auto* numbers = std::get_if<NumberColumn>(&column.values)) {
-      if (!contains(options.text_columns, column.name)) continue;
-      std::vector<std::string> texts;
-      for (const double value : *numbers) texts.push_back(format_number(value));
-      table.replace(column.name, code_texts(texts));
-    } else if (contains(options.number_columns, column.name) || names_amounts(column.name)) {
-      const TextColumn& texts = std::get<TextColumn>(column.values);
-      const NumberVerdict verdict = judge_numbers(texts, ',');
-      if (verdict.n_texts > 0) {
-        const Index row = verdict.offending.front();
-        throw InputError(
-            {.code = "text-in-number",
-             .what = fmt::format("\"{}\" is not a number", texts.at(row)),
-             .where = fmt::format("{}, {}, column {}", file.path, table.place_of(row), column.name),
-             .why = "a text among amounts would be lost as missing",
-             .fixes = {"mend or empty the value"}});
-      }
-      table.replace(column.name, to_numbers(texts, verdict));
-    }
-  }
-  set_units(table);
+  settle_typed(table, options);
   return table;
 }
 
@@ -527,6 +507,39 @@ std::vector<Field<ReadOptions>> ReadOptions::fields() {
                                                .doc = "threads that read; 0 uses one per processor",
                                                .minimum = 0})};
 }
+
+void settle_typed(Table& table, const ReadOptions& options) {
+  for (const Column& column : table.columns()) {
+    if (const auto* numbers = std::get_if<NumberColumn>(&column.values)) {
+      if (!contains(options.text_columns, column.name)) continue;
+      std::vector<std::string> texts;
+      for (const double value : *numbers) texts.push_back(format_number(value));
+      table.replace(column.name, code_texts(texts));
+    } else if (contains(options.number_columns, column.name) || names_amounts(column.name)) {
+      const TextColumn& texts = std::get<TextColumn>(column.values);
+      const NumberVerdict verdict = judge_numbers(texts, ',');
+      if (verdict.n_texts > 0) {
+        const Index row = verdict.offending.front();
+        throw InputError({.code = "text-in-number",
+                          .what = fmt::format("\"{}\" is not a number", texts.at(row)),
+                          .where = fmt::format("{}, {}, column {}", table.source(),
+                                               table.place_of(row), column.name),
+                          .why = "a text among amounts would be lost as missing",
+                          .fixes = {"mend or empty the value"}});
+      }
+      table.replace(column.name, to_numbers(texts, verdict));
+    } else if (role_of_name(column.name) == Role::kYear &&
+               !contains(options.text_columns, column.name)) {
+      // Years kept as text, as labels of effects often are.
+      const TextColumn& texts = std::get<TextColumn>(column.values);
+      const NumberVerdict verdict = judge_numbers(texts, ',');
+      if (verdict.n_texts == 0) table.replace(column.name, to_numbers(texts, verdict));
+    }
+  }
+  set_units(table);
+}
+
+void check_parquet_file(const std::string& path) { (void)open_file(path); }
 
 Table read_table(const std::string& path, const ReadOptions& options, SampleLedger* ledger) {
   const File file = open_file(path);

@@ -38,4 +38,8 @@ struct ReadOptions {
 [[nodiscard]] Table read_table(const std::string& path, const ReadOptions& options = {},
                                SampleLedger* ledger = nullptr);
 
+/// What a table that carries its own types still needs: columns of codes as text, amounts and years
+/// as numbers, units from the names. Errors: InputError "text-in-number".
+void settle_typed(Table& table, const ReadOptions& options);
+
 }  // namespace altyn::data

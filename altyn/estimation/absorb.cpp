@@ -6,6 +6,7 @@
 #include "altyn/core/errors.h"
 #include "altyn/estimation/absorb_layout.h"
 #include "altyn/estimation/absorb_sweep.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/effect_solver.h"
 
 namespace altyn::estimation {
@@ -17,8 +18,6 @@ using numerics::RawVector;
 constexpr int kLanes = 8;
 constexpr double kInnerReduction = 1e-8;  // per round; a second round repairs its rounding
 constexpr int kMaxRounds = 6;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 const AbsorbLayout& layout_of(const AbsorptionPlan& plan) {
   const auto* layout = dynamic_cast<const AbsorbLayout*>(&plan);
@@ -35,6 +34,7 @@ std::vector<double> level_weights(const AbsorbLayout& layout, const double* weig
       sums[kept.levels[at(p)]] += weights[p] * s * s;
     }
   }
+  layout.sum_levels(sums.data(), 1);
   return sums;
 }
 
@@ -61,8 +61,9 @@ std::vector<Field<AbsorbOptions>> AbsorbOptions::fields() {
 
 std::shared_ptr<const AbsorptionPlan> plan_absorption(std::span<const Key> keys,
                                                       std::span<const Effect> effects, Index n_rows,
-                                                      AbsorbRoute route, Context& context) {
-  return build_layout(keys, effects, n_rows, route, context);
+                                                      AbsorbRoute route, Context& context,
+                                                      const comm::Ranks& ranks) {
+  return build_layout(keys, effects, n_rows, route, context, ranks);
 }
 
 std::vector<double> in_input_order(const AbsorptionPlan& plan,
@@ -114,7 +115,7 @@ AbsorbResult absorb(const AbsorptionPlan& plan, std::span<const std::span<double
         out.push_back(column.data());
       }
       in.push_back(out.back());
-      totals.push_back(absolute_sum(out.back(), w.data(), n));
+      totals.push_back(layout.ranks.sum(absolute_sum(out.back(), w.data(), n)));
     }
     const auto worst_residual = [&] {
       double worst = 0.0;

@@ -43,10 +43,13 @@ class AbsorptionPlan {
 
 /// Finds the structure. Errors: InputError when a key's ids are out of range or lengths differ, or
 /// when kBlocks is asked for and no two effects form blocks.
+/// With several ranks: the levels of an effect that lie on one rank each may be numbered there
+/// alone; "too-many-ranks" when a rank has no rows.
 [[nodiscard]] std::shared_ptr<const AbsorptionPlan> plan_absorption(std::span<const Key> keys,
                                                                     std::span<const Effect> effects,
                                                                     Index n_rows, AbsorbRoute route,
-                                                                    Context& context);
+                                                                    Context& context,
+                                                                    const comm::Ranks& ranks = {});
 
 /// Columns from fit order to input order: out[plan.rows()[p]] = in[p].
 [[nodiscard]] std::vector<double> in_input_order(const AbsorptionPlan& plan,

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 
 namespace altyn::estimation {
 
@@ -20,8 +21,6 @@ constexpr Index kRowsPerShard = Index{1} << 15;
 constexpr Index kMaxShards = 24;
 constexpr Index kStretch = 512;  // rows of a run when no effect is eliminated
 constexpr GroupId kLargestBlockSide = 2048;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 void for_each_row_range(Index n, Context& context, const std::function<void(Index, Index)>& work) {
   const Index n_tasks = (n + kRowsPerTask - 1) / kRowsPerTask;
@@ -54,16 +53,21 @@ struct Roles {
   Index b = -1;
 };
 
-Roles choose_roles(std::span<const Effect> effects, const std::vector<EffectLevels>& levels,
-                   bool want_blocks) {
+/// `count`: levels of each effect on all ranks.
+Roles choose_roles(std::span<const Effect> effects, const std::vector<Index>& count,
+                   const comm::Ranks& ranks, bool want_blocks) {
   std::vector<Index> intercepts;
   for (Index e = 0; e < static_cast<Index>(effects.size()); ++e) {
     if (effects[at(e)].slope.empty()) intercepts.push_back(e);
   }
   std::stable_sort(intercepts.begin(), intercepts.end(),
-                   [&](Index x, Index y) { return levels[at(x)].count() > levels[at(y)].count(); });
+                   [&](Index x, Index y) { return count[at(x)] > count[at(y)]; });
   Roles roles;
   if (intercepts.empty()) return roles;
+  // A level can be eliminated where all its rows are.
+  const auto is_whole = [&](Index e) {
+    return !ranks.several() || ranks.keep_together(effects[at(e)].keys);
+  };
   // The largest effect whose elimination leaves two that form blocks; with two in all, none is.
   const auto find_pair = [&](Index without) {
     for (const Index x : intercepts) {
@@ -78,11 +82,13 @@ Roles choose_roles(std::span<const Effect> effects, const std::vector<EffectLeve
     std::vector<Index> candidates = intercepts;
     if (intercepts.size() == 2) candidates = {-1};
     for (const Index e : candidates) {
+      if (e >= 0 && !is_whole(e)) continue;
       const auto [x, y] = find_pair(e);
       if (x >= 0) return {e, std::min(x, y), std::max(x, y)};
     }
   }
-  roles.eliminated = intercepts.front();
+  const auto largest = std::find_if(intercepts.begin(), intercepts.end(), is_whole);
+  if (largest != intercepts.end()) roles.eliminated = *largest;
   return roles;
 }
 
@@ -339,7 +345,15 @@ BlockStructure find_blocks(const AbsorbLayout& layout, std::span<const Effect> e
     for (const double c : counts) sum += c * c * c;
     return sum;
   };
-  const std::size_t a = cubes(count[1]) <= cubes(count[0]) ? 0 : 1;
+  std::size_t a = cubes(count[1]) <= cubes(count[0]) ? 0 : 1;
+  if (layout.ranks.several()) {
+    // Products over the levels of a are formed where these are.
+    const auto is_whole = [&](std::size_t s) {
+      return layout.ranks.keep_together(effects[at(layout.kept[side[s]].effect)].keys);
+    };
+    if (!is_whole(a)) a = 1 - a;
+    if (!is_whole(a)) return blocks;
+  }
   blocks.a = side[a];
   blocks.b = side[1 - a];
   blocks.n_a = count[a];
@@ -351,7 +365,7 @@ BlockStructure find_blocks(const AbsorbLayout& layout, std::span<const Effect> e
     largest = std::max(largest, blocks.n_b[t]);
   }
   blocks.found = largest <= kLargestBlockSide &&
-                 cells <= std::max(4.0 * static_cast<double>(layout.n), 1'048'576.0);
+                 cells <= std::max(4.0 * static_cast<double>(layout.n_all), 1'048'576.0);
   return blocks;
 }
 
@@ -402,11 +416,26 @@ std::span<const double> AbsorbLayout::ordered(std::span<const double> column,
   return storage;
 }
 
+std::vector<Index> expected_order(std::span<const Effect> effects,
+                                  const std::vector<Index>& n_levels) {
+  return sort_keys(effects, choose_roles(effects, n_levels, {}, true));
+}
+
 std::shared_ptr<const AbsorbLayout> build_layout(std::span<const Key> keys,
                                                  std::span<const Effect> effects, Index n_rows,
-                                                 AbsorbRoute route, Context& context) {
+                                                 AbsorbRoute route, Context& context,
+                                                 const comm::Ranks& ranks) {
   auto layout = std::make_shared<AbsorbLayout>();
+  layout->ranks = ranks;
   layout->n = n_rows;
+  layout->n_all = ranks.sum(n_rows);
+  if (ranks.several() && n_rows == 0) {
+    throw InputError({.code = "too-many-ranks",
+                      .what = fmt::format("rank {} has no rows", ranks.communicator->rank()),
+                      .where = "mpirun -n",
+                      .why = "rows that belong together stay on one rank",
+                      .fixes = {"use fewer ranks"}});
+  }
   for (const Effect& effect : effects) {
     layout->levels.emplace_back(keys, effect, n_rows, context);
     if (!effect.slope.empty() && static_cast<Index>(effect.slope.size()) != n_rows) {
@@ -416,12 +445,29 @@ std::shared_ptr<const AbsorbLayout> build_layout(std::span<const Key> keys,
                         .where = effect.name});
     }
   }
+  // Levels that several ranks share are numbered alike on all of them at once; the others when they
+  // are kept.
+  std::vector<Index> count;
+  std::vector<bool> united(effects.size(), !ranks.several());
+  for (std::size_t e = 0; e < effects.size(); ++e) {
+    const bool whole = ranks.several() && ranks.keep_together(effects[e].keys);
+    if (!whole && !united[e]) {
+      layout->levels[e].unite(ranks);
+      united[e] = true;
+    }
+    const auto own = static_cast<Index>(layout->levels[e].count());
+    count.push_back(whole ? ranks.sum(own) : own);
+  }
   const auto arrange = [&](const Roles& roles) {
     layout->eliminated = roles.eliminated;
     layout->kept.clear();
     GroupId first = 0;
     for (std::size_t e = 0; e < effects.size(); ++e) {
       if (static_cast<Index>(e) == roles.eliminated) continue;
+      if (!united[e]) {
+        layout->levels[e].unite(ranks);
+        united[e] = true;
+      }
       KeptEffect kept;
       kept.effect = static_cast<Index>(e);
       kept.first = first;
@@ -431,7 +477,7 @@ std::shared_ptr<const AbsorbLayout> build_layout(std::span<const Key> keys,
     }
     layout->n_kept_levels = first;
   };
-  Roles roles = choose_roles(effects, layout->levels, route != AbsorbRoute::kGeneral);
+  Roles roles = choose_roles(effects, count, ranks, route != AbsorbRoute::kGeneral);
   arrange(roles);
   layout->blocks = find_blocks(*layout, effects, keys, roles);
   if (!layout->blocks.found) {
@@ -444,9 +490,14 @@ std::shared_ptr<const AbsorbLayout> build_layout(std::span<const Key> keys,
                   "importer^year do",
            .fixes = {"leave the route on auto"}});
     }
-    roles = choose_roles(effects, layout->levels, false);
+    roles = choose_roles(effects, count, ranks, false);
     arrange(roles);
     layout->blocks = {};
+  }
+  if (roles.eliminated >= 0 && ranks.several() && united[at(roles.eliminated)]) {
+    // Its levels are those of this rank's runs after all.
+    layout->levels[at(roles.eliminated)] =
+        EffectLevels(keys, effects[at(roles.eliminated)], n_rows, context);
   }
   const std::vector<Index> order = sort_keys(effects, roles);
   if (!is_sorted_by(keys, order, n_rows, context)) {

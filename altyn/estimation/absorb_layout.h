@@ -46,7 +46,8 @@ struct Shard {
 struct BlockStructure {
   bool found = false;
   std::size_t a = 0;  ///< position among the kept effects
-  std::size_t b = 0;  ///< the side of which a block has fewer levels overall
+  std::size_t b = 0;  ///< the side of which a block has fewer levels overall; of several ranks, the
+                      ///< levels of a lie on one each
   GroupId n_blocks = 0;
   std::vector<GroupId> block_of_level{};  ///< [L], kNoGroup outside a and b
   std::vector<GroupId> place_in_block{};  ///< [L], position within its side of its block
@@ -71,6 +72,10 @@ class AbsorbLayout final : public AbsorptionPlan {
   [[nodiscard]] const std::string& route() const override { return route_text; }
 
   [[nodiscard]] Index n_runs() const { return static_cast<Index>(run_begin.size()) - 1; }
+  /// Adds up over the ranks what each has summed by kept level [L * n_lanes].
+  void sum_levels(double* sums, int n_lanes) const {
+    ranks.sum(std::span(sums, static_cast<std::size_t>(Index{n_kept_levels} * n_lanes)));
+  }
   [[nodiscard]] Index n_shards() const { return static_cast<Index>(shards.size()); }
   /// A column of the input in fit order: the span itself when the orders agree, else a copy that
   /// `storage` then owns.
@@ -78,7 +83,9 @@ class AbsorbLayout final : public AbsorptionPlan {
                                                 numerics::RawVector<double>& storage,
                                                 Context& context) const;
 
-  Index n = 0;
+  comm::Ranks ranks{};
+  Index n = 0;                            ///< rows here
+  Index n_all = 0;                        ///< rows on all ranks
   numerics::RawVector<GroupId> row_of{};  ///< empty when fit order is input order
   Index eliminated = -1;                  ///< effect, or -1
   std::vector<Index> run_begin{};         ///< [n_runs + 1]
@@ -92,10 +99,16 @@ class AbsorbLayout final : public AbsorptionPlan {
   std::string route_text{};
 };
 
+/// Positions of the keys by which rows are sorted in fit order, when effects have about so many
+/// levels [E].
+[[nodiscard]] std::vector<Index> expected_order(std::span<const Effect> effects,
+                                                const std::vector<Index>& n_levels);
+
 /// Builds the layout; same contract as plan_absorption.
 [[nodiscard]] std::shared_ptr<const AbsorbLayout> build_layout(std::span<const Key> keys,
                                                                std::span<const Effect> effects,
                                                                Index n_rows, AbsorbRoute route,
-                                                               Context& context);
+                                                               Context& context,
+                                                               const comm::Ranks& ranks = {});
 
 }  // namespace altyn::estimation

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/simd.h"
 
 namespace altyn::estimation {
@@ -13,8 +14,6 @@ using numerics::Lanes;
 using numerics::load;
 using numerics::RawVector;
 using numerics::store;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 constexpr Index kLevelsPerTask = 2048;
 
@@ -202,6 +201,7 @@ void LevelSums::merge(double* sums, Context& context) const {
       }
     });
   }
+  layout.sum_levels(sums, static_cast<int>(lanes_));
 }
 
 std::vector<EffectRows> effect_rows(const AbsorbLayout& layout, const LevelSums& sums,
@@ -267,6 +267,7 @@ void apply_normal_matrix_alone(const WeightedRows& rows, int n_lanes, const doub
       .sums = normal_sums,
       .buffer = buffer.data()};
   n_lanes == 4 ? sweep4(task) : sweep8(task);
+  layout.sum_levels(normal_sums, n_lanes);
 }
 
 void sweep_columns(const WeightedRows& rows, int n_lanes, std::span<const double* const> columns,

@@ -21,7 +21,7 @@ class LevelSums {
   /// l + shift(shard, e) of it.
   [[nodiscard]] double* open(Index shard);
   [[nodiscard]] Index shift(Index shard, std::size_t kept_effect) const;
-  /// sums [L * P] over all shards.
+  /// sums [L * P] over all shards, and over all ranks.
   void merge(double* sums, Context& context) const;
 
  private:

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/dense_solve.h"
 
 namespace altyn::estimation {
@@ -20,8 +21,6 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 double mean_of(Family family, double eta) {
   switch (family) {

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/gravity_structure.h"
 #include "altyn/estimation/pivoted_inverse.h"
 #include "altyn/numerics/dense_solve.h"
@@ -30,8 +31,6 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 [[noreturn]] void fail_structure(std::string what) {
   throw InputError(
@@ -140,7 +139,7 @@ class Correction {
     unit_mu_.assign(units.n_groups, 0.0);
     for (std::size_t row = 0; row < mu_.size(); ++row) unit_mu_[units.ids[row]] += mu_[row];
     time_ = structure_.time_keys.empty()
-                ? CombinedIds{.ids = std::vector<GroupId>(mu_.size(), 0), .n_groups = 1}
+                ? CombinedIds{.ids = numerics::RawVector<GroupId>(mu_.size(), 0), .n_groups = 1}
                 : frame_.ids_of({.name = "time", .keys = structure_.time_keys});
     for (std::size_t s = 0; s < 2; ++s) {
       group_[s] = frame_.ids_of({.name = "group", .keys = structure_.group_keys[s]});
@@ -423,7 +422,7 @@ class Correction {
   Matrix x_;
   std::vector<std::size_t> unit_rows_;   // rows, unit by unit
   std::vector<std::size_t> unit_start_;  // [units + 1]
-  std::vector<GroupId> unit_of_;
+  numerics::RawVector<GroupId> unit_of_;
   std::vector<double> unit_mu_;
   CombinedIds time_;
   CombinedIds group_[2];

@@ -11,6 +11,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/core/rng.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/instruments.h"
 #include "altyn/estimation/refit.h"
 #include "altyn/estimation/score_moments.h"
@@ -25,8 +26,6 @@ using Vector = Eigen::VectorXd;
 constexpr std::uint32_t kPairsStream = 0x70616972;
 constexpr std::uint32_t kWildStream = 0x77696c64;
 constexpr std::uint32_t kSplitStream = 0x73706c74;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 CombinedIds resampled_units(const FittedModel& model) {
   if (!model.options.cluster.empty()) return model.frame.ids_of(model.frame.groups.front());

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "altyn/estimation/at.h"
+
 namespace altyn::estimation {
 
 namespace {
 
 constexpr Index kRowsPerTask = Index{1} << 18;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 

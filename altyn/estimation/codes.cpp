@@ -112,9 +112,9 @@ CombinedIds combine_ids(std::span<const std::span<const GroupId>> columns,
     for (std::size_t row = 0; row < n; ++row) result.ids[row] = codes[key_of(row)];
     return result;
   }
-  std::vector<std::uint64_t> keys(n);
+  numerics::RawVector<std::uint64_t> keys(n);
   for (std::size_t row = 0; row < n; ++row) keys[row] = key_of(row);
-  std::vector<std::uint64_t> distinct = keys;
+  numerics::RawVector<std::uint64_t> distinct = keys;
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   for (std::size_t row = 0; row < n; ++row) {

@@ -7,6 +7,7 @@
 
 #include "altyn/core/types.h"
 #include "altyn/data/table.h"
+#include "altyn/numerics/raw_vector.h"
 
 namespace altyn::estimation {
 
@@ -15,18 +16,24 @@ namespace altyn::estimation {
 template <class T>
 struct SharedColumn {
   std::span<const T> values{};
-  std::shared_ptr<const std::vector<T>> owner{};
+  std::shared_ptr<const void> owner{};
 
   SharedColumn() = default;
   explicit SharedColumn(std::span<const T> borrowed) : values(borrowed) {}
-  explicit SharedColumn(std::vector<T> own)
-      : owner(std::make_shared<const std::vector<T>>(std::move(own))) {
-    values = *owner;
-  }
+  explicit SharedColumn(std::vector<T> own) { take(std::move(own)); }
+  explicit SharedColumn(numerics::RawVector<T> own) { take(std::move(own)); }
   [[nodiscard]] const T& operator[](Index row) const {
     return values[static_cast<std::size_t>(row)];
   }
   [[nodiscard]] bool empty() const { return values.empty(); }
+
+ private:
+  template <class Vector>
+  void take(Vector own) {
+    auto kept = std::make_shared<const Vector>(std::move(own));
+    values = *kept;
+    owner = std::move(kept);
+  }
 };
 
 /// A table's column as ids of its distinct values, in increasing order of the values (texts by
@@ -48,8 +55,11 @@ struct CodedColumn {
 /// Ids of the combinations of several columns that occur, in lexicographic order of the columns.
 /// Shapes: each span [n], ids below its n_levels. Result: [n] ids in 0 .. n_groups - 1.
 struct CombinedIds {
-  std::vector<GroupId> ids{};
+  numerics::RawVector<GroupId> ids{};
   GroupId n_groups = 0;
+  /// Numbered alike on several ranks, which share the groups: every combination has a number,
+  /// whether it occurs or not.
+  bool shared = false;
 };
 /// Cost: O(n) while the product of levels is below 8 n + 65,536, else O(n log n).
 /// Errors: InputError "too-many-groups" when the product of levels overflows 64 bits.

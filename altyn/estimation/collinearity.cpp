@@ -35,16 +35,19 @@ double ordered_sum(Index n, Context& context, const Term& term) {
   return total;
 }
 
-double centred_square(Values x, Values weights, bool centred, Context& context) {
+double centred_square(Values x, Values weights, bool centred, const comm::Ranks& ranks,
+                      Context& context) {
   const auto n = static_cast<Index>(x.size());
   const auto weight = [&](std::size_t row) { return weights.empty() ? 1.0 : weights[row]; };
   double mean = 0.0;
   if (centred) {
-    mean = ordered_sum(n, context, [&](std::size_t row) { return weight(row) * x[row]; }) /
-           ordered_sum(n, context, weight);
+    mean =
+        ranks.sum(ordered_sum(n, context, [&](std::size_t row) { return weight(row) * x[row]; })) /
+        ranks.sum(ordered_sum(n, context, weight));
   }
-  return ordered_sum(
-      n, context, [&](std::size_t row) { return weight(row) * (x[row] - mean) * (x[row] - mean); });
+  return ranks.sum(ordered_sum(n, context, [&](std::size_t row) {
+    return weight(row) * (x[row] - mean) * (x[row] - mean);
+  }));
 }
 
 /// The same for every cell of a set. One pass, in the order of the rows.
@@ -107,7 +110,8 @@ std::vector<DroppedRegressor> drop_collinear(ModelFrame& frame, const Absorption
   std::vector<double> sizes;  // sums of squares before
   for (const Regressor& regressor : frame.regressors) {
     const bool centred = absorbed || (has_constant && regressor.name != all_names[0]);
-    sizes.push_back(centred_square(regressor.values.values, weights, centred, context));
+    sizes.push_back(
+        centred_square(regressor.values.values, weights, centred, frame.ranks, context));
   }
   for (const FrameCells& set : frame.cells) {
     for (const double size : cell_squares(set, weights, absorbed || has_constant)) {

@@ -8,8 +8,52 @@
 namespace altyn::estimation {
 namespace {
 
+/// Components of a graph of which every rank has some edges. `root` finds a node's component among
+/// the edges here, `n_components` is their number. Groups of at least one side are shared: the
+/// least of its groups that a component reaches is handed on until every rank has the same.
+template <class Root>
+Index components_over_ranks(const CombinedIds& a, const CombinedIds& b, const comm::Ranks& ranks,
+                            const Root& root, Index n_components) {
+  if (!a.shared && !b.shared) return ranks.sum(n_components);
+  const std::size_t n = std::size_t{a.n_groups} + b.n_groups;
+  const auto is_shared = [&](std::size_t node) { return node < a.n_groups ? a.shared : b.shared; };
+  std::vector<double> here(n, 0.0);
+  for (const GroupId id : a.ids) here[id] = 1.0;
+  for (const GroupId id : b.ids) here[a.n_groups + id] = 1.0;
+  std::vector<double> label(n, -INFINITY);  // minus the least group; -infinity knows none
+  for (std::size_t node = 0; node < n; ++node) {
+    if (is_shared(node)) label[node] = -static_cast<double>(node);
+  }
+  bool changed = true;
+  while (changed) {
+    std::vector<double> least(n, -INFINITY);
+    for (std::size_t node = 0; node < n; ++node) {
+      if (here[node] == 0.0) continue;
+      double& known = least[root(static_cast<GroupId>(node))];
+      known = std::max(known, label[node]);
+    }
+    std::vector<double> next = label;
+    for (std::size_t node = 0; node < n; ++node) {
+      if (here[node] != 0.0) next[node] = least[root(static_cast<GroupId>(node))];
+      if (!is_shared(node)) next[node] = -INFINITY;  // means another group elsewhere
+    }
+    ranks.communicator->max(next);
+    changed = ranks.any(next != label);
+    label = std::move(next);
+    for (std::size_t node = 0; node < n; ++node) {
+      if (!is_shared(node)) label[node] = -INFINITY;
+    }
+  }
+  ranks.communicator->max(here);
+  Index count = 0;
+  for (std::size_t node = 0; node < n; ++node) {
+    if (is_shared(node) && here[node] != 0.0 && label[node] == -static_cast<double>(node)) ++count;
+  }
+  return count;
+}
+
 /// Connected components of the graph whose edges join the two groups of every row.
-Index n_components(const CombinedIds& a, const CombinedIds& b) {
+Index n_components(const CombinedIds& a, const CombinedIds& b, const comm::Ranks& ranks) {
   std::vector<GroupId> parent(std::size_t{a.n_groups} + b.n_groups);
   std::iota(parent.begin(), parent.end(), GroupId{0});
   const auto root = [&](GroupId node) {
@@ -27,7 +71,7 @@ Index n_components(const CombinedIds& a, const CombinedIds& b) {
     parent[std::max(left, right)] = std::min(left, right);
     --components;
   }
-  return components;
+  return ranks.several() ? components_over_ranks(a, b, ranks, root, components) : components;
 }
 
 bool shares_all_keys(const KeyGroup& cluster, const KeyGroup& effect) {
@@ -37,14 +81,35 @@ bool shares_all_keys(const KeyGroup& cluster, const KeyGroup& effect) {
 }
 
 /// Whether every group lies in one cluster.
-bool nested_within(const CombinedIds& groups, const CombinedIds& clusters) {
+bool nested_within(const CombinedIds& groups, const CombinedIds& clusters,
+                   const comm::Ranks& ranks) {
   std::vector<GroupId> cluster_of(groups.n_groups, kNoGroup);
-  for (std::size_t row = 0; row < groups.ids.size(); ++row) {
+  bool nested = true;
+  for (std::size_t row = 0; row < groups.ids.size() && nested; ++row) {
     GroupId& known = cluster_of[groups.ids[row]];
     if (known == kNoGroup) known = clusters.ids[row];
-    if (known != clusters.ids[row]) return false;
+    nested = known == clusters.ids[row];
   }
-  return true;
+  nested = !ranks.any(!nested);
+  if (!groups.shared || !nested) return nested;
+  // A group with rows on several ranks lies in several clusters, unless these are shared as well;
+  // then it must be the same one everywhere.
+  std::vector<double> seen(cluster_of.size(), 0.0);
+  std::vector<double> high(cluster_of.size(), -INFINITY);
+  std::vector<double> low(cluster_of.size(), -INFINITY);
+  for (std::size_t g = 0; g < seen.size(); ++g) {
+    if (cluster_of[g] == kNoGroup) continue;
+    seen[g] = 1.0;
+    high[g] = cluster_of[g];
+    low[g] = -high[g];
+  }
+  ranks.sum(seen);
+  ranks.communicator->max(high);
+  ranks.communicator->max(low);
+  for (std::size_t g = 0; g < seen.size() && nested; ++g) {
+    nested = seen[g] <= 1.0 || (clusters.shared && high[g] == -low[g]);
+  }
+  return nested;
 }
 
 /// Levels in which a slope adds nothing to the effect's intercept (or to zero without one).
@@ -71,7 +136,7 @@ AbsorbedFreedom absorbed_freedom(const ModelFrame& frame, std::span<const KeyGro
   for (std::size_t e = 0; e < frame.effects.size(); ++e) {
     const FrameEffect& effect = frame.effects[e];
     ids[e] = frame.ids_of(effect.group);
-    EffectInfo info{.name = effect.name, .n_levels = static_cast<Index>(ids[e]->n_groups)};
+    EffectInfo info{.name = effect.name, .n_levels = frame.count_groups(*ids[e])};
     if (!effect.slope.empty()) {
       const bool has_intercept =
           e > 0 &&
@@ -89,14 +154,15 @@ AbsorbedFreedom absorbed_freedom(const ModelFrame& frame, std::span<const KeyGro
         break;
       }
       if (!cluster_ids[c]) cluster_ids[c] = frame.ids_of(clusters[c]);
-      info.nested = nested_within(*ids[e], *cluster_ids[c]);
+      info.nested = nested_within(*ids[e], *cluster_ids[c], frame.ranks);
     }
     if (info.nested) {
       info.n_redundant = info.n_levels;
       result.any_nested = true;
     } else {
       for (const std::size_t earlier : counted) {
-        info.n_redundant = std::max(info.n_redundant, n_components(*ids[earlier], *ids[e]));
+        info.n_redundant =
+            std::max(info.n_redundant, n_components(*ids[earlier], *ids[e], frame.ranks));
       }
       info.exact = counted.size() < 2;
       counted.push_back(e);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/laplacian_factor.h"
 
 namespace altyn::estimation {
@@ -14,8 +15,6 @@ using numerics::GraphNeighbour;
 
 constexpr std::size_t kExactDegree = 16;  // stars up to this size are eliminated exactly
 constexpr GroupId kSmallEffect = 256;     // effects up to this size are factored exactly
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// The graph of one kept effect: levels are tied by the runs that contain both.
 std::vector<GraphEdge> find_edges(const AbsorbLayout& layout, const KeptEffect& kept,

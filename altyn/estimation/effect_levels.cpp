@@ -99,6 +99,24 @@ EffectLevels::EffectLevels(std::span<const Key> keys, const Effect& effect, Inde
   codes_.shrink_to_fit();
 }
 
+void EffectLevels::unite(const comm::Ranks& ranks) {
+  if (!ranks.several()) return;
+  const std::string_view own(reinterpret_cast<const char*>(codes_.data()),
+                             codes_.size() * sizeof(std::uint64_t));
+  std::vector<std::uint64_t> all;
+  for (const std::string& part : ranks.gather(own)) {
+    const std::size_t before = all.size();
+    all.resize(before + part.size() / sizeof(std::uint64_t));
+    std::copy(part.begin(), part.end(), reinterpret_cast<char*>(all.data() + before));
+    std::inplace_merge(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(before), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  }
+  codes_ = std::move(all);
+  if (level_of_.empty()) return;
+  std::fill(level_of_.begin(), level_of_.end(), kNoGroup);
+  for (std::size_t l = 0; l < codes_.size(); ++l) level_of_[codes_[l]] = static_cast<GroupId>(l);
+}
+
 GroupId EffectLevels::level(std::uint64_t code) const {
   if (!level_of_.empty()) return level_of_[code];
   return static_cast<GroupId>(std::lower_bound(codes_.begin(), codes_.end(), code) -

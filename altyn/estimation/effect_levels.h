@@ -18,6 +18,8 @@ class EffectLevels {
   /// combination), a sort otherwise.
   EffectLevels(std::span<const Key> keys, const Effect& effect, Index n_rows, Context& context);
 
+  /// Takes on the levels that occur on other ranks, so that all number them alike.
+  void unite(const comm::Ranks& ranks);
   [[nodiscard]] GroupId count() const { return static_cast<GroupId>(codes_.size()); }
   /// Code of the combination in one input row: equal codes, equal levels.
   [[nodiscard]] std::uint64_t code(Index row) const {

@@ -4,14 +4,13 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/country_year_blocks.h"
 #include "altyn/estimation/effect_graph.h"
 
 namespace altyn::estimation {
 
 namespace {
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 constexpr Index kSampledRows = 4096;
 constexpr double kTolerableAge = 0.02;  // relative change of weights a preconditioner survives
@@ -75,7 +74,8 @@ bool EffectSolver::has_aged() const {
     change += std::abs(now - built_on_[i]);
     total += now + built_on_[i];
   }
-  return !(change <= kTolerableAge * total);
+  const comm::Ranks& ranks = layout_.ranks;
+  return !(ranks.sum(change) <= kTolerableAge * ranks.sum(total));
 }
 
 void EffectSolver::build(Context& context) {
@@ -135,8 +135,9 @@ numerics::ConjugateGradientResult EffectSolver::solve(
     iterations_ += result.iterations;
     return result;
   };
-  const bool probing =
-      kind_ == Kind::kDiagonal && layout_.eliminated >= 0 && options.max_iterations > kProbe;
+  // The graph of the levels needs all rows in one place.
+  const bool probing = kind_ == Kind::kDiagonal && layout_.eliminated >= 0 &&
+                       options.max_iterations > kProbe && !layout_.ranks.several();
   if (!probing) return run(x, options);
 
   numerics::ConjugateGradientOptions limits = options;

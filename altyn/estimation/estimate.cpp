@@ -7,10 +7,13 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/bias_correction.h"
+#include "altyn/estimation/checkpoint.h"
 #include "altyn/estimation/distributions.h"
 #include "altyn/estimation/separated_rows.h"
 #include "altyn/estimation/separation.h"
@@ -20,8 +23,6 @@ namespace altyn::estimation {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -62,10 +63,9 @@ struct WorkingMeans {
   double effects = 0.0;
 };
 
-WorkingMeans working_means(const ModelFrame& frame, const GlmProblem& problem, const GlmFit& fit,
-                           std::span<const double> effect_sums) {
+WorkingMeans working_means(const ModelFrame& frame, const GlmProblem& problem, const GlmFit& fit) {
   const std::span<const GroupId> rows = fit.plan->rows();
-  std::vector<double> working(fit.mu.size());
+  Column working(fit.mu.size());
   double total = 0.0;
   for (std::size_t place = 0; place < working.size(); ++place) {
     const std::size_t row = rows.empty() ? place : rows[place];
@@ -73,13 +73,14 @@ WorkingMeans working_means(const ModelFrame& frame, const GlmProblem& problem, c
                      (problem.weights.empty() ? 1.0 : problem.weights[row]);
     total += working[place];
   }
+  total = frame.ranks.sum(total);
   WorkingMeans means;
   for (const std::span<const double> regressor : problem.regressors) {
     double sum = 0.0;
     for (std::size_t place = 0; place < working.size(); ++place) {
       sum += working[place] * regressor[rows.empty() ? place : rows[place]];
     }
-    means.regressors.push_back(sum / total);
+    means.regressors.push_back(frame.ranks.sum(sum) / total);
   }
   for (const CellRegressors& set : problem.cells) {
     std::vector<double> sums(set.names.size(), 0.0);
@@ -90,10 +91,16 @@ WorkingMeans working_means(const ModelFrame& frame, const GlmProblem& problem, c
     }
     for (const double sum : sums) means.regressors.push_back(sum / total);
   }
-  for (std::size_t place = 0; place < working.size(); ++place) {
-    means.effects += working[place] * effect_sums[place];
+  const LinearPredictors predictors(problem, fit);
+  constexpr std::size_t kAtOnce = 8192;
+  std::vector<double> effects(std::min(kAtOnce, working.size()));
+  for (std::size_t begin = 0; begin < working.size(); begin += kAtOnce) {
+    const std::span<double> some =
+        std::span(effects).first(std::min(kAtOnce, working.size() - begin));
+    predictors.compute_effects(static_cast<Index>(begin), some);
+    for (std::size_t i = 0; i < some.size(); ++i) means.effects += working[begin + i] * some[i];
   }
-  means.effects /= total;
+  means.effects = frame.ranks.sum(means.effects) / total;
   return means;
 }
 
@@ -123,6 +130,43 @@ void fill_rows(Estimate& result, const FittedModel& model, const GlmProblem& pro
   result.effect_sum = in_table_order(effect_sums, order);
 }
 
+/// The account of all ranks' rows: what one rank left out for a reason, and another for the same
+/// one, is one entry.
+data::SampleLedger ledger_of_all(const ModelFrame& frame) {
+  if (!frame.ranks.several()) return frame.ledger;
+  using nlohmann::json;
+  const auto entries = [](const std::vector<data::LedgerEntry>& list) {
+    json result = json::array();
+    for (const data::LedgerEntry& entry : list) {
+      result.push_back({entry.stage, entry.reason, entry.rows, entry.examples});
+    }
+    return result;
+  };
+  const json own = {entries(frame.ledger.dropped()), entries(frame.ledger.notes())};
+  std::vector<std::vector<data::LedgerEntry>> merged(2);
+  for (const std::string& part : frame.ranks.gather(own.dump())) {
+    const json lists = json::parse(part);
+    for (std::size_t kind = 0; kind < 2; ++kind) {
+      for (const json& item : lists[kind]) {
+        data::LedgerEntry entry{item[0], item[1], item[2], item[3]};
+        const auto same = std::find_if(
+            merged[kind].begin(), merged[kind].end(),
+            [&](const auto& e) { return e.stage == entry.stage && e.reason == entry.reason; });
+        if (same == merged[kind].end()) {
+          merged[kind].push_back(std::move(entry));
+          continue;
+        }
+        same->rows += entry.rows;
+        same->examples.insert(same->examples.end(), entry.examples.begin(), entry.examples.end());
+      }
+    }
+  }
+  data::SampleLedger all(frame.ranks.sum(frame.ledger.rows_read()));
+  for (const data::LedgerEntry& e : merged[0]) all.drop(e.stage, e.reason, e.rows, e.examples);
+  for (const data::LedgerEntry& e : merged[1]) all.note(e.stage, e.reason, e.rows, e.examples);
+  return all;
+}
+
 /// R2 of a linear model and its version net of the effects.
 void fill_r2(Estimate& result, const ModelFrame& frame, const GlmFit& fit, Context& context) {
   const std::span<const double> weights = frame.weights.values;
@@ -136,22 +180,29 @@ void fill_r2(Estimate& result, const ModelFrame& frame, const GlmFit& fit, Conte
     total_weight += weight(row);
     mean += weight(row) * y[row];
   }
+  total_weight = frame.ranks.sum(total_weight);
+  mean = frame.ranks.sum(mean);
   mean = centred ? mean / total_weight : 0.0;
   double total = 0.0;
   for (std::size_t row = 0; row < y.size(); ++row) {
     total += weight(row) * (y[row] - mean) * (y[row] - mean);
   }
-  const std::vector<double> residual = in_input_order(*fit.plan, fit.residual);
+  const std::span<const GroupId> rows = fit.plan->rows();
   double left = 0.0;
-  for (std::size_t row = 0; row < y.size(); ++row)
-    left += weight(row) * residual[row] * residual[row];
+  for (std::size_t place = 0; place < y.size(); ++place) {
+    const double residual = fit.residual[place];
+    left += weight(rows.empty() ? place : rows[place]) * residual * residual;
+  }
+  total = frame.ranks.sum(total);
+  left = frame.ranks.sum(left);
   result.r2 = 1.0 - left / total;
   if (frame.effects.empty()) return;
-  std::vector<double> swept(y.begin(), y.end());
+  Column swept(y.begin(), y.end());
   const std::span<double> column(swept);
   (void)absorb(*fit.plan, std::span(&column, 1), weights, AbsorbOptions{}, context);
   double within = 0.0;
   for (std::size_t row = 0; row < y.size(); ++row) within += weight(row) * swept[row] * swept[row];
+  within = frame.ranks.sum(within);
   result.within_r2 = 1.0 - left / within;
 }
 
@@ -306,7 +357,7 @@ bool drop_separated(FittedModel& model, const AbsorptionPlan& plan, const Separa
       keep[row] = separated[row] ? 0 : 1;
       if (separated[row]) rows.push_back(static_cast<Index>(row));
     }
-    if (rows.empty()) return false;
+    if (!model.frame.ranks.any(!rows.empty())) return false;
     model.frame.record_drop(
         "estimate", fmt::format("separated: zero whatever the coefficients ({})", method), rows);
     model.frame.keep_rows(keep);
@@ -452,16 +503,25 @@ std::vector<Field<EstimateOptions>> EstimateOptions::fields() {
       make_field(
           &O::max_iterations,
           {.name = "max_iterations", .doc = "Newton steps", .minimum = 1, .maximum = 100000}),
+      make_field(&O::memory_limit_gb,
+                 {.name = "memory_limit_gb",
+                  .doc = "resident memory that a Parquet table larger than memory is estimated in; "
+                         "rows wait in files meanwhile; 0: no limit",
+                  .unit = "GB",
+                  .minimum = 0,
+                  .maximum = 1000000}),
+      make_field(&O::scratch, {.name = "scratch",
+                               .doc = "folder of those files, on a disk; they carry no name and "
+                                      "take about 120 bytes per row"}),
+      make_field(&O::checkpoint,
+                 {.name = "checkpoint",
+                  .doc = "file that keeps every step of the fit; a run that finds it goes on from "
+                         "there"}),
   };
 }
 
-FittedModel fit_model(const data::Table& table, const Formula& formula,
-                      const EstimateOptions& options, Context& context, const FittedModel* like) {
-  const Clock::time_point start = Clock::now();
-  FittedModel model;
-  model.options = options;
+FrameSpec frame_spec(const Formula& formula, const EstimateOptions& options) {
   check_combination(options);
-  const SeparationChecks checks = separation_checks(options);
   FrameSpec spec{.family = options.family,
                  .weights = options.weights,
                  .offset = options.offset,
@@ -481,8 +541,26 @@ FittedModel fit_model(const data::Table& table, const Formula& formula,
     spec.auxiliary = {options.latitude, options.longitude};
   }
   spec.cells = cells_suffice(options) && formula.endogenous.empty();
-  model.frame = make_frame(table, formula, spec, context);
-  const GlmOptions solver{.tolerance = options.tolerance, .max_iterations = options.max_iterations};
+  return spec;
+}
+
+FittedModel fit_model(const data::Table& table, const Formula& formula,
+                      const EstimateOptions& options, Context& context, const FittedModel* like) {
+  const Clock::time_point start = Clock::now();
+  FittedModel model = fit_frame(make_frame(table, formula, frame_spec(formula, options), context),
+                                options, context, like);
+  model.seconds = seconds_since(start);
+  return model;
+}
+
+FittedModel fit_frame(ModelFrame frame, const EstimateOptions& options, Context& context,
+                      const FittedModel* like) {
+  const Clock::time_point start = Clock::now();
+  FittedModel model;
+  model.options = options;
+  model.frame = std::move(frame);
+  const SeparationChecks checks = separation_checks(options);
+  GlmOptions solver{.tolerance = options.tolerance, .max_iterations = options.max_iterations};
   const std::vector<std::string> endogenous = join_endogenous(model.frame);
   // Dropping separated rows can leave groups of one row, collinear regressors, and rows that are
   // separated in what is left: again until nothing is dropped.
@@ -491,10 +569,11 @@ FittedModel fit_model(const data::Table& table, const Formula& formula,
                  {.singletons = !options.keep_singletons, .one_sided = checks.effects});
     const GlmFit* known = same_structure(model.frame, like) ? &like->fit : nullptr;
     const GlmProblem full = model.frame.problem();
+    model.fit = {};
     const std::shared_ptr<const AbsorptionPlan> plan =
-        known != nullptr
-            ? known->plan
-            : plan_absorption(full.keys, full.effects, full.n_rows(), AbsorbRoute::kAuto, context);
+        known != nullptr ? known->plan
+                         : plan_absorption(full.keys, full.effects, full.n_rows(),
+                                           AbsorbRoute::kAuto, context, full.ranks);
     for (DroppedRegressor& regressor : drop_collinear(model.frame, *plan, context)) {
       model.dropped.push_back(std::move(regressor));
     }
@@ -502,7 +581,15 @@ FittedModel fit_model(const data::Table& table, const Formula& formula,
       fit_with_instruments(model, endogenous, solver, context);
       break;
     }
-    model.fit = fit_glm(model.frame.problem(), solver, context, known);
+    const GlmProblem problem = model.frame.problem();
+    std::optional<Checkpoint> checkpoint;
+    if (!options.checkpoint.empty()) {
+      checkpoint.emplace(options.checkpoint, model.frame.formula.to_string(), problem, plan);
+      solver.on_step = [&](const GlmFit& so_far) { checkpoint->write(so_far); };
+      if (known == nullptr) known = checkpoint->read(context);
+    }
+    model.fit = fit_glm(problem, solver, context, known, plan);
+    if (checkpoint && model.fit.status == SolveStatus::kConverged) checkpoint->remove();
     if (!drop_separated(model, *plan, checks, context)) break;
   }
   model.seconds = seconds_since(start);
@@ -534,14 +621,14 @@ Estimate summarise_fit(const FittedModel& model, Context& context) {
   result.certificate = fit.certificate;
   result.iterations = fit.iterations;
   result.route = fit.route;
-  result.ledger = frame.ledger;
+  result.ledger = ledger_of_all(frame);
   result.dropped = model.dropped;
   result.se_convention = model.options.se_convention;
   result.confidence_level = model.options.confidence_level;
-  result.n_obs = frame.n_rows();
+  result.n_obs = frame.n_all_rows();
   if (model.options.weight_meaning == WeightMeaning::kFrequency && !frame.weights.empty()) {
-    const double total =
-        std::accumulate(frame.weights.values.begin(), frame.weights.values.end(), 0.0);
+    const double total = frame.ranks.sum(
+        std::accumulate(frame.weights.values.begin(), frame.weights.values.end(), 0.0));
     result.n_obs = static_cast<Index>(std::llround(total));
   }
   const VarianceSpec spec = variance_spec(model);
@@ -551,12 +638,8 @@ Estimate summarise_fit(const FittedModel& model, Context& context) {
   result.effects = freedom.effects;
 
   const bool has_mean = absorbs_mean(frame);
-  std::vector<double> effect_sums;
   WorkingMeans means;
-  if (has_mean) {
-    effect_sums = effect_sum(problem, fit, context);
-    means = working_means(frame, problem, fit, effect_sums);
-  }
+  if (has_mean) means = working_means(frame, problem, fit);
   const Variance variance =
       estimate_variance(frame, problem, fit, freedom, spec, means.regressors, context);
   result.se_kind = variance.kind;
@@ -585,8 +668,7 @@ Estimate summarise_fit(const FittedModel& model, Context& context) {
   if (frame.family == Family::kGaussian) fill_r2(result, frame, fit, context);
   fill_wald(result);
   if (model.options.keep_rows) {
-    if (!has_mean) effect_sums = effect_sum(problem, fit, context);
-    fill_rows(result, model, problem, effect_sums, context);
+    fill_rows(result, model, problem, effect_sum(problem, fit, context), context);
   }
   result.instruments = model.instruments;
   result.seconds = model.seconds + seconds_since(start);

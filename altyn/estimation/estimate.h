@@ -46,6 +46,9 @@ struct EstimateOptions {
   bool keep_singletons = false;
   double tolerance = 1e-9;
   Index max_iterations = 100;
+  double memory_limit_gb = 0.0;
+  std::string scratch = "/var/tmp";
+  std::string checkpoint{};
   bool keep_rows = true;  ///< fitted values in the result; of the caller, no field of the table
   static std::vector<Field<EstimateOptions>> fields();
 };
@@ -132,6 +135,9 @@ struct FittedModel {
   double seconds = 0.0;
 };
 
+/// What besides the formula decides the rows of a model: the frame of fit_model().
+[[nodiscard]] FrameSpec frame_spec(const Formula& formula, const EstimateOptions& options);
+
 /// Builds the sample and fits: missing values, singletons and separated rows leave through the
 /// ledger, collinear regressors are named and dropped.
 /// `like`: a model of the same table, already fitted. Where rows and effects turn out the same, its
@@ -141,6 +147,12 @@ struct FittedModel {
 [[nodiscard]] FittedModel fit_model(const data::Table& table, const Formula& formula,
                                     const EstimateOptions& options, Context& context,
                                     const FittedModel* like = nullptr);
+
+/// Fits a frame that was made before, as fit_model() does. With options.checkpoint every step is
+/// kept in that file; a fit of the same model that finds it goes on from there, and removes it when
+/// it has converged. Errors: as fit_model.
+[[nodiscard]] FittedModel fit_frame(ModelFrame frame, const EstimateOptions& options,
+                                    Context& context, const FittedModel* like = nullptr);
 
 /// The same model with every treatment cell as a column of its own: for what needs regressors net
 /// of effects row by row. Cost: a warm fit; 16 bytes per row and cell.

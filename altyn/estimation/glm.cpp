@@ -9,6 +9,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/estimation/absorb_layout.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/cell_sets.h"
 #include "altyn/estimation/glm_newton.h"
 #include "altyn/estimation/glm_sweep.h"
@@ -42,8 +43,6 @@ constexpr double kObjectiveSlack = 1e-11;  // relative rounding of the objective
 constexpr int kMaxHalvings = 15;
 constexpr int kPatience = 15;  // steps without a real gain before giving up
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 /// Whether a kept effect of the layout is a set of cells.
 bool is_cells(const GlmProblem& problem, const KeptEffect& kept) {
   return kept.effect >= static_cast<Index>(problem.effects.size());
@@ -60,6 +59,7 @@ std::vector<EffectScore> score_effects(const GlmProblem& problem, const AbsorbLa
     if (!kept.slope.empty()) {
       size = 0.0;
       for (const double s : kept.slope) size = std::max(size, std::abs(s));
+      size = layout.ranks.max(size);
       if (size == 0.0) size = 1.0;
     }
     EffectScore& worst = scores[at(kept.effect)];
@@ -75,11 +75,23 @@ std::vector<EffectScore> score_effects(const GlmProblem& problem, const AbsorbLa
   if (layout.eliminated >= 0) {
     EffectScore& worst = scores[at(layout.eliminated)];
     worst.residual = newton.found.largest_run_score / scale;
-    worst.level = static_cast<GroupId>(newton.found.worst_run);
+    worst.level =
+        newton.found.worst_run < 0 ? kNoGroup : static_cast<GroupId>(newton.found.worst_run);
   }
   for (std::size_t e = 0; e < scores.size(); ++e) {
-    if (scores[e].residual >= 0.0) {
+    if (scores[e].residual >= 0.0 && scores[e].level != kNoGroup) {
       scores[e].key_ids = layout.level_key_ids(static_cast<Index>(e), scores[e].level);
+    }
+  }
+  if (layout.eliminated >= 0 && layout.ranks.several()) {
+    std::vector<GroupId>& ids = scores[at(layout.eliminated)].key_ids;
+    const std::string_view own(reinterpret_cast<const char*>(ids.data()),
+                               ids.size() * sizeof(GroupId));
+    for (const std::string& found : layout.ranks.gather(own)) {
+      if (found.empty()) continue;
+      ids.resize(found.size() / sizeof(GroupId));
+      std::copy(found.begin(), found.end(), reinterpret_cast<char*>(ids.data()));
+      break;
     }
   }
   return scores;
@@ -180,7 +192,7 @@ void start_from(const GlmFit& start, const GlmProblem& problem, const AbsorbLayo
   }
   if (layout.eliminated >= 0) {
     const std::vector<double>& values = start.level_values[at(layout.eliminated)];
-    std::copy(values.begin(), values.end(), newton.point.alpha.begin());
+    std::copy(values.begin(), values.end(), newton.point.alpha.begin());  // none in a checkpoint
   }
 }
 
@@ -206,6 +218,16 @@ void fill_levels(const AbsorbLayout& layout, GlmNewton& newton, GlmFit& fit) {
       fit.regressor_levels[j][at(l)] = newton.regressor_level(j, l);
     }
   }
+}
+
+/// Where Newton's method stands, for a later fit to start from.
+GlmFit state_of(const GlmProblem& problem, const AbsorbLayout& layout, GlmNewton& newton) {
+  GlmFit state;
+  state.regressor_names = problem.all_names();
+  state.coefficients = newton.point.coefficients;
+  fill_levels(layout, newton, state);
+  if (layout.eliminated >= 0) state.level_values[at(layout.eliminated)].clear();
+  return state;
 }
 
 /// Fills what a fit with cells adds to Newton's result: regressors net of effects alone, which of
@@ -369,8 +391,9 @@ double working_weight(Family family, double mu) {
 
 namespace {
 
-std::shared_ptr<const AbsorbLayout> layout_of(const GlmProblem& problem, const GlmFit& start) {
-  auto layout = std::dynamic_pointer_cast<const AbsorbLayout>(start.plan);
+std::shared_ptr<const AbsorbLayout> layout_of(const GlmProblem& problem,
+                                              const std::shared_ptr<const AbsorptionPlan>& plan) {
+  auto layout = std::dynamic_pointer_cast<const AbsorbLayout>(plan);
   ALTYN_CHECK(layout != nullptr && layout->n == problem.n_rows() &&
                   layout->levels.size() == problem.effects.size(),
               "a fit starts from one of the same rows and effects");
@@ -570,6 +593,7 @@ GlmFit fit_prepared(const Prepared& prepared, const GlmRows& rows, const GlmOpti
     }
     newton.move(1.0);
     moved = true;
+    if (options.on_step) options.on_step(state_of(problem, *solved, newton));
   }
 
   if (newton.scales().empty()) {
@@ -664,13 +688,14 @@ void drop_one_sided(const GlmProblem& problem, const GlmRows& rows, std::span<do
 }  // namespace
 
 GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& context,
-               const GlmFit* start) {
+               const GlmFit* start, std::shared_ptr<const AbsorptionPlan> plan) {
   check_problem(problem, context);
-  const Prepared prepared(problem,
-                          start != nullptr ? layout_of(problem, *start)
-                                           : build_layout(problem.keys, problem.effects,
-                                                          problem.n_rows(), options.route, context),
-                          context);
+  if (start != nullptr) plan = start->plan;
+  if (plan == nullptr) {
+    plan = build_layout(problem.keys, problem.effects, problem.n_rows(), options.route, context,
+                        problem.ranks);
+  }
+  const Prepared prepared(problem, layout_of(problem, plan), context);
   const Start known{.fit = start};
   return fit_prepared(prepared, prepared.rows, options, context,
                       start != nullptr ? &known : nullptr);
@@ -678,7 +703,9 @@ GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& co
 
 struct RefitProblem::State {
   State(const GlmProblem& problem_in, const GlmFit& fit_in, Context& context)
-      : problem(problem_in), fit(fit_in), prepared(problem, layout_of(problem, fit), context) {}
+      : problem(problem_in),
+        fit(fit_in),
+        prepared(problem, layout_of(problem, fit.plan), context) {}
   GlmProblem problem;
   const GlmFit& fit;
   Prepared prepared;

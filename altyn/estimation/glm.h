@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,12 +14,17 @@
 
 namespace altyn::estimation {
 
+struct GlmFit;
+
 struct GlmOptions {
   double tolerance = 1e-9;
   Index max_iterations = 100;
   Index max_inner_iterations = 10'000;
   AbsorbRoute route = AbsorbRoute::kAuto;
   bool row_results = true;
+  /// Told after every step how far the fit has come: coefficients, and levels of kept effects, as a
+  /// later fit may start from; of the caller, no field of the table.
+  std::function<void(const GlmFit&)> on_step{};
   static std::vector<Field<GlmOptions>> fields();
 };
 
@@ -79,15 +85,17 @@ struct GlmFit {
 /// logit). X~ is then exact to the same tolerance.
 /// `start`: a fit of the same rows and effects (weights, y and regressors may differ): its plan is
 /// reused, Newton starts at its coefficients and effects, and regressors of the same name start
-/// from its X~. Errors: InputError as check_problem and plan_absorption. Without `row_results`
-/// (bootstrap draws) mu, residual and partialled stay empty, and the Hessian is that of regressors
-/// netted of effects as closely as the last step needed (none with cells). Cells are found together
-/// with the levels of the effects; what they are net of effects is worked out once, at the end. Of
-/// cells that depend on each other, the last ones are redundant. Cost: 5 to 10 passes over the
-/// rows; memory 8 n (2 + k) bytes and the plan. With C cells conjugate gradients for every eight of
-/// them and C^2 products over the levels; memory 24 C bytes per level.
+/// from its X~. `plan`: of the same rows and effects, where there is one already. Errors:
+/// InputError as check_problem and plan_absorption. Without `row_results` (bootstrap draws) mu,
+/// residual and partialled stay empty, and the Hessian is that of regressors netted of effects as
+/// closely as the last step needed (none with cells). Cells are found together with the levels of
+/// the effects; what they are net of effects is worked out once, at the end. Of cells that depend
+/// on each other, the last ones are redundant. Cost: 5 to 10 passes over the rows; memory 8 n (2 +
+/// k) bytes and the plan. With C cells conjugate gradients for every eight of them and C^2 products
+/// over the levels; memory 24 C bytes per level.
 [[nodiscard]] GlmFit fit_glm(const GlmProblem& problem, const GlmOptions& options, Context& context,
-                             const GlmFit* start = nullptr);
+                             const GlmFit* start = nullptr,
+                             std::shared_ptr<const AbsorptionPlan> plan = nullptr);
 
 /// Working weight d mu / d eta etc. of one row (without the row's own weight): Poisson mu,
 /// Gaussian 1, gamma 1, logit mu (1 - mu).
@@ -111,6 +119,21 @@ struct FitMeasures {
 /// The same for clusters that are the levels of an effect: [n_levels(effect) * k].
 [[nodiscard]] std::vector<double> sum_scores_by_effect(const GlmProblem& problem, const GlmFit& fit,
                                                        Index effect, Context& context);
+
+/// Linear predictors and their parts of any rows of a fit, without a column for all of them.
+/// Borrows from both, which must outlive it.
+class LinearPredictors {
+ public:
+  LinearPredictors(const GlmProblem& problem, const GlmFit& fit) : problem_(problem), fit_(fit) {}
+  /// The linear predictor, with effects and offset, from place `begin` of the fit order on.
+  void compute(Index begin, std::span<double> out) const;
+  /// Part of it that the effects explain: eta - x'b - offset.
+  void compute_effects(Index begin, std::span<double> out) const;
+
+ private:
+  const GlmProblem& problem_;
+  const GlmFit& fit_;
+};
 
 /// Linear predictor including effects and offset, in fit order [n].
 [[nodiscard]] std::vector<double> linear_predictor(const GlmProblem& problem, const GlmFit& fit,

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/weighted_gram.h"
 #include "altyn/numerics/symmetric_solve.h"
 
@@ -16,8 +17,6 @@ using numerics::RawVector;
 
 constexpr std::size_t kSweptAtMost = 6;  // regressors that share eight lanes with the scores
 constexpr double kRedundant = 1e-13;     // of x' W x: x~ is rounding error
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// sum over levels of a[level, lane] * b[level, lane]
 double level_dot(const RawVector<double>& a, int a_lanes, int a_lane, const RawVector<double>& b,
@@ -118,6 +117,8 @@ void GlmNewton::evaluate(const GlmRows& rows, double* mu, double* residual, doub
                   group.sums.data(), out, context);
   }
   WeightedGram gram = weighted_gram(all, layout_.n, weights_.data(), row_scores.data(), context);
+  layout_.ranks.sum(gram.scores);
+  layout_.ranks.sum(gram.products);
   score = std::move(gram.scores);
   hessian = std::move(gram.products);
 }

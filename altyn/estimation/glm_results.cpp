@@ -7,6 +7,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/estimation/absorb_layout.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/cell_sets.h"
 #include "altyn/estimation/glm.h"
 #include "altyn/estimation/net_regressors.h"
@@ -21,8 +22,6 @@ using numerics::RawVector;
 constexpr Index kRowsPerTask = Index{1} << 16;
 constexpr double kRecoverReduction = 1e-12;
 constexpr Index kRecoverIterations = 20'000;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 Index n_tasks_of(Index n) { return (n + kRowsPerTask - 1) / kRowsPerTask; }
 
@@ -101,7 +100,8 @@ struct RowValues {
 
 /// Sums of three row terms in a fixed order.
 using Triple = std::array<double, 3>;
-Triple sum_triples(Index n, Context& context, const std::function<Triple(Index)>& term) {
+template <class Term>
+Triple sum_triples(Index n, const comm::Ranks& ranks, Context& context, const Term& term) {
   std::vector<Triple> parts(at(n_tasks_of(n)), Triple{});
   for_each_task(n, context, [&](Index task, ShardRange range) {
     Triple sum{};
@@ -115,6 +115,7 @@ Triple sum_triples(Index n, Context& context, const std::function<Triple(Index)>
   for (const Triple& part : parts) {
     for (std::size_t c = 0; c < 3; ++c) total[c] += part[c];
   }
+  ranks.sum(total);
   return total;
 }
 
@@ -124,7 +125,7 @@ double null_constant(const GlmProblem& problem, Context& context) {
   const Index n = problem.n_rows();
   double constant = 0.0;
   for (int step = 0; step < 100; ++step) {
-    const Triple sums = sum_triples(n, context, [&](Index row) -> Triple {
+    const Triple sums = sum_triples(n, problem.ranks, context, [&](Index row) -> Triple {
       const double w = rows.weight(row);
       const double mu = inverse_link(problem.family, rows.offset(row) + constant);
       return {w * score_term(problem.family, problem.y[at(row)], mu),
@@ -148,7 +149,7 @@ FitMeasures measure_fit(const GlmProblem& problem, const GlmFit& fit, Context& c
   const RowValues rows{problem};
   const Family family = problem.family;
   const double constant = null_constant(problem, context);
-  const Triple sums = sum_triples(fit.n_rows(), context, [&](Index p) -> Triple {
+  const Triple sums = sum_triples(fit.n_rows(), problem.ranks, context, [&](Index p) -> Triple {
     const Index row = input_row(*fit.plan, p);
     const double w = rows.weight(row);
     if (w == 0.0) return {};
@@ -300,38 +301,67 @@ std::vector<double> sum_scores_by_effect(const GlmProblem& problem, const GlmFit
   return result;
 }
 
-std::vector<double> effect_sum(const GlmProblem& problem, const GlmFit& fit, Context&) {
-  std::vector<double> sum(at(fit.n_rows()));
-  for (std::size_t e = 0; e < fit.level_values.size(); ++e) {
-    const std::vector<GroupId> levels = fit.plan->levels_in_fit_order(static_cast<Index>(e));
-    const std::span<const double> slope = problem.effects[e].slope;
-    for (Index p = 0; p < fit.n_rows(); ++p) {
-      const double value = fit.level_values[e][levels[at(p)]];
-      sum[at(p)] += slope.empty() ? value : value * slope[at(input_row(*fit.plan, p))];
+void LinearPredictors::compute_effects(Index begin, std::span<double> out) const {
+  const auto* layout = dynamic_cast<const AbsorbLayout*>(fit_.plan.get());
+  ALTYN_CHECK(layout != nullptr, "fits come from fit_glm");
+  std::fill(out.begin(), out.end(), 0.0);
+  if (out.empty()) return;
+  for (const KeptEffect& kept : layout->kept) {
+    const std::vector<double>& values = fit_.level_values[at(kept.effect)];
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::size_t p = at(begin) + i;
+      const double value = values[kept.levels[p] - kept.first];
+      out[i] += kept.slope.empty() ? value : value * kept.slope[p];
     }
   }
+  if (layout->eliminated < 0) return;
+  const std::vector<double>& values = fit_.level_values[at(layout->eliminated)];
+  const auto next = std::upper_bound(layout->run_begin.begin(), layout->run_begin.end(), begin);
+  auto run = static_cast<std::size_t>(next - layout->run_begin.begin()) - 1;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    while (layout->run_begin[run + 1] <= begin + static_cast<Index>(i)) ++run;
+    out[i] += values[run];
+  }
+}
+
+void LinearPredictors::compute(Index begin, std::span<double> out) const {
+  compute_effects(begin, out);
+  const RowValues rows{problem_};
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const Index row = input_row(*fit_.plan, begin + static_cast<Index>(i));
+    double sum = rows.offset(row);
+    for (std::size_t j = 0; j < problem_.regressors.size(); ++j) {
+      sum += fit_.coefficients[j] * problem_.regressors[j][at(row)];
+    }
+    std::size_t first = problem_.regressors.size();
+    for (const CellRegressors& set : problem_.cells) {
+      if (const GroupId cell = set.ids[at(row)]; cell != kNoGroup) {
+        sum += fit_.coefficients[first + cell] * (set.values.empty() ? 1.0 : set.values[at(row)]);
+      }
+      first += set.names.size();
+    }
+    out[i] += sum;
+  }
+}
+
+std::vector<double> effect_sum(const GlmProblem& problem, const GlmFit& fit, Context& context) {
+  std::vector<double> sum(at(fit.n_rows()));
+  const LinearPredictors predictors(problem, fit);
+  for_each_task(fit.n_rows(), context, [&](Index, ShardRange range) {
+    predictors.compute_effects(
+        range.begin, std::span(sum).subspan(at(range.begin), at(range.end - range.begin)));
+  });
   return sum;
 }
 
 std::vector<double> linear_predictor(const GlmProblem& problem, const GlmFit& fit,
                                      Context& context) {
-  std::vector<double> eta = effect_sum(problem, fit, context);
-  const RowValues rows{problem};
-  for (Index p = 0; p < fit.n_rows(); ++p) {
-    const Index row = input_row(*fit.plan, p);
-    double sum = rows.offset(row);
-    for (std::size_t j = 0; j < problem.regressors.size(); ++j) {
-      sum += fit.coefficients[j] * problem.regressors[j][at(row)];
-    }
-    std::size_t first = problem.regressors.size();
-    for (const CellRegressors& set : problem.cells) {
-      if (const GroupId cell = set.ids[at(row)]; cell != kNoGroup) {
-        sum += fit.coefficients[first + cell] * (set.values.empty() ? 1.0 : set.values[at(row)]);
-      }
-      first += set.names.size();
-    }
-    eta[at(p)] += sum;
-  }
+  std::vector<double> eta(at(fit.n_rows()));
+  const LinearPredictors predictors(problem, fit);
+  for_each_task(fit.n_rows(), context, [&](Index, ShardRange range) {
+    predictors.compute(range.begin,
+                       std::span(eta).subspan(at(range.begin), at(range.end - range.begin)));
+  });
   return eta;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/simd.h"
 
 namespace altyn::estimation {
@@ -22,8 +23,6 @@ using numerics::sum_lanes;
 
 constexpr Index kRowsPerTask = Index{1} << 16;
 constexpr double kFarBelow = 708.0;  // eta of a run whose mean is zero lies this far down
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// Row buffers of one run, each padded to a multiple of eight.
 struct RunBuffers {
@@ -473,7 +472,9 @@ ALTYN_CLONES void start_rows(const LinearStart& task) {
 }
 
 /// Sums a function of rows in a fixed order; term(begin, end) returns a partial sum.
-double sum_rows(Index n, Context& context, const std::function<double(Index, Index)>& term) {
+double sum_rows(const GlmRows& rows, Context& context,
+                const std::function<double(Index, Index)>& term) {
+  const auto n = static_cast<Index>(rows.y.size());
   const Index n_tasks = (n + kRowsPerTask - 1) / kRowsPerTask;
   std::vector<double> parts(at(n_tasks));
   context.pool->for_each_shard(n_tasks, [&](Index task) {
@@ -482,13 +483,13 @@ double sum_rows(Index n, Context& context, const std::function<double(Index, Ind
   });
   double sum = 0.0;
   for (const double part : parts) sum += part;
-  return sum;
+  return rows.layout->ranks.sum(sum);
 }
 
 /// sum w f(y) in a fixed order; `apply` turns eight outcomes into f of them.
 template <class Apply>
 double weighted_sum(const GlmRows& rows, Context& context, const Apply& apply) {
-  return sum_rows(static_cast<Index>(rows.y.size()), context, [&](Index begin, Index end) {
+  return sum_rows(rows, context, [&](Index begin, Index end) {
     Lanes8 sum{};
     for (Index p = begin; p < end; p += 8) {
       Lanes8 term = load_upto(rows.y.data() + p, end - p);
@@ -582,6 +583,17 @@ void sweep_glm(const GlmRows& rows, int n_lanes, std::size_t n_swept, GlmPoint& 
       found.worst_run = worst[at(shard)];
     }
   }
+  if (layout.ranks.several()) {
+    found.gram.push_back(found.objective);
+    found.gram.push_back(found.total_weight);
+    layout.ranks.sum(found.gram);
+    found.total_weight = found.gram[gram_size + 1];
+    found.objective = found.gram[gram_size];
+    found.gram.resize(gram_size);
+    const double own = found.largest_run_score;
+    found.largest_run_score = layout.ranks.max(own);
+    if (own < found.largest_run_score) found.worst_run = -1;  // on another rank
+  }
   found.finite = std::isfinite(found.objective);
   // (0, j) is computed as (j, 0): lane 0 of the weighted row is its score.
   for (int j = 1; j < n_lanes; ++j) found.gram[at(j)] = found.gram[at(j * n_lanes)];
@@ -670,15 +682,14 @@ void start_linear(const GlmRows& rows, double* w, double* z, Context& context) {
 std::vector<double> weighted_squares(const GlmRows& rows, const double* w, Context& context) {
   std::vector<double> result;
   for (const double* x : rows.regressors) {
-    result.push_back(
-        sum_rows(static_cast<Index>(rows.y.size()), context, [&](Index begin, Index end) {
-          Lanes8 sum{};
-          for (Index p = begin; p < end; p += 8) {
-            const Lanes8 value = load_upto(x + p, end - p);
-            sum += load_upto(w + p, end - p) * value * value;
-          }
-          return sum_lanes(sum);
-        }));
+    result.push_back(sum_rows(rows, context, [&](Index begin, Index end) {
+      Lanes8 sum{};
+      for (Index p = begin; p < end; p += 8) {
+        const Lanes8 value = load_upto(x + p, end - p);
+        sum += load_upto(w + p, end - p) * value * value;
+      }
+      return sum_lanes(sum);
+    }));
   }
   return result;
 }

@@ -54,7 +54,7 @@ struct GlmSums {
   double total_weight = 0.0;  ///< sum of working weights
   double objective = 0.0;     ///< quasi-likelihood up to a constant
   double largest_run_score = 0.0;
-  Index worst_run = 0;
+  Index worst_run = 0;  ///< -1 when it lies on another rank
   bool finite = true;
 };
 

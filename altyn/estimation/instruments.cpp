@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/distributions.h"
 #include "altyn/numerics/dense_solve.h"
 
@@ -24,8 +25,6 @@ constexpr double kGrowth = 2.0;  // of the largest residual in a step
 constexpr double kLeastShare = 1e-3;
 constexpr double kStartTolerance = 1e-3;
 constexpr double kLevelTolerance = 1e-13;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 /// m' V^-1 m.
 double square_norm(const Vector& moment, const Matrix& variance) {

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/pivoted_inverse.h"
 #include "altyn/estimation/variance.h"
 
 namespace altyn::estimation {
 namespace {
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 /// A column in fit order; an absent one stays absent.
 std::vector<double> ordered(const AbsorptionPlan& plan, std::span<const double> column) {

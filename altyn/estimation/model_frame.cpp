@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/evaluate.h"
 
 namespace altyn::estimation {
@@ -22,8 +23,6 @@ constexpr std::size_t kLeastCells = 16;        // fewer are columns
 constexpr std::size_t kMaxExamples = 5;
 constexpr Index kShard = 65536;
 constexpr const char* kStage = "formula";
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 /// Values of an expression over all rows of the table; borrowed when it is a plain column.
 SharedColumn<double> values_of(const BoundExpression& bound, Index n, Context& context) {
@@ -64,6 +63,7 @@ std::string line_text(const data::Table& table, Index row) {
 /// Builds a frame step by step; table rows until the last step.
 class FrameBuilder {
  public:
+  using Order = numerics::RawVector<GroupId>;
   FrameBuilder(const data::Table& table, const Formula& formula, const FrameSpec& spec,
                Context& context)
       : table_(table), formula_(formula), spec_(spec), context_(context), n_(table.n_rows()) {
@@ -88,7 +88,7 @@ class FrameBuilder {
     read_weights_and_offset();
     check_outcome();
     write_drops();
-    if (n_alive() == 0) fail_empty();
+    if (n_alive() == 0 && !spec_.part) fail_empty();
     make_regressors();
     order_rows();
     return std::move(frame_);
@@ -166,6 +166,7 @@ class FrameBuilder {
   }
 
   void code_effects_and_groups() {
+    for (const std::string& name : spec_.key_order) (void)key_index(name, 0, name);
     for (const EffectTerm& term : formula_.effects) {
       const KeyGroup group = key_group(term, formula_.source);
       if (term.intercept) {
@@ -631,7 +632,7 @@ class FrameBuilder {
   }
 
   void order_rows() {
-    std::vector<GroupId> order;
+    Order order;
     order.reserve(at(n_alive()));
     for (Index row = 0; row < n_; ++row) {
       if (alive_[at(row)]) order.push_back(static_cast<GroupId>(row));
@@ -679,9 +680,8 @@ class FrameBuilder {
   }
 
   /// Counting sorts from the last key to the first.
-  void sort_by_keys(std::vector<GroupId>& order,
-                    const std::vector<std::span<const GroupId>>& keys) const {
-    std::vector<GroupId> next(order.size());
+  void sort_by_keys(Order& order, const std::vector<std::span<const GroupId>>& keys) const {
+    Order next(order.size());
     for (std::size_t k = keys.size(); k-- > 0;) {
       std::vector<std::size_t> start(frame_.keys[k].n_levels + std::size_t{1}, 0);
       for (const GroupId row : order) ++start[keys[k][row] + std::size_t{1}];
@@ -692,17 +692,17 @@ class FrameBuilder {
   }
 
   template <class T>
-  static void gather_column(SharedColumn<T>& column, const std::vector<GroupId>& order) {
+  static void gather_column(SharedColumn<T>& column, const Order& order) {
     if (column.empty()) return;
-    std::vector<T> values(order.size());
+    numerics::RawVector<T> values(order.size());
     for (std::size_t k = 0; k < order.size(); ++k) values[k] = column.values[order[k]];
     column = SharedColumn<T>(std::move(values));
   }
 
-  void gather(const std::vector<GroupId>& order) { gather_frame(frame_, order); }
+  void gather(const Order& order) { gather_frame(frame_, order); }
 
  public:
-  static void gather_frame(ModelFrame& frame, const std::vector<GroupId>& order) {
+  static void gather_frame(ModelFrame& frame, const Order& order) {
     gather_column(frame.y, order);
     for (auto* list : {&frame.regressors, &frame.endogenous, &frame.instruments}) {
       for (Regressor& regressor : *list) gather_column(regressor.values, order);
@@ -716,7 +716,7 @@ class FrameBuilder {
     for (CodedColumn& key : frame.keys) gather_column(key.ids, order);
     for (FrameEffect& effect : frame.effects) gather_column(effect.slope, order);
     for (SharedColumn<double>& column : frame.auxiliary) gather_column(column, order);
-    std::vector<GroupId> rows(order.size());
+    Order rows(order.size());
     for (std::size_t k = 0; k < order.size(); ++k) {
       rows[k] = frame.rows.empty() ? order[k] : frame.rows[order[k]];
     }
@@ -767,7 +767,32 @@ CombinedIds ModelFrame::ids_of(const KeyGroup& group) const {
     columns.push_back(keys[at(key)].ids.values);
     n_levels.push_back(keys[at(key)].n_levels);
   }
-  return combine_ids(columns, n_levels);
+  if (!ranks.several() || ranks.keep_together(group.keys)) return combine_ids(columns, n_levels);
+  double product = 1.0;
+  for (const GroupId levels : n_levels) product *= levels;
+  if (product >= static_cast<double>(kNoGroup)) {
+    throw InputError(
+        {.code = "too-many-groups",
+         .what = fmt::format("{} has more combinations than ranks can share", group.name),
+         .why = "their levels multiply beyond 32 bits",
+         .fixes = {"run it in one process"}});
+  }
+  CombinedIds result{.n_groups = static_cast<GroupId>(product), .shared = true};
+  result.ids.assign(at(n_rows()), 0);
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    for (std::size_t row = 0; row < result.ids.size(); ++row) {
+      result.ids[row] = result.ids[row] * n_levels[c] + columns[c][row];
+    }
+  }
+  return result;
+}
+
+Index ModelFrame::count_groups(const CombinedIds& combined) const {
+  if (!combined.shared) return ranks.sum(static_cast<Index>(combined.n_groups));
+  std::vector<double> occurs(combined.n_groups, 0.0);
+  for (const GroupId id : combined.ids) occurs[id] = 1.0;
+  if (ranks.several()) ranks.communicator->max(occurs);
+  return std::count(occurs.begin(), occurs.end(), 1.0);
 }
 
 std::string ModelFrame::level_of(const KeyGroup& group, Index row) const {
@@ -798,6 +823,7 @@ GlmProblem ModelFrame::problem() const {
     result.effects.push_back(
         {.name = effect.name, .keys = effect.group.keys, .slope = effect.slope.values});
   }
+  result.ranks = ranks;
   return result;
 }
 
@@ -811,7 +837,8 @@ ModelFrame ModelFrame::with_columns() const {
 }
 
 void ModelFrame::keep_rows(std::span<const char> keep) {
-  std::vector<GroupId> order;
+  FrameBuilder::Order order;
+  order.reserve(at(std::count_if(keep.begin(), keep.end(), [](char k) { return k != 0; })));
   for (std::size_t row = 0; row < keep.size(); ++row) {
     if (keep[row]) order.push_back(static_cast<GroupId>(row));
   }

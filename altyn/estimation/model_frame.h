@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "altyn/comm/communicator.h"
 #include "altyn/core/context.h"
 #include "altyn/core/types.h"
 #include "altyn/data/ledger.h"
@@ -26,8 +28,10 @@ struct FrameSpec {
   std::vector<EffectTerm> groups{};
   /// Numbers that inference needs (coordinates); rows with a missing value are dropped.
   std::vector<std::string> auxiliary{};
-  bool for_prediction = false;  ///< rows of cohorts treated in every period stay
-  bool cells = false;           ///< many indicators of one term may stand as FrameCells
+  std::vector<std::string> key_order{};  ///< keys by which rows stand first; the formula's follow
+  bool for_prediction = false;           ///< rows of cohorts treated in every period stay
+  bool part = false;                     ///< one of several parts of a table: it may keep no row
+  bool cells = false;                    ///< many indicators of one term may stand as FrameCells
 };
 
 /// What an indicator among the regressors stands for in an event study.
@@ -75,9 +79,11 @@ struct FrameEffect {
 /// the order of the table. Borrows from the table, which must outlive it.
 struct ModelFrame {
   const data::Table* table = nullptr;
+  std::shared_ptr<const void> own_table{};  ///< keeps it, where nobody else does
   Formula formula{};
   Family family = Family::kPoisson;
-  std::vector<GroupId> rows{};  ///< table row of each frame row; empty when they are the same
+  numerics::RawVector<GroupId> rows{};  ///< table row of each frame row; empty when they are the
+                                        ///< same
   SharedColumn<double> y{};
   std::vector<Regressor> regressors{};
   std::vector<FrameCells> cells{};  ///< further regressors, numbered behind `regressors`
@@ -90,6 +96,7 @@ struct ModelFrame {
   std::vector<KeyGroup> groups{};                 ///< as in FrameSpec
   std::vector<SharedColumn<double>> auxiliary{};  ///< as in FrameSpec
   data::SampleLedger ledger{};
+  comm::Ranks ranks{};  ///< who has the other rows of the model
 
   [[nodiscard]] Index n_rows() const { return static_cast<Index>(y.values.size()); }
   [[nodiscard]] Index table_row(Index row) const {
@@ -97,8 +104,13 @@ struct ModelFrame {
   }
   /// "line 17 (KAZ, RUS, 2010)": where a row stands in the file, with the values of its keys.
   [[nodiscard]] std::string describe_row(Index row) const;
-  /// Ids of the groups over the frame's rows. Cost: O(n).
+  /// Ids of the groups over the frame's rows; of several ranks, those of groups with rows on more
+  /// than one are shared. Cost: O(n). Errors: InputError "too-many-groups".
   [[nodiscard]] CombinedIds ids_of(const KeyGroup& group) const;
+  /// Rows on all ranks.
+  [[nodiscard]] Index n_all_rows() const { return ranks.sum(n_rows()); }
+  /// Groups that occur, on all ranks.
+  [[nodiscard]] Index count_groups(const CombinedIds& groups) const;
   /// "RUS-2015": the level of a group that holds a row.
   [[nodiscard]] std::string level_of(const KeyGroup& group, Index row) const;
   /// The kernel's view; the frame must outlive it.

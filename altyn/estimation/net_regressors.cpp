@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/numerics/simd.h"
 
 namespace altyn::estimation {
@@ -21,8 +22,6 @@ constexpr double kHopeless = 1e-10;  // of x'Wx: no digits of x~ are left to be 
 constexpr int kMaxRounds = 3;
 constexpr Index kMaxSteps = 10'000;  // of conjugate gradients
 constexpr std::size_t kManyColumns = 1024;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// Up to eight neighbouring regressors: columns, or cells of one set.
 struct Group {
@@ -238,6 +237,7 @@ std::vector<double> run_products(const AbsorbLayout& layout,
   for (std::size_t i = 0; i < n_all; ++i) {
     for (std::size_t j = 0; j < i; ++j) products[i * n_all + j] = products[j * n_all + i];
   }
+  layout.ranks.sum(products);
   return products;
 }
 
@@ -278,6 +278,7 @@ NettedRegressors net_regressors(const GlmRows& rows, const std::vector<CellSet>&
                         layout.eliminated >= 0 ? weighted.inverse_run_weight.data() : nullptr,
                     .effects = effects,
                     .sums = solution.right.data()});
+    layout.sum_levels(solution.right.data(), kLanes);
     RawVector<double> left(solution.right);
     numerics::ConjugateGradientOptions options{.max_iterations = max_inner_iterations};
     for (std::size_t j = 0; j < group.count; ++j) {
@@ -307,14 +308,18 @@ NettedRegressors net_regressors(const GlmRows& rows, const std::vector<CellSet>&
     }
     for (std::size_t i = 0; i < left.size(); ++i) solution.right[i] += left[i];
   };
-  // The first group shows the solver which way to go; the others then go it side by side.
-  solve_group(0, [&](RawVector<double>& right, RawVector<double>& x,
-                     const numerics::ConjugateGradientOptions& options) {
-    return solver.solve(kLanes, right, x, options, context);
-  });
-  context.pool->for_each_shard(static_cast<Index>(groups.size()) - 1, [&](Index g) {
-    solve_group(at(g) + 1, [&](RawVector<double>& right, RawVector<double>& x,
-                               const numerics::ConjugateGradientOptions& options) {
+  // The first group shows the solver which way to go; the others then go it side by side. Several
+  // ranks go it together, one group after the other.
+  const std::size_t n_first = layout.ranks.several() ? groups.size() : 1;
+  for (std::size_t g = 0; g < n_first; ++g) {
+    solve_group(g, [&](RawVector<double>& right, RawVector<double>& x,
+                       const numerics::ConjugateGradientOptions& options) {
+      return solver.solve(kLanes, right, x, options, context);
+    });
+  }
+  context.pool->for_each_shard(static_cast<Index>(groups.size() - n_first), [&](Index g) {
+    solve_group(at(g) + n_first, [&](RawVector<double>& right, RawVector<double>& x,
+                                     const numerics::ConjugateGradientOptions& options) {
       return solver.solve_alone(kLanes, right, x, options, context);
     });
   });
@@ -373,6 +378,7 @@ NettedRegressors net_regressors(const GlmProblem& problem, const AbsorptionPlan&
       level_weights[kept.levels[at(p)]] += own[at(p)] * slope * slope;
     }
   }
+  layout->sum_levels(level_weights.data(), 1);
   EffectSolver solver(*layout);
   solver.use_weights(WeightedRows(*layout, own.data(), context), level_weights.data(), 1, context);
   return net_regressors(rows, cells.sets(), solver, tolerance, kMaxSteps, context);

@@ -9,6 +9,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/core/rng.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/score_moments.h"
 
 namespace altyn::estimation {
@@ -20,8 +21,6 @@ using Vector = Eigen::VectorXd;
 constexpr double kPluginScale = 1.1;
 constexpr int kPluginRounds = 15;
 constexpr double kPluginSettled = 1e-3;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 class Penalised {
  public:

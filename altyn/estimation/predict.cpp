@@ -5,11 +5,10 @@
 #include <map>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 
 namespace altyn::estimation {
 namespace {
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 /// The formula as it is evaluated on new rows: no outcome, and every level has a column (those
 /// without a coefficient count for nothing).

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "altyn/comm/communicator.h"
 #include "altyn/core/context.h"
 #include "altyn/core/types.h"
 
@@ -53,7 +54,8 @@ enum class Family {
 /// The name used in options and tables: "poisson", "gaussian", "gamma", "logit".
 [[nodiscard]] std::string_view to_string(Family family);
 
-/// What is estimated. Spans are in input order, must outlive the fit, and are not modified.
+/// What is estimated. Spans are in input order, must outlive the fit, and are not modified. With
+/// several ranks the rows are those of one; n counts them, and every sum is over all of them.
 struct GlmProblem {
   Family family = Family::kPoisson;
   std::span<const double> y{};                        ///< [n]
@@ -65,6 +67,7 @@ struct GlmProblem {
   std::span<const double> offset{};                   ///< [n]; empty = 0
   std::vector<Key> keys{};
   std::vector<Effect> effects{};
+  comm::Ranks ranks{};  ///< who has the other rows; ids mean the same on every rank
 
   [[nodiscard]] Index n_rows() const { return static_cast<Index>(y.size()); }
   /// Columns and cells.

@@ -5,12 +5,11 @@
 #include <cmath>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/gravity_structure.h"
 
 namespace altyn::estimation {
 namespace {
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 GravityStructure structure_of(const FittedModel& model) {
   std::optional<GravityStructure> found = find_gravity_structure(model.frame);
@@ -53,7 +52,7 @@ data::Table multilateral_resistances(const FittedModel& model, const std::string
   const KeyGroup time{.name = "period", .keys = structure.time_keys};
   const CombinedIds periods =
       structure.time_keys.empty()
-          ? CombinedIds{.ids = std::vector<GroupId>(at(frame.n_rows()), 0), .n_groups = 1}
+          ? CombinedIds{.ids = numerics::RawVector<GroupId>(at(frame.n_rows()), 0), .n_groups = 1}
           : frame.ids_of(time);
   std::vector<std::string> period_names(periods.n_groups);
   std::vector<double> world(periods.n_groups, 0.0);

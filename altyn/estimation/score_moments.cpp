@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 
 namespace altyn::estimation {
 namespace {
@@ -13,8 +14,6 @@ namespace {
 using Matrix = Eigen::MatrixXd;
 
 constexpr double kEarthRadiusKm = 6371.0088;  // mean radius, IUGG
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 Eigen::Map<const Matrix> as_matrix(const std::vector<double>& sums, GroupId n_groups,
                                    std::size_t p) {
@@ -53,8 +52,11 @@ std::vector<double> group_sums(const RowScores& scores, std::span<const GroupId>
 
 std::vector<double> cluster_moment(const RowScores& scores, const CombinedIds& groups,
                                    Context& context) {
-  const std::vector<double> sums = group_sums(scores, groups.ids, groups.n_groups, context);
-  return to_vector(squared(sums, groups.n_groups, scores.columns.size()));
+  std::vector<double> sums = group_sums(scores, groups.ids, groups.n_groups, context);
+  if (groups.shared) scores.ranks.sum(sums);
+  std::vector<double> moment = to_vector(squared(sums, groups.n_groups, scores.columns.size()));
+  if (!groups.shared) scores.ranks.sum(moment);
+  return moment;
 }
 
 std::vector<double> dyadic_moment(const RowScores& scores, std::span<const GroupId> first,

@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "altyn/comm/communicator.h"
 #include "altyn/core/context.h"
 #include "altyn/estimation/codes.h"
 
@@ -14,6 +15,7 @@ struct RowScores {
   std::vector<const double*> columns{};  ///< [p]
   std::span<const double> score{};       ///< [n]
   std::span<const GroupId> rows{};       ///< [n] or empty
+  comm::Ranks ranks{};                   ///< who has the other rows
 };
 
 /// Sums of row scores over groups, column after column [p * n_groups]. Ids are in input order.
@@ -21,7 +23,7 @@ struct RowScores {
 [[nodiscard]] std::vector<double> group_sums(const RowScores& scores, std::span<const GroupId> ids,
                                              GroupId n_groups, Context& context);
 
-/// sum over groups of S S' [p * p], S the group's score sum.
+/// sum over groups of S S' [p * p], S the group's score sum; over all ranks.
 [[nodiscard]] std::vector<double> cluster_moment(const RowScores& scores, const CombinedIds& groups,
                                                  Context& context);
 

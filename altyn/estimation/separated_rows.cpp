@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/net_regressors.h"
 #include "altyn/numerics/dense_solve.h"
 
@@ -23,32 +24,51 @@ constexpr int kRectifierSteps = 100;
 constexpr double kCertificateShare = 1e-6;
 constexpr double kTinyMean = 1e-6;
 
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
-
 bool log_link(Family family) { return family == Family::kPoisson || family == Family::kGamma; }
 
 bool any_zero(const ModelFrame& frame) {
-  return std::find(frame.y.values.begin(), frame.y.values.end(), 0.0) != frame.y.values.end();
+  return frame.ranks.any(std::find(frame.y.values.begin(), frame.y.values.end(), 0.0) !=
+                         frame.y.values.end());
 }
 
-/// Change of the linear predictor in one more Newton step, per frame row.
-std::vector<double> next_move(const ModelFrame& frame, const GlmFit& fit, Context& context) {
+/// Calls visit(frame row, place in fit order, change of its linear predictor in one more Newton
+/// step), some thousand rows after the other.
+template <class Visit>
+void for_each_move(const ModelFrame& frame, const GlmFit& fit, Context& context,
+                   const Visit& visit) {
   const GlmProblem problem = frame.problem();
   const GlmFit next = fit_glm(
       problem, {.tolerance = 0.0, .max_iterations = 1, .row_results = false}, context, &fit);
-  const auto before = linear_predictor(problem, fit, context);
-  const auto after = linear_predictor(problem, next, context);
-  std::vector<double> move(before.size());
-  for (std::size_t place = 0; place < move.size(); ++place) {
-    move[place] = after[place] - before[place];
+  const std::span<const GroupId> rows = fit.plan->rows();
+  const LinearPredictors before(problem, fit);
+  const LinearPredictors after(problem, next);
+  constexpr Index kAtOnce = 8192;
+  std::vector<double> from(kAtOnce);
+  std::vector<double> to(kAtOnce);
+  for (Index begin = 0; begin < fit.n_rows(); begin += kAtOnce) {
+    const auto count = at(std::min(kAtOnce, fit.n_rows() - begin));
+    before.compute(begin, std::span(from).first(count));
+    after.compute(begin, std::span(to).first(count));
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t place = at(begin) + i;
+      visit(rows.empty() ? place : std::size_t{rows[place]}, place, to[i] - from[i]);
+    }
   }
-  return in_input_order(*fit.plan, move);
+}
+
+/// A column of the fit in the order of the frame: itself where the orders agree.
+std::span<const double> in_frame_order(const GlmFit& fit, const Column& column, Column& storage) {
+  const std::span<const GroupId> rows = fit.plan->rows();
+  if (rows.empty()) return column;
+  storage.resize(column.size());
+  for (std::size_t place = 0; place < rows.size(); ++place) storage[rows[place]] = column[place];
+  return storage;
 }
 
 // ------------------------------------------------------------------------------------- simplex
 
-/// Mean square of every regressor.
-Vector mean_squares(const GlmProblem& problem) {
+/// Sum of squares of every regressor.
+Vector sums_of_squares(const GlmProblem& problem) {
   Vector squares = Vector::Zero(problem.n_regressors());
   Index j = 0;
   for (const std::span<const double> column : problem.regressors) {
@@ -63,7 +83,7 @@ Vector mean_squares(const GlmProblem& problem) {
     }
     j += static_cast<Index>(set.names.size());
   }
-  return squares / static_cast<double>(problem.n_rows());
+  return squares;
 }
 
 /// Combinations of the regressors [n x m] with weights [k x m].
@@ -186,11 +206,11 @@ bool may_be_separated(const ModelFrame& frame, const GlmFit& fit, Context& conte
   if (std::find(fit.redundant.begin(), fit.redundant.end(), true) != fit.redundant.end()) {
     return true;
   }
-  const std::vector<double> move = next_move(frame, fit, context);
-  for (std::size_t row = 0; row < move.size(); ++row) {
-    if (frame.y.values[row] == 0.0 && !(std::abs(move[row]) <= kMoved)) return true;
-  }
-  return false;
+  bool moves = false;
+  for_each_move(frame, fit, context, [&](std::size_t row, std::size_t, double move) {
+    moves = moves || (frame.y.values[row] == 0.0 && !(std::abs(move) <= kMoved));
+  });
+  return frame.ranks.any(moves);
 }
 
 std::vector<char> separated_by_simplex(const ModelFrame& frame, const AbsorptionPlan& plan,
@@ -200,19 +220,24 @@ std::vector<char> separated_by_simplex(const ModelFrame& frame, const Absorption
   const GlmProblem problem = frame.problem();
   const Index k = problem.n_regressors();
   if (k == 0) return separated;
-  std::vector<double> positive(y.size());
+  Column positive(y.size());
   for (std::size_t row = 0; row < y.size(); ++row) positive[row] = y[row] > 0.0 ? 1.0 : 0.0;
   // In units in which every regressor has a mean square of one.
-  Vector unit = mean_squares(problem);
+  Vector unit = sums_of_squares(problem);
+  frame.ranks.sum(std::span(unit.data(), static_cast<std::size_t>(k)));
+  const auto n_all = static_cast<double>(frame.ranks.sum(problem.n_rows()));
+  unit /= n_all;
   unit = unit.unaryExpr([](double square) { return square > 0.0 ? 1.0 / std::sqrt(square) : 1.0; });
   const std::vector<double> products =
       net_regressors(problem, plan, positive, kNetted, context).hessian;
   const Matrix moments = unit.asDiagonal() * Eigen::Map<const Matrix>(products.data(), k, k) *
-                         unit.asDiagonal() / static_cast<double>(y.size());
+                         unit.asDiagonal() / n_all;
   const auto [roots, vectors] = numerics::eigen_symmetric(moments);
   Index m = 0;
   while (m < k && roots(m) < kNullShare) ++m;
-  if (m == 0) return separated;
+  // The linear program sees all rows at once. Several ranks leave them to the rectifier, which
+  // finds whatever the regressors separate.
+  if (m == 0 || frame.ranks.several()) return separated;
   // The combinations themselves, extended by the effects that fit them in the positive rows.
   Matrix combined = combinations(problem, unit.asDiagonal() * vectors.leftCols(m));
   std::vector<std::span<double>> columns;
@@ -234,9 +259,11 @@ std::vector<char> separated_by_simplex(const ModelFrame& frame, const Absorption
 std::vector<char> separated_by_rectifier(const ModelFrame& frame, Context& context) {
   const std::span<const double> y = frame.y.values;
   std::vector<char> separated(y.size(), 0);
-  std::vector<double> target(y.size());
-  std::vector<double> weights(y.size());
-  const auto n_zero = static_cast<double>(std::count(y.begin(), y.end(), 0.0));
+  Column target(y.size());
+  Column weights(y.size());
+  Column storage;
+  const comm::Ranks& ranks = frame.ranks;
+  const double n_zero = ranks.sum(static_cast<double>(std::count(y.begin(), y.end(), 0.0)));
   if (n_zero == 0.0) return separated;
   const double held = std::clamp(1e5 * n_zero, 1e7, 1e10);
   for (std::size_t row = 0; row < y.size(); ++row) {
@@ -257,7 +284,7 @@ std::vector<char> separated_by_rectifier(const ModelFrame& frame, Context& conte
         fit_glm(problem, options, context, fit.has_value() ? &*fit : nullptr);
     fit = std::move(next);
     if (fit->status != SolveStatus::kConverged) return separated;
-    const std::vector<double> fitted = in_input_order(*fit->plan, fit->mu);
+    const std::span<const double> fitted = in_frame_order(*fit, fit->mu, storage);
     settled = true;
     bool any = false;
     for (std::size_t row = 0; row < y.size(); ++row) {
@@ -267,7 +294,8 @@ std::vector<char> separated_by_rectifier(const ModelFrame& frame, Context& conte
       any = any || value > 0.0;
       target[row] = std::max(value, 0.0);
     }
-    if (!any) return separated;
+    settled = !ranks.any(!settled);
+    if (!ranks.any(any)) return separated;
   }
   if (!settled) return separated;
   // The certificate regression: with every other row held at zero, the positive part must stay.
@@ -276,14 +304,16 @@ std::vector<char> separated_by_rectifier(const ModelFrame& frame, Context& conte
     weights[row] = target[row] > 0.0 ? 1.0 : held;
     largest = std::max(largest, target[row]);
   }
+  largest = ranks.max(largest);
   const GlmFit proof = fit_glm(problem, options, context, &*fit);
   if (proof.status != SolveStatus::kConverged) return separated;
-  const std::vector<double> fitted = in_input_order(*proof.plan, proof.mu);
+  const std::span<const double> fitted = in_frame_order(proof, proof.mu, storage);
   const double edge = kCertificateShare * largest;
-  for (std::size_t row = 0; row < y.size(); ++row) {
-    const bool holds = target[row] > 0.0 ? fitted[row] > edge : std::abs(fitted[row]) <= edge;
-    if (!holds) return separated;
+  bool proven = true;
+  for (std::size_t row = 0; row < y.size() && proven; ++row) {
+    proven = target[row] > 0.0 ? fitted[row] > edge : std::abs(fitted[row]) <= edge;
   }
+  if (ranks.any(!proven)) return separated;
   for (std::size_t row = 0; row < y.size(); ++row) separated[row] = target[row] > 0.0 ? 1 : 0;
   return separated;
 }
@@ -295,11 +325,10 @@ std::vector<char> separated_by_means(const ModelFrame& frame, const GlmFit& fit,
   for (const double value : y) {
     if (value > 0.0) smallest = std::min(smallest, value);
   }
-  const std::vector<double> move = next_move(frame, fit, context);
-  const std::vector<double> mu = in_input_order(*fit.plan, fit.mu);
-  for (std::size_t row = 0; row < y.size(); ++row) {
-    separated[row] = y[row] == 0.0 && move[row] < -0.5 && mu[row] < kTinyMean * smallest ? 1 : 0;
-  }
+  smallest = -frame.ranks.max(-smallest);
+  for_each_move(frame, fit, context, [&](std::size_t row, std::size_t place, double move) {
+    separated[row] = y[row] == 0.0 && move < -0.5 && fit.mu[place] < kTinyMean * smallest ? 1 : 0;
+  });
   return separated;
 }
 

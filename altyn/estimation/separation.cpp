@@ -3,22 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 
 namespace altyn::estimation {
 namespace {
 
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
-
 /// The live rows of every group of one effect.
 struct GroupCounts {
   std::string name;
-  std::vector<GroupId> ids;
-  std::vector<GroupId> rows;     // live rows in the group
+  numerics::RawVector<GroupId> ids;
+  std::vector<GroupId> rows;     // live rows in the group, on all ranks
   std::vector<GroupId> low;      // of which at the lower edge (y = 0)
   std::vector<GroupId> high;     // of which at the upper edge (a logit's y = 1)
   std::vector<GroupId> row_xor;  // xor of the live rows: the row itself when there is one
+  bool shared = false;           // several ranks have rows of its groups
 };
 
 class Pruner {
@@ -32,6 +33,7 @@ class Pruner {
       });
       if (effect.slope.empty() && !known) counts_.push_back(count(effect.group));
     }
+    for (GroupCounts& counts : counts_) add_ranks(counts);
     singleton_rows_.resize(counts_.size());
     edge_rows_.resize(counts_.size());
   }
@@ -77,7 +79,8 @@ class Pruner {
                        .rows = {},
                        .low = {},
                        .high = {},
-                       .row_xor = {}};
+                       .row_xor = {},
+                       .shared = combined.shared};
     counts.rows.assign(combined.n_groups, 0);
     counts.low.assign(combined.n_groups, 0);
     counts.high.assign(combined.n_groups, 0);
@@ -92,14 +95,58 @@ class Pruner {
     return counts;
   }
 
+  /// Counts that came from this rank alone become those of all ranks; own ones are kept beside.
+  void add_ranks(GroupCounts& counts) {
+    if (!counts.shared) return;
+    std::vector<double> all;
+    for (const auto* own : {&counts.rows, &counts.low, &counts.high}) {
+      all.insert(all.end(), own->begin(), own->end());
+    }
+    frame_.ranks.sum(all);
+    own_counts_.push_back({counts.rows, counts.low, counts.high});
+    write_counts(counts, all);
+  }
+
+  /// After rows have left on any rank: the same from the own counts, which know of this rank's.
+  void refresh() {
+    if (!frame_.ranks.several()) return;
+    std::size_t own = 0;
+    for (GroupCounts& counts : counts_) {
+      if (!counts.shared) continue;
+      std::vector<double> all;
+      for (const std::vector<GroupId>& part : own_counts_[own]) {
+        all.insert(all.end(), part.begin(), part.end());
+      }
+      ++own;
+      frame_.ranks.sum(all);
+      write_counts(counts, all);
+    }
+  }
+
+  static void write_counts(GroupCounts& counts, const std::vector<double>& all) {
+    auto from = all.begin();
+    for (auto* part : {&counts.rows, &counts.low, &counts.high}) {
+      for (GroupId& count : *part) count = static_cast<GroupId>(*from++);
+    }
+  }
+
   void remove(Index row) {
     keep_[at(row)] = 0;
+    std::size_t own = 0;
     for (GroupCounts& counts : counts_) {
       const GroupId group_id = counts.ids[at(row)];
-      --counts.rows[group_id];
-      counts.low[group_id] -= is_low(row) ? 1U : 0U;
-      counts.high[group_id] -= is_high(row) ? 1U : 0U;
+      const auto take = [&](GroupId& rows, GroupId& low, GroupId& high) {
+        --rows;
+        low -= is_low(row) ? 1U : 0U;
+        high -= is_high(row) ? 1U : 0U;
+      };
       counts.row_xor[group_id] ^= static_cast<GroupId>(row);
+      if (counts.shared) {
+        std::array<std::vector<GroupId>, 3>& mine = own_counts_[own++];
+        take(mine[0][group_id], mine[1][group_id], mine[2][group_id]);
+      } else {
+        take(counts.rows[group_id], counts.low[group_id], counts.high[group_id]);
+      }
     }
   }
 
@@ -114,7 +161,7 @@ class Pruner {
     for (const GroupCounts& counts : counts_) {
       for (GroupId g = 0; g < counts.rows.size() && !any; ++g) any = one_sided(counts, g);
     }
-    if (!any) return false;
+    if (!frame_.ranks.any(any)) return false;
     // All rows are judged by the counts at the start of the round, so that the effect a row is
     // booked to does not depend on the order of rows.
     std::vector<Index> leaving;
@@ -128,24 +175,38 @@ class Pruner {
       }
     }
     for (const Index row : leaving) remove(row);
+    refresh();
     return true;
+  }
+
+  void find_singletons(std::vector<std::vector<GroupId>>& waves) const {
+    for (std::size_t e = 0; e < counts_.size(); ++e) {
+      for (GroupId g = 0; g < counts_[e].rows.size(); ++g) {
+        if (counts_[e].rows[g] == 1) waves[e].push_back(g);
+      }
+    }
+  }
+
+  /// Whether the one row of a group is on this rank.
+  [[nodiscard]] bool is_here(std::size_t e, GroupId g) const {
+    if (!counts_[e].shared) return true;
+    const auto own =
+        std::count_if(counts_.begin(), counts_.begin() + static_cast<std::ptrdiff_t>(e),
+                      [](const GroupCounts& counts) { return counts.shared; });
+    return own_counts_[at(own)][0][g] == 1;
   }
 
   bool drop_singletons() {
     if (!pruning_.singletons) return false;
     bool any = false;
     std::vector<std::vector<GroupId>> waves(counts_.size());
-    for (std::size_t e = 0; e < counts_.size(); ++e) {
-      for (GroupId g = 0; g < counts_[e].rows.size(); ++g) {
-        if (counts_[e].rows[g] == 1) waves[e].push_back(g);
-      }
-    }
+    find_singletons(waves);
     while (true) {
       // One wave: every group that has one row now, booked to the first effect.
       std::vector<Index> leaving;
       for (std::size_t e = 0; e < counts_.size(); ++e) {
         for (const GroupId g : waves[e]) {
-          if (counts_[e].rows[g] != 1) continue;
+          if (counts_[e].rows[g] != 1 || !is_here(e, g)) continue;
           const auto row = static_cast<Index>(counts_[e].row_xor[g]);
           if (!keep_[at(row)]) continue;
           keep_[at(row)] = 0;
@@ -153,10 +214,15 @@ class Pruner {
           leaving.push_back(row);
         }
       }
-      if (leaving.empty()) return any;
+      if (!frame_.ranks.any(!leaving.empty())) return any;
       any = true;
       for (const Index row : leaving) remove(row);
       for (auto& wave : waves) wave.clear();
+      if (frame_.ranks.several()) {
+        refresh();
+        find_singletons(waves);
+        continue;
+      }
       for (const Index row : leaving) {
         for (std::size_t e = 0; e < counts_.size(); ++e) {
           const GroupId g = counts_[e].ids[at(row)];
@@ -176,6 +242,7 @@ class Pruner {
   bool has_edge_ = false;
   std::vector<char> keep_;
   std::vector<GroupCounts> counts_;
+  std::vector<std::array<std::vector<GroupId>, 3>> own_counts_;  // rows, low, high of shared ones
   std::vector<std::vector<Index>> singleton_rows_;
   std::vector<std::vector<Index>> edge_rows_;
 };

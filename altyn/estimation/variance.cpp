@@ -10,6 +10,7 @@
 #include <map>
 
 #include "altyn/core/errors.h"
+#include "altyn/estimation/at.h"
 #include "altyn/estimation/leverage.h"
 #include "altyn/estimation/score_moments.h"
 #include "altyn/estimation/weighted_gram.h"
@@ -24,8 +25,6 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 constexpr std::size_t kMaxGroupings = 4;
-
-std::size_t at(Index row) { return static_cast<std::size_t>(row); }
 
 class Sandwich {
  public:
@@ -88,10 +87,11 @@ class Sandwich {
   [[nodiscard]] bool gaussian() const { return frame_.family == Family::kGaussian; }
 
   void count_rows() {
-    n_ = static_cast<double>(frame_.n_rows());
+    n_ = static_cast<double>(frame_.n_all_rows());
     if (spec_.weight_meaning == WeightMeaning::kFrequency && !problem_.weights.empty()) {
       n_ = 0.0;
       for (const double weight : problem_.weights) n_ += weight;
+      n_ = frame_.ranks.sum(n_);
     }
     // When all effects are nested in clusters, the mean still counts.
     const bool only_nested = freedom_.any_nested && freedom_.n_absorbed == 0;
@@ -105,7 +105,9 @@ class Sandwich {
   void score_weights() {
     score_.assign(fit_.residual.begin(), fit_.residual.end());
     if (problem_.weights.empty()) return;
-    weights_ = in_fit_order(*fit_.plan, problem_.weights);
+    const std::span<const GroupId> rows = fit_.plan->rows();
+    weights_.assign(problem_.weights.begin(), problem_.weights.end());
+    for (std::size_t p = 0; p < rows.size(); ++p) weights_[p] = problem_.weights[rows[p]];
     for (std::size_t row = 0; row < score_.size(); ++row) score_[row] *= weights_[row];
   }
 
@@ -132,13 +134,15 @@ class Sandwich {
       total_weight_ +=
           working_weight(frame_.family, fit_.mu[row]) * (weights_.empty() ? 1.0 : weights_[row]);
     }
+    total_weight_ = frame_.ranks.sum(total_weight_);
     transform_.block(k, 0, 1, k) = -mean.transpose() * inverse_;
     transform_(k, k) = 1.0 / total_weight_;
   }
 
   [[nodiscard]] RowScores row_scores() const {
     ALTYN_CHECK(problem_.cells.empty(), "scores by row need regressors net of effects");
-    RowScores scores{.columns = {}, .score = score_, .rows = fit_.plan->rows()};
+    RowScores scores{
+        .columns = {}, .score = score_, .rows = fit_.plan->rows(), .ranks = frame_.ranks};
     for (const Index j : kept_) scores.columns.push_back(fit_.partialled_column(j).data());
     if (has_constant_) scores.columns.push_back(nullptr);
     return scores;
@@ -171,6 +175,7 @@ class Sandwich {
       for (std::size_t row = 0; row < score_.size(); ++row) {
         square += score_[row] * fit_.residual[row];
       }
+      square = frame_.ranks.sum(square);
       const double rest = spec_.convention == SeConvention::kNone ? n_ : n_ - n_parameters_;
       dispersion = square / rest;
       if (gaussian()) result_.degrees_of_freedom = n_ - n_parameters_;
@@ -214,7 +219,7 @@ class Sandwich {
 
   /// Cross products of the rows' scores, each square divided by its divisor when there are any.
   Matrix heteroskedastic(const std::vector<double>& divisor) {
-    std::vector<double> square(score_.size());
+    Column square(score_.size());
     for (std::size_t row = 0; row < square.size(); ++row) {
       // A row of frequency w is w rows with the score of one.
       square[row] = spec_.weight_meaning == WeightMeaning::kFrequency
@@ -223,12 +228,14 @@ class Sandwich {
       if (!divisor.empty()) square[row] /= divisor[row];
     }
     std::vector<const double*> columns = row_scores().columns;
-    const std::vector<double> ones(has_constant_ ? score_.size() : 0, 1.0);
+    const Column ones(has_constant_ ? score_.size() : 0, 1.0);
     if (has_constant_) columns.back() = ones.data();
     if (gaussian()) result_.degrees_of_freedom = n_ - n_parameters_;
-    return sandwich(weighted_gram(columns, static_cast<Index>(score_.size()), square.data(),
-                                  score_.data(), context_)
-                        .products);
+    std::vector<double> meat = weighted_gram(columns, static_cast<Index>(score_.size()),
+                                             square.data(), score_.data(), context_)
+                                   .products;
+    frame_.ranks.sum(meat);
+    return sandwich(meat);
   }
 
   Matrix clustered() {
@@ -268,9 +275,10 @@ class Sandwich {
       for (std::size_t k = 0; k < meat.size(); ++k) meat[k] += sign * moment[k];
       if (std::popcount(subset) != 1) continue;
       const auto c = static_cast<std::size_t>(std::countr_zero(subset));
-      if (clusters.n_groups < 2) fail_few(spec_.clusters[c].name);
-      fewest = std::min(fewest, static_cast<double>(clusters.n_groups));
-      result_.n_clusters.push_back(static_cast<Index>(clusters.n_groups));
+      const Index n_clusters = frame_.count_groups(clusters);
+      if (n_clusters < 2) fail_few(spec_.clusters[c].name);
+      fewest = std::min(fewest, static_cast<double>(n_clusters));
+      result_.n_clusters.push_back(n_clusters);
       names.push_back(spec_.clusters[c].name);
     }
     result_.kind = fmt::format("clustered by {}", fmt::join(names, " and "));
@@ -423,8 +431,8 @@ class Sandwich {
   double n_ = 0.0;
   double n_parameters_ = 0.0;
   double total_weight_ = 0.0;
-  std::vector<double> weights_;  // fit order; empty = 1
-  std::vector<double> score_;    // weight * residual, fit order
+  Column weights_;  // fit order; empty = 1
+  Column score_;    // weight * residual, fit order
   Matrix inverse_;
   Matrix transform_;
   Variance result_;

@@ -1,5 +1,7 @@
 #include "altyn/numerics/raw_vector.h"
 
+#include "altyn/numerics/scratch_memory.h"
+
 #ifdef __linux__
 #include <sys/mman.h>
 
@@ -84,6 +86,7 @@ WaitingBlocks& waiting_blocks() {
 void* allocate_raw(std::size_t n_bytes) {
 #ifdef __linux__
   if (n_bytes >= kHugePage) {
+    if (void* scratch = internal::allocate_scratch(n_bytes)) return scratch;
     void* block = waiting_blocks().take(rounded_up(n_bytes));
     return block != nullptr ? block : map_pages(n_bytes);
   }
@@ -94,6 +97,7 @@ void* allocate_raw(std::size_t n_bytes) {
 void free_raw(void* block, std::size_t n_bytes) noexcept {
 #ifdef __linux__
   if (n_bytes >= kHugePage) {
+    if (internal::free_scratch(block)) return;
     if (!waiting_blocks().keep(block, rounded_up(n_bytes))) munmap(block, rounded_up(n_bytes));
     return;
   }

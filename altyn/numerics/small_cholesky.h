@@ -13,7 +13,7 @@ namespace altyn::numerics {
 inline constexpr Index kFloatLanes = 16;
 
 /// The stride for rows of n floats.
-[[nodiscard]] constexpr Index padded_stride(Index n) {
+[[nodiscard]] constexpr Index padded_float_stride(Index n) {
   return (n + 2 * kFloatLanes - 1) / (2 * kFloatLanes) * (2 * kFloatLanes);
 }
 

@@ -96,6 +96,7 @@ std::vector<Assumption> assumptions_of(const Scenario& scenario) {
   for (const ScenarioChange& change : scenario.changes) {
     switch (change.what) {
       case ChangeKind::kAgreement:
+      case ChangeKind::kColumn:
         list.push_back({.name = change.name,
                         .value = change.effect,
                         .low = change.effect,

@@ -26,17 +26,17 @@ namespace {
 
 using nlohmann::json;
 
-std::string provider_of(const DataSources& sources, const std::string& path) {
-  const data::CaseFile* file = sources.bundled(path);
-  return file == nullptr ? path : file->provider;
+std::string provider_of(const DataSources& sources, const data::Table& table) {
+  const data::CaseFile* file = sources.bundled(InputFile{.path = table.source(), .sha256 = ""});
+  return file == nullptr ? table.source() : file->provider;
 }
 
 attribution::PartnerPanel read_panel(const std::string& entry, DataSources& sources) {
   const auto [reporter, name] = split_name(entry, "monthly");
-  const std::string path = sources.find(name);
-  const data::MonthlyTrade trade = data::MonthlyTrade::from_table(data::read_table(path), reporter);
+  const data::Table table = sources.read(name);
+  const data::MonthlyTrade trade = data::MonthlyTrade::from_table(table, reporter);
   attribution::PartnerPanel panel{.reporter = trade.reporter(),
-                                  .source = provider_of(sources, path)};
+                                  .source = provider_of(sources, table)};
   for (const std::string& partner : trade.partners()) {
     panel.partners.push_back(
         {.reporter = trade.reporter(),
@@ -52,8 +52,7 @@ attribution::PartnerPanel read_panel(const std::string& entry, DataSources& sour
 // A table of months and one number each; months that are absent are blank.
 attribution::DriverSeries read_driver(const std::string& entry, DataSources& sources) {
   const auto [name, file] = split_name(entry, "prices");
-  const std::string path = sources.find(file);
-  const data::Table table = data::read_table(path);
+  const data::Table table = sources.read(file);
   const data::TextColumn& month = table.texts("month");
   const data::Column* values = nullptr;
   for (const data::Column& column : table.columns()) {
@@ -62,18 +61,18 @@ attribution::DriverSeries read_driver(const std::string& entry, DataSources& sou
   if (values == nullptr || table.n_rows() == 0) {
     throw InputError({.code = "no-column-for",
                       .what = "the table has no column of prices",
-                      .where = path,
+                      .where = table.source(),
                       .why = "a price series is a month and a number",
                       .fixes = {"columns: month, price"}});
   }
   std::vector<data::Month> months;
   for (Index row = 0; row < table.n_rows(); ++row) {
     months.push_back(data::Month::parse(
-        month.at(row), fmt::format("{} line {}, month", path, table.line_of(row))));
+        month.at(row), fmt::format("{} line {}, month", table.source(), table.line_of(row))));
   }
   const auto [first, last] = std::minmax_element(months.begin(), months.end());
   attribution::DriverSeries series{
-      .name = name, .source = provider_of(sources, path), .first = *first};
+      .name = name, .source = provider_of(sources, table), .first = *first};
   series.values.assign(static_cast<std::size_t>(last->count - first->count + 1), data::kMissing);
   const auto& numbers = std::get<data::NumberColumn>(values->values);
   for (std::size_t row = 0; row < months.size(); ++row) {
@@ -219,6 +218,13 @@ attribution::Claim read_claim(const Study& study, DataSources& sources) {
     file = fields.get<std::string>();
     fields = json::object();
   } else if (fields.contains("file")) {
+    if (!fields.at("file").is_string()) {
+      throw InputError(
+          {.code = "wrong-type",
+           .what = fmt::format("file must be a text, not {}", fields.at("file").dump()),
+           .where = study.where + " [claim]",
+           .why = "it names the file with the claim"});
+    }
     file = fields.at("file").get<std::string>();
     fields.erase("file");
   }
@@ -241,8 +247,8 @@ attribution::CheckInputs read_check_inputs(attribution::Claim claim, const Check
     inputs.monthly.push_back(read_panel(entry, sources));
   }
   if (!data.world.empty()) {
-    const std::string provider = provider_of(sources, sources.find(data.world));
-    inputs.world = attribution::WorldTrade(sources.read(data.world), provider);
+    const data::Table world = sources.read(data.world);
+    inputs.world = attribution::WorldTrade(world, provider_of(sources, world));
   }
   if (!data.memberships.empty() || !data.alignment.empty()) {
     inputs.political = political_table(inputs.world, data, sources);

@@ -21,14 +21,14 @@ bool is_monthly(const data::TradeColumns& columns) {
          columns.find(data::Role::kExporter) == nullptr;
 }
 
-std::string reporter_of(const DataCheckStudy& request, const std::string& path,
+std::string reporter_of(const DataCheckStudy& request, const data::Table& table,
                         const DataSources& sources) {
   if (!request.reporter.empty()) return request.reporter;
-  const data::CaseFile* file = sources.bundled(path);
+  const data::CaseFile* file = sources.bundled(InputFile{.path = table.source(), .sha256 = ""});
   if (file != nullptr && file->name == "russia_monthly_trade") return "RUS";
   throw InputError({.code = "missing-option",
                     .what = "the table does not say whose trade it is",
-                    .where = path,
+                    .where = table.source(),
                     .why = "exports and imports are seen from the reporter",
                     .fixes = {"--reporter RUS"}});
 }
@@ -40,11 +40,10 @@ struct Loaded {
 
 void load(const DataCheckStudy& request, const std::string& name,
           const data::ColumnChoices& choices, DataSources& sources, Loaded& loaded) {
-  const std::string path = sources.find(name);
-  const data::Table table = data::read_table(path);
+  const data::Table table = sources.read(name);
   if (is_monthly(data::find_trade_columns(table, choices))) {
     loaded.months =
-        data::MonthlyTrade::from_table(table, reporter_of(request, path, sources), choices);
+        data::MonthlyTrade::from_table(table, reporter_of(request, table, sources), choices);
   } else {
     loaded.panel = data::load_pair_panel(table, choices);
   }

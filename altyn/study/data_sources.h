@@ -18,8 +18,9 @@ namespace altyn::study {
 /// digest for the run record.
 class DataSources {
  public:
-  /// Of a study: its folder and its shelf; `cases` is another cases folder, "" for the usual one.
-  /// Errors: InputError "not-on-the-shelf" for another cases folder where the study has a shelf.
+  /// Of a study: its folder, its shelf and the tables it holds in memory; `cases` is another cases
+  /// folder, "" for the usual one. Errors: InputError "not-on-the-shelf" for another cases folder
+  /// where the study has a shelf.
   explicit DataSources(const Study& study, const std::string& cases = "");
   /// The same with a cases folder that was found before.
   DataSources(const Study& study, data::CasesFolder cases);
@@ -27,11 +28,13 @@ class DataSources {
   /// The path of a bundled table ("world_trade") or of a file. Errors: InputError "file-not-found"
   /// with the nearest bundled name; "not-on-the-shelf" where the study may read nothing else.
   [[nodiscard]] std::string find(const std::string& name_or_path);
-  /// Reads what find() finds; the table's source is the name a reader knows it by, not where it
-  /// lies on this machine. Errors: as read_table.
+  /// Reads a table in memory, or what find() finds; the table's source is the name a reader knows
+  /// it by, not where it lies on this machine. Errors: as read_table.
   [[nodiscard]] data::Table read(const std::string& name_or_path,
                                  const data::ReadOptions& options = {},
                                  data::SampleLedger* ledger = nullptr);
+  /// Whether read() would take a table of this name from memory.
+  [[nodiscard]] bool in_memory(const std::string& name) const { return tables_.contains(name); }
   /// As find(), without remembering that it was read. Cost: a look at the disk.
   [[nodiscard]] std::string locate(const std::string& name_or_path) const;
   /// The same sources with nothing read yet.
@@ -52,6 +55,7 @@ class DataSources {
 
   std::string folder_;
   std::shared_ptr<const Shelf> shelf_;
+  MemoryTables tables_;
   data::CasesFolder cases_;
   std::vector<InputFile> inputs_;
 };

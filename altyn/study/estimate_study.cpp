@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "altyn/core/errors.h"
+#include "altyn/core/fields_json.h"
 #include "altyn/estimation/estimate.h"
+#include "altyn/estimation/frame_parts.h"
 #include "altyn/estimation/regression_table.h"
 #include "altyn/study/data_sources.h"
 #include "altyn/study/estimation_table.h"
@@ -65,7 +67,50 @@ std::vector<Field<EstimateStudy>> EstimateStudy::fields() {
                          ".typ .csv .json .docx"})};
 }
 
-StudyResult run_estimate(const Study& study, Context& context) {
+namespace {
+
+/// Refuses what changes the table or looks at its rows again.
+void check_parts(const EstimateStudy& request, const FollowUpRequest& follow_up) {
+  const FollowUp none;
+  const auto refuse = [](const char* what) {
+    throw InputError({.code = "needs-memory",
+                      .what = fmt::format("{} cannot be used on a table read in parts", what),
+                      .where = "memory_limit_gb",
+                      .why = "it looks at all rows at once",
+                      .fixes = {"run it without a memory limit, in one process",
+                                "write its columns into the table"}});
+  };
+  if (!request.join.empty() || !request.agreements.empty() || !request.memberships.empty() ||
+      !request.alignment.empty() || !request.cohorts.empty()) {
+    refuse("a column that is added");
+  }
+  if (options_to_json(follow_up.follow_up) != options_to_json(none)) refuse("a follow-up");
+}
+
+/// The models of a table read in parts.
+std::vector<estimation::Estimate> estimate_parts(const std::string& path,
+                                                 const EstimateStudy& request,
+                                                 const estimation::EstimateOptions& options,
+                                                 const std::string& formula,
+                                                 comm::Communicator* ranks, Context& context) {
+  std::vector<estimation::Estimate> estimates;
+  const std::vector<std::string> everything{""};
+  for (const std::string& sample : request.samples.empty() ? everything : request.samples) {
+    estimation::EstimateOptions variant = options;
+    if (!sample.empty()) {
+      variant.subset =
+          options.subset.empty() ? sample : fmt::format("({}) & ({})", options.subset, sample);
+    }
+    for (const estimation::Formula& model : estimation::parse_formulas(formula)) {
+      estimates.push_back(estimation::estimate_in_parts(path, model, variant, ranks, context));
+    }
+  }
+  return estimates;
+}
+
+}  // namespace
+
+StudyResult run_estimate(const Study& study, Context& context, comm::Communicator* ranks) {
   check_sections(study, {"estimate", "options", "table", "follow_up", "bootstrap", "jackknife",
                          "penalty", "plot"});
   const auto request = read_section<EstimateStudy>(study, "estimate");
@@ -83,7 +128,10 @@ StudyResult run_estimate(const Study& study, Context& context) {
   }
 
   DataSources sources(study);
-  const data::Table table = read_estimation_table(request.data, request, sources);
+  const bool in_parts = ranks != nullptr || options.memory_limit_gb > 0.0;
+  if (in_parts) check_parts(request, follow_up);
+  const data::Table table =
+      in_parts ? data::Table() : read_estimation_table(request.data, request, sources);
   std::optional<data::Table> new_rows;
   if (const std::string& name = follow_up.follow_up.predict_on; !name.empty()) {
     new_rows = read_estimation_table(name, request, sources);
@@ -93,11 +141,16 @@ StudyResult run_estimate(const Study& study, Context& context) {
   std::vector<estimation::Estimate> estimates;
   FollowUps after(follow_up, table, new_rows ? &*new_rows : nullptr);
   for (const std::string& formula : request.formulas) {
-    std::vector<estimation::Estimate> found = estimation::estimate_all(
-        table, formula, options, request.samples, context,
-        [&](const estimation::FittedModel& model, const estimation::Estimate& estimate) {
-          after.add(model, estimate, context);
-        });
+    // Each of several ranks reads a part; the digest of the whole is for one process.
+    std::vector<estimation::Estimate> found =
+        in_parts ? estimate_parts(
+                       ranks != nullptr ? sources.locate(request.data) : sources.find(request.data),
+                       request, options, formula, ranks, context)
+                 : estimation::estimate_all(table, formula, options, request.samples, context,
+                                            [&](const estimation::FittedModel& model,
+                                                const estimation::Estimate& estimate) {
+                                              after.add(model, estimate, context);
+                                            });
     for (estimation::Estimate& estimate : found) estimates.push_back(std::move(estimate));
     for (std::size_t k = 0; k < found.size() && heads_name_samples; ++k) {
       layout.headers.push_back(request.samples[k * request.samples.size() / found.size()]);
@@ -129,7 +182,7 @@ StudyResult run_estimate(const Study& study, Context& context) {
       nlohmann::json::parse(estimation::render_table(estimates, layout, TableFormat::kJson));
   for (std::size_t m = 0; m < estimates.size(); ++m) {
     result.certificates.push_back(estimates[m].certificate);
-    result.value["models"][m].update(after.values()[m]);
+    if (!in_parts) result.value["models"][m].update(after.values()[m]);
     if (!warnings[m].empty()) result.value["models"][m]["warnings"] = {warnings[m]};
   }
   for (const Certificate& certificate : after.certificates()) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "altyn/comm/communicator.h"
 #include "altyn/core/fields.h"
 #include "altyn/study/study.h"
 
@@ -33,7 +34,10 @@ struct EstimateStudy {
 };
 
 /// Runs the estimates of a study: one table, the models that the formulas stand for, in every
-/// sample. Errors: InputError of reading, of the formula and of the options.
-[[nodiscard]] StudyResult run_estimate(const Study& study, Context& context);
+/// sample. With a memory limit among the options, or with several ranks, the table is a Parquet
+/// file read in parts, and nothing is added to it or follows: "needs-memory".
+/// Errors: InputError of reading, of the formula and of the options.
+[[nodiscard]] StudyResult run_estimate(const Study& study, Context& context,
+                                       comm::Communicator* ranks = nullptr);
 
 }  // namespace altyn::study

@@ -80,7 +80,7 @@ void add_contributions(ScenarioAnswer& answer, const CentralSolve& solved, Conte
 void add_phase_in(ScenarioAnswer& answer, const CentralSolve& solved, Context& context) {
   const ScenarioSetting& setting = solved.setting();
   const Scenario& scenario = solved.scenario();
-  Index last = scenario.head.year;
+  Index last = setting.year();
   bool in_steps = false;
   for (const ScenarioChange& change : scenario.changes) {
     if (change.phase_in.empty()) continue;
@@ -102,7 +102,7 @@ void add_phase_in(ScenarioAnswer& answer, const CentralSolve& solved, Context& c
   const OneSectorModel model(solved.instance().base, solved.options());
   OneSectorWorkspace workspace;
   OneSectorResult result;
-  for (Index year = scenario.head.year; year <= last; ++year) {
+  for (Index year = setting.year(); year <= last; ++year) {
     model.solve(setting.at(values, year).shock, workspace, result, context.stop);
     context.throw_if_stopped();
     if (result.status != SolveStatus::kConverged) {

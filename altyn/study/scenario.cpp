@@ -52,6 +52,13 @@ void check_change(const ScenarioChange& change, const Scenario& scenario,
         fail_change(where, "nobody joins", "joining = [\"UZB\"]");
       }
       return;
+    case ChangeKind::kColumn:
+      if (change.column.empty()) fail_change(where, "no column is named", "column = \"rta\"");
+      if (change.effect == 0.0 && change.effect_se == 0.0) {
+        fail_change(where, "the coefficient of the column is missing",
+                    "effect = 0.3 and effect_se = 0.05, from altyn estimate");
+      }
+      return;
     case ChangeKind::kBorderCost:
       if (change.from.empty() || change.with.empty()) {
         fail_change(where, "the pairs are missing",
@@ -120,13 +127,14 @@ std::vector<S> read_entries(const json& content, const char* list, const std::st
 // Reads and checks everything but that something changes.
 Scenario read_whole(const Study& study, const std::string& within, DataSources& sources) {
   check_sections(study, {"scenario", "world", "model", "revenue", "regions", "optimal", "capital",
-                         "tariff", "region", "change", "flags", "file"});
+                         "tariff", "region", "change", "columns", "flags", "file"});
   Study whole = study;
   whole.content = extended_content(study, sources, within);
   const json flags = study.content.value("flags", json::object());
   for (const auto& [key, value] : flags.items()) whole.content["model"][key] = value;
   Scenario scenario{.head = read_section<ScenarioHead>(whole, "scenario"),
                     .world = read_section<ScenarioWorld>(whole, "world"),
+                    .columns = read_section<data::ColumnChoices>(whole, "columns"),
                     .model = read_section<ScenarioModel>(whole, "model"),
                     .revenue = read_section<ScenarioRevenue>(whole, "revenue"),
                     .regions = read_section<ScenarioRegions>(whole, "regions"),
@@ -189,6 +197,7 @@ std::string base_text(const Scenario& s) {
                s.revenue.pool,
                s.revenue.date,
                options_to_json(s.regions),
+               options_to_json(s.columns),
                options_to_json(s.model)};
   for (const ScenarioTariff& one : s.tariffs) text.push_back(options_to_json(one));
   for (const ScenarioRegion& one : s.region_list) text.push_back(options_to_json(one));
@@ -209,27 +218,34 @@ std::vector<Field<ScenarioChange>> ScenarioChange::fields() {
                  {.name = "name",
                   .doc = "what the assumption is called; scenarios draw the same name alike"}),
       make_enum_field<&ScenarioChange::what>({.name = "what", .doc = "what changes"},
-                                             {"agreement", "border_cost", "tariff"}),
+                                             {"agreement", "border_cost", "tariff", "column"}),
       make_field(&ScenarioChange::agreement,
                  {.name = "agreement", .doc = "an agreement with all it grew from: EAEU"}),
+      make_field(&ScenarioChange::column,
+                 {.name = "column",
+                  .doc = "a column of the trade table that was a regressor; its value becomes 0, "
+                         "or 1 with turn_on, for the pairs of `from` and `with`, all when empty"}),
       make_field(&ScenarioChange::turn_on,
                  {.name = "turn_on",
                   .doc = "puts the agreement in force between `joining` and its members; otherwise "
                          "it is taken away, from `joining` alone when that is given"}),
       make_field(&ScenarioChange::joining,
                  {.name = "joining", .doc = "economies that join or leave; empty is all members"}),
-      make_field(&ScenarioChange::effect, {.name = "effect",
-                                           .doc = "estimated effect of membership on log trade",
-                                           .minimum = -10,
-                                           .maximum = 10}),
+      make_field(&ScenarioChange::effect,
+                 {.name = "effect",
+                  .doc = "estimated effect of membership, or of the column, on log trade",
+                  .minimum = -10,
+                  .maximum = 10}),
       make_field(&ScenarioChange::effect_se, {.name = "effect_se",
                                               .doc = "its standard error, for the draws",
                                               .minimum = 0,
                                               .maximum = 10}),
       make_field(&ScenarioChange::from,
-                 {.name = "from", .doc = "exporters of a border cost: codes, regions or a union"}),
+                 {.name = "from",
+                  .doc = "exporters whose cost or column changes: codes, regions or a union"}),
       make_field(&ScenarioChange::with,
-                 {.name = "with", .doc = "importers of a border cost: codes, regions or a union"}),
+                 {.name = "with",
+                  .doc = "importers whose cost or column changes: codes, regions or a union"}),
       make_field(&ScenarioChange::both,
                  {.name = "both", .doc = "the cost changes in both directions"}),
       make_field(&ScenarioChange::by_pct,
@@ -333,7 +349,10 @@ std::vector<Field<ScenarioHead>> ScenarioHead::fields() {
       make_field(&ScenarioHead::name, {.name = "name", .doc = "a short name"}),
       make_field(&ScenarioHead::title, {.name = "title", .doc = "the question it answers"}),
       make_field(&ScenarioHead::year,
-                 {.name = "year", .doc = "year of the base", .minimum = 1000, .maximum = 3000}),
+                 {.name = "year",
+                  .doc = "year of the base; 0 takes the last one of the trade table",
+                  .minimum = 0,
+                  .maximum = 3000}),
       make_field(&ScenarioHead::extends, {.name = "extends", .doc = "scenario file to stand on"}),
       make_field(
           &ScenarioHead::versus,
@@ -344,7 +363,9 @@ std::vector<Field<ScenarioWorld>> ScenarioWorld::fields() {
   return {make_field(&ScenarioWorld::trade,
                      {.name = "trade", .doc = "bilateral trade: a file or a bundled table"}),
           make_field(&ScenarioWorld::gdp,
-                     {.name = "gdp", .doc = "GDP by economy and year, for domestic trade"}),
+                     {.name = "gdp",
+                      .doc = "GDP by economy and year, for domestic trade; empty where the trade "
+                             "table has it"}),
           make_field(&ScenarioWorld::agreements,
                      {.name = "agreements", .doc = "agreement tables, later ones on top"})};
 }

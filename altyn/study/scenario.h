@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "altyn/core/fields.h"
+#include "altyn/data/trade_columns.h"
 #include "altyn/equilibrium/capital.h"
 #include "altyn/equilibrium/closure.h"
 #include "altyn/study/data_sources.h"
@@ -19,6 +20,7 @@ enum class ChangeKind {
   kAgreement,   ///< an agreement's estimated effect on trade, turned off or on
   kBorderCost,  ///< trade costs up or down by a percentage
   kTariff,      ///< duties by a formula
+  kColumn,      ///< an estimated coefficient of a column of the trade table
 };
 
 /// How a tariff change turns today's duty into the new one.
@@ -35,6 +37,7 @@ struct ScenarioChange {
   std::string name;
   ChangeKind what = ChangeKind::kAgreement;
   std::string agreement;
+  std::string column;
   bool turn_on = false;
   std::vector<std::string> joining;
   double effect = 0.0;
@@ -123,6 +126,7 @@ struct ScenarioModel {
 struct Scenario {
   ScenarioHead head{};
   ScenarioWorld world{};
+  data::ColumnChoices columns{};  ///< of the trade table; the section [columns]
   ScenarioModel model{};
   ScenarioRevenue revenue{};
   ScenarioRegions regions{};

@@ -1,5 +1,7 @@
 #include "altyn/study/scenario_draws.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -69,6 +71,25 @@ std::vector<Driver> drivers_of(const std::vector<std::vector<double>>& inputs,
   return drivers;
 }
 
+// The draws that the parts of a run have found.
+void take_draws(const SharedDraws& shared, const std::string& scenario,
+                std::vector<Outcomes>& kept) {
+  const auto found = shared.kept.find(scenario);
+  Index n_missing = 0;
+  for (std::size_t draw = 0; draw < kept.size(); ++draw) {
+    const bool known =
+        found != shared.kept.end() && found->second.contains(static_cast<Index>(draw));
+    if (known) kept[draw] = found->second.at(static_cast<Index>(draw));
+    n_missing += known ? 0 : 1;
+  }
+  if (n_missing == 0) return;
+  throw InputError({.code = "missing-part",
+                    .what = fmt::format("{} draws of {} are in no part", n_missing, scenario),
+                    .where = scenario,
+                    .why = "a merge needs every part of the same study",
+                    .fixes = {"run the parts again"}});
+}
+
 // What the first draws say. A draw that failed has no outcomes.
 ScenarioDraws draws_of(const std::vector<Outcomes>& kept, Index n_draws, std::size_t n,
                        const std::vector<Assumption>& assumptions, std::uint64_t seed) {
@@ -135,8 +156,15 @@ ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& in
                         const std::vector<std::size_t>& parents,
                         const std::vector<Assumption>& assumptions, bool compares, Index n_draws,
                         const equilibrium::OneSectorOptions& options, Context& context,
-                        const DrawsSoFar& on_draws) {
+                        const DrawsSoFar& on_draws, SharedDraws* shared,
+                        const std::string& scenario) {
   std::vector<Outcomes> kept(static_cast<std::size_t>(n_draws));
+  if (shared != nullptr && shared->merging) {
+    take_draws(*shared, scenario, kept);
+    return draws_of(kept, n_draws, parents.size(), assumptions, context.seed);
+  }
+  const ShardRange mine = shared != nullptr ? shard_range(n_draws, shared->n_parts, shared->part)
+                                            : ShardRange{.begin = 0, .end = n_draws};
   const auto solve = [&](ShardRange range) {
     OneSectorWorkspace workspace;
     OneSectorResult result, versus;
@@ -160,10 +188,11 @@ ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& in
     }
   };
   const Index n_batch = on_draws ? kBatch : std::max<Index>(n_draws, 1);
-  for (Index begin = 0; begin < n_draws; begin += n_batch) {
-    if (begin > 0) on_draws(draws_of(kept, begin, parents.size(), assumptions, context.seed));
+  for (Index begin = mine.begin; begin < mine.end; begin += n_batch) {
+    if (begin > 0 && on_draws)
+      on_draws(draws_of(kept, begin, parents.size(), assumptions, context.seed));
     context.report({.step = "draws", .iteration = begin, .total = n_draws});
-    const Index size = std::min(n_batch, n_draws - begin);
+    const Index size = std::min(n_batch, mine.end - begin);
     const Index n_shards = std::min(size, kShards);
     context.pool->for_each_shard(n_shards, [&](Index shard) {
       const ShardRange range = shard_range(size, n_shards, shard);
@@ -171,6 +200,10 @@ ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& in
     });
     context.throw_if_stopped();
   }
+  for (Index draw = mine.begin; shared != nullptr && draw < mine.end; ++draw) {
+    shared->kept[scenario][draw] = std::move(kept[static_cast<std::size_t>(draw)]);
+  }
+  if (shared != nullptr) return {.n_draws = n_draws};
   return draws_of(kept, n_draws, parents.size(), assumptions, context.seed);
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,19 @@ struct ScenarioDraws {
   [[nodiscard]] double quantile(Outcome outcome, std::size_t economy, double p) const;
 };
 
+/// Outcomes of one draw; empty when it has none.
+using DrawOutcomes = std::map<Index, Outcomes>;
+
+/// Draws that several runs share: each solves a stretch of every scenario's draws and keeps what it
+/// finds; a merge takes them all from there. A draw is a function of the seed and its number, so
+/// that nobody can tell afterwards who solved it.
+struct SharedDraws {
+  Index part = 0;
+  Index n_parts = 1;
+  bool merging = false;
+  std::map<std::string, DrawOutcomes> kept{};  ///< by scenario
+};
+
 /// Told of the draws so far, while more are solved.
 using DrawsSoFar = std::function<void(const ScenarioDraws&)>;
 
@@ -60,11 +74,13 @@ using DrawsSoFar = std::function<void(const ScenarioDraws&)>;
 /// which is called from several threads at once; an InputError of it makes the draw a failed one.
 /// `parents` [n] as in ScenarioSetting. `on_draws` is called after every 50, the last aside. The
 /// same for any number of threads. Errors: Cancelled.
-/// Cost: one solve per draw, twice with a comparison.
+/// With `shared`, the draws of `scenario` are solved or taken as it says; InputError "missing-part"
+/// where a merge lacks one. Cost: one solve per draw, twice with a comparison.
 [[nodiscard]] ScenarioDraws run_draws(
     const std::function<ScenarioInstance(const Values&)>& instance_at,
     const std::vector<std::size_t>& parents, const std::vector<Assumption>& assumptions,
     bool compares, Index n_draws, const equilibrium::OneSectorOptions& options, Context& context,
-    const DrawsSoFar& on_draws = {});
+    const DrawsSoFar& on_draws = {}, SharedDraws* shared = nullptr,
+    const std::string& scenario = "");
 
 }  // namespace altyn::study

@@ -277,7 +277,7 @@ ScenarioAnswer answer_of(const SolvedScenario& s) {
   if (answer.title.empty()) answer.title = answer.name;
   answer.about = fmt::format(
       "One sector, {} economies, {}, trade elasticity {:g}, deficits {}; compared with {}.",
-      s.setting.economies().size(), s.scenario.head.year, s.scenario.model.theta,
+      s.setting.economies().size(), s.setting.year(), s.scenario.model.theta,
       equilibrium::to_string(s.scenario.model.deficits),
       s.versus ? s.scenario.head.versus : "the year as it was");
   if (s.scenario.model.value_added_share < 1.0) {

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "altyn/core/errors.h"
+#include "altyn/core/fields_json.h"
 #include "altyn/data/country_codes.h"
 #include "altyn/data/pair_panel.h"
 #include "altyn/study/located.h"
@@ -49,7 +50,7 @@ double new_rate(TariffFormula formula, double before, double size) {
 // The effect on log trade where a change applies with sign +1.
 double direct_effect(const ScenarioChange& change, const Values& values) {
   const double size = values.at(change.name);
-  if (change.what == ChangeKind::kAgreement) return size;
+  if (change.what == ChangeKind::kAgreement || change.what == ChangeKind::kColumn) return size;
   const double theta = values.at(kThetaName);
   if (!(change.level_pct > 0.0)) return -theta * std::log1p(size / 100.0);
   const double level = values.at(name_of_level(change)) / 100.0;
@@ -85,39 +86,69 @@ std::vector<RevenuePool> new_pools(const RegionalWorld& world,
   return pools;
 }
 
+// GDP of each economy in million USD; NaN where the table lacks it.
+std::vector<double> gdp_of(const data::Table& gdp, int year,
+                           const std::vector<std::string>& economies) {
+  const data::TextColumn& codes = gdp.texts("economy");
+  const data::NumberColumn& years = gdp.numbers("year");
+  const data::NumberColumn& usd = gdp.numbers("gdp_usd");
+  std::vector<double> values;
+  for (const std::string& economy : economies) {
+    double value = data::kMissing;
+    for (Index row = 0; row < gdp.n_rows(); ++row) {
+      const auto at = static_cast<std::size_t>(row);
+      if (years[at] == year && codes.at(row) == economy) value = usd[at] / 1e6;
+    }
+    values.push_back(value);
+  }
+  return values;
+}
+
+// The rows of one year; a table without years is of that year.
+data::PairPanel of_year(data::PairPanel panel, int year) {
+  if (panel.years.empty()) return panel;
+  const data::NumberColumn& years = panel.table.numbers("year");
+  std::vector<bool> keep;
+  for (const double one : years) keep.push_back(one == year);
+  panel.table = panel.table.filtered(keep);
+  return panel;
+}
+
 }  // namespace
 
-std::shared_ptr<const ScenarioTables> ScenarioTables::read(const ScenarioWorld& world, Index year,
-                                                           DataSources& sources) {
+std::shared_ptr<const ScenarioTables> ScenarioTables::read(const ScenarioWorld& world,
+                                                           const data::ColumnChoices& columns,
+                                                           Index year, DataSources& sources) {
   DataSources own = sources.unread();
   auto tables = std::make_shared<ScenarioTables>();
   std::vector<std::string> files;
   for (const std::string& name : world.agreements) files.push_back(own.find(name));
   tables->registry = data::AgreementRegistry::read(files);
-  const data::PairPanel panel = data::load_pair_panel(own.read(world.trade));
-  const data::Table gdp = own.read(world.gdp);
+  data::PairPanel panel = data::load_pair_panel(own.read(world.trade), columns);
   tables->years = panel.years;
-  tables->world = data::build_world(panel, static_cast<int>(year), {.gdp = &gdp});
-  const data::TextColumn& codes = gdp.texts("economy");
-  const data::NumberColumn& years = gdp.numbers("year");
-  const data::NumberColumn& usd = gdp.numbers("gdp_usd");
-  for (const std::string& economy : tables->world.economies) {
-    double value = data::kMissing;
-    for (Index row = 0; row < gdp.n_rows(); ++row) {
-      const auto at = static_cast<std::size_t>(row);
-      if (years[at] == static_cast<double>(year) && codes.at(row) == economy) value = usd[at] / 1e6;
-    }
-    tables->gdp_musd.push_back(value);
-  }
+  const bool last = year == 0 && !panel.years.empty();
+  const int base_year = last ? panel.years.back() : static_cast<int>(year);
+  std::optional<data::Table> gdp;
+  if (!world.gdp.empty()) gdp = own.read(world.gdp);
+  tables->world = data::build_world(panel, base_year, {.gdp = gdp ? &*gdp : nullptr});
+  tables->panel = of_year(std::move(panel), base_year);
+  const std::vector<std::string>& economies = tables->world.economies;
+  tables->gdp_musd = gdp ? gdp_of(*gdp, base_year, economies)
+                         : std::vector<double>(economies.size(), data::kMissing);
   tables->inputs = own.inputs();
   sources.add_inputs(tables->inputs);
   return tables;
 }
 
 std::shared_ptr<const ScenarioTables> ScenarioTablesCache::get(const ScenarioWorld& world,
+                                                               const data::ColumnChoices& columns,
                                                                Index year, DataSources& sources) {
-  std::string key =
-      fmt::format("{}\n{}\n{}", year, sources.locate(world.trade), sources.locate(world.gdp));
+  if (sources.in_memory(world.trade) || sources.in_memory(world.gdp)) {
+    return ScenarioTables::read(world, columns, year, sources);
+  }
+  const std::string gdp = world.gdp.empty() ? "" : sources.locate(world.gdp);
+  std::string key = fmt::format("{}\n{}\n{}\n{}", year, sources.locate(world.trade), gdp,
+                                options_to_json(columns).dump());
   for (const std::string& name : world.agreements) key += "\n" + sources.locate(name);
   {
     const std::lock_guard lock(mutex_);
@@ -128,7 +159,8 @@ std::shared_ptr<const ScenarioTables> ScenarioTablesCache::get(const ScenarioWor
     }
   }
   // Two callers may read the same tables at once; both get the same, and one copy stays.
-  std::shared_ptr<const ScenarioTables> tables = ScenarioTables::read(world, year, sources);
+  std::shared_ptr<const ScenarioTables> tables =
+      ScenarioTables::read(world, columns, year, sources);
   const std::lock_guard lock(mutex_);
   entries_[key] = {.tables = tables, .used = ++clock_};
   if (entries_.size() > capacity_) {
@@ -142,11 +174,13 @@ std::shared_ptr<const ScenarioTables> ScenarioTablesCache::get(const ScenarioWor
 ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
                                  DataSources& sources, ScenarioTablesCache* tables)
     : scenario_(scenario),
-      year_(static_cast<int>(scenario.head.year)),
-      tables_(tables == nullptr ? ScenarioTables::read(scenario.world, scenario.head.year, sources)
-                                : tables->get(scenario.world, scenario.head.year, sources)),
+      tables_(
+          tables == nullptr
+              ? ScenarioTables::read(scenario.world, scenario.columns, scenario.head.year, sources)
+              : tables->get(scenario.world, scenario.columns, scenario.head.year, sources)),
       registry_(tables_->registry),
-      world_(tables_->world) {
+      world_(tables_->world),
+      year_(world_.year) {
   for (const data::Finding& finding : world_.findings) notes_.push_back(finding.sentence);
   notes_.emplace_back(
       "Income is that of the goods economy: what goods sell for, duties and the deficit in goods. "
@@ -334,6 +368,38 @@ std::vector<double> ScenarioSetting::signs_of(const ScenarioChange& change,
   return signs;
 }
 
+// By how much the change moves its column for each pair, domestic ones among them: to 0, or to 1
+// with turn_on. Regions have the value of their nations.
+std::vector<double> ScenarioSetting::column_steps(const ScenarioChange& change,
+                                                  const std::string& where) const {
+  const data::PairPanel& panel = tables_->panel;
+  const data::NumberColumn& column = panel.table.numbers(change.column);
+  const std::vector<bool> everyone(economies_.size(), true);
+  const std::vector<bool> from = change.from.empty() ? everyone : named(change.from, where);
+  const std::vector<bool> with = change.with.empty() ? everyone : named(change.with, where);
+  const std::size_t n = economies_.size();
+  std::vector<double> steps(n * n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < n; ++k) {
+      if (!(from[i] && with[k]) && !(change.both && with[i] && from[k])) continue;
+      const std::optional<Index> row =
+          panel.find(world_.economies[parents_[i]], world_.economies[parents_[k]], year_);
+      if (!row) continue;  // no flow, nothing to move
+      const double value = column[static_cast<std::size_t>(*row)];
+      if (data::is_missing(value)) {
+        throw InputError(
+            {.code = "missing-value",
+             .what = fmt::format("{} is missing for {} to {}", change.column,
+                                 world_.economies[parents_[i]], world_.economies[parents_[k]]),
+             .where = where,
+             .why = "an unknown value cannot be changed to another"});
+      }
+      steps[i * n + k] = (change.turn_on ? 1.0 : 0.0) - value;
+    }
+  }
+  return steps;
+}
+
 ScenarioSetting::Changes ScenarioSetting::found(const Scenario& scenario) const {
   Changes changes{.parts = {}, .revenue = scenario.revenue};
   for (std::string& code : changes.revenue.leave) {
@@ -348,7 +414,8 @@ ScenarioSetting::Changes ScenarioSetting::found(const Scenario& scenario) const 
       part.cells = tariff_cells(change.importer, change.exporter, where);
       touches = !part.cells.empty();
     } else {
-      part.pairs = signs_of(change, where);
+      part.pairs = change.what == ChangeKind::kColumn ? column_steps(change, where)
+                                                      : signs_of(change, where);
       touches =
           std::any_of(part.pairs.begin(), part.pairs.end(), [](double s) { return s != 0.0; });
     }

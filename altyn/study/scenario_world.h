@@ -12,6 +12,8 @@
 
 #include "altyn/data/agreements.h"
 #include "altyn/data/domestic_trade.h"
+#include "altyn/data/pair_panel.h"
+#include "altyn/data/trade_columns.h"
 #include "altyn/equilibrium/one_sector.h"
 #include "altyn/equilibrium/regions.h"
 #include "altyn/study/assumptions.h"
@@ -31,13 +33,16 @@ struct ScenarioInstance {
 struct ScenarioTables {
   data::AgreementRegistry registry;
   data::World world;
+  data::PairPanel panel;          ///< the trade table's rows of the year, with all its columns
   std::vector<int> years;         ///< that the trade table has
   std::vector<double> gdp_musd;   ///< [n] of world.economies in the year; NaN where unknown
   std::vector<InputFile> inputs;  ///< the files behind it
 
-  /// Errors: InputError of reading; "no-such-year"; those of the domestic trade rule.
-  [[nodiscard]] static std::shared_ptr<const ScenarioTables> read(const ScenarioWorld& world,
-                                                                  Index year, DataSources& sources);
+  /// `year` 0 takes the last one of the trade table. Errors: InputError of reading;
+  /// "no-such-year"; those of the domestic trade rule.
+  [[nodiscard]] static std::shared_ptr<const ScenarioTables> read(
+      const ScenarioWorld& world, const data::ColumnChoices& columns, Index year,
+      DataSources& sources);
 };
 
 /// Tables that were read, for the scenarios that come next. Thread-safe; forgets the one that was
@@ -46,9 +51,11 @@ class ScenarioTablesCache {
  public:
   explicit ScenarioTablesCache(std::size_t capacity = 8) : capacity_(capacity) {}
   /// As ScenarioTables::read; what was read before is remembered in `sources` as if read now. A
-  /// file that changes on disk is not read again.
-  [[nodiscard]] std::shared_ptr<const ScenarioTables> get(const ScenarioWorld& world, Index year,
-                                                          DataSources& sources);
+  /// file that changes on disk is not read again. A table in memory always is, and is not kept: its
+  /// name says nothing of what another study has under it.
+  [[nodiscard]] std::shared_ptr<const ScenarioTables> get(const ScenarioWorld& world,
+                                                          const data::ColumnChoices& columns,
+                                                          Index year, DataSources& sources);
 
  private:
   struct Entry {
@@ -66,14 +73,17 @@ class ScenarioTablesCache {
 class ScenarioSetting {
  public:
   /// Errors: InputError of reading; "no-such-year"; those of the domestic trade rule; "no-pairs"
-  /// for a change that touches nothing in this world; "not-in-world" for an economy that is not in
-  /// it; "no-duty-shares" where none are known for the day; those of split_into_regions().
-  /// `tables` keeps what is read for the scenarios that come next; null reads anew.
+  /// for a change that touches nothing in this world; "no-such-column"; "not-in-world" for an
+  /// economy that is not in it; "no-duty-shares" where none are known for the day; those of
+  /// split_into_regions(). `tables` keeps what is read for the scenarios that come next; null reads
+  /// anew.
   ScenarioSetting(const Scenario& scenario, const std::optional<Scenario>& versus,
                   DataSources& sources, ScenarioTablesCache* tables = nullptr);
   ScenarioSetting(const ScenarioSetting&) = delete;
   ScenarioSetting& operator=(const ScenarioSetting&) = delete;
 
+  /// The year of the base.
+  [[nodiscard]] int year() const { return year_; }
   /// Economies of the world, regions in place of those that are split.
   [[nodiscard]] const std::vector<std::string>& economies() const { return economies_; }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
@@ -121,7 +131,7 @@ class ScenarioSetting {
  private:
   struct Part {  // a change with the pairs it touches
     ScenarioChange change{};
-    std::vector<double> pairs{};       // [n * n] signs, of the world with regions
+    std::vector<double> pairs{};       // [n * n] signs or steps, of the world with regions
     std::vector<std::size_t> cells{};  // of a tariff: places in the national matrix
   };
   struct Changes {
@@ -150,14 +160,16 @@ class ScenarioSetting {
                                                       const std::string& where) const;
   [[nodiscard]] std::vector<double> signs_of(const ScenarioChange& change,
                                              const std::string& where) const;
+  [[nodiscard]] std::vector<double> column_steps(const ScenarioChange& change,
+                                                 const std::string& where) const;
   [[nodiscard]] Changes found(const Scenario& scenario) const;
   void mark_involved(const Changes& changes);
 
   Scenario scenario_;
-  int year_ = 0;
   std::shared_ptr<const ScenarioTables> tables_;
   const data::AgreementRegistry& registry_;
   const data::World& world_;
+  int year_ = 0;
   const data::DutyShares* shares_ = nullptr;
   std::vector<std::vector<std::size_t>> base_tariff_cells_;
   bool has_tariffs_ = false;

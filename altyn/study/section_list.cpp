@@ -9,17 +9,24 @@
 
 #include "altyn/attribution/check_options.h"
 #include "altyn/attribution/claim.h"
+#include "altyn/attribution/region_shares.h"
 #include "altyn/core/errors.h"
 #include "altyn/data/checks.h"
+#include "altyn/data/import_source.h"
+#include "altyn/data/read_table.h"
 #include "altyn/data/trade_columns.h"
 #include "altyn/equilibrium/capital.h"
 #include "altyn/estimation/estimate.h"
 #include "altyn/estimation/regression_table.h"
+#include "altyn/study/agreements_study.h"
 #include "altyn/study/check_study.h"
 #include "altyn/study/data_check_study.h"
+#include "altyn/study/data_import_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/follow_up.h"
 #include "altyn/study/optimal_policy.h"
+#include "altyn/study/region_tables.h"
+#include "altyn/study/regions_study.h"
 #include "altyn/study/scenario.h"
 
 namespace altyn::study {
@@ -53,13 +60,21 @@ std::map<std::string, std::vector<Section>> all_sections() {
             section<estimation::PlotOptions>("plot")}},
           {"simulate",
            {section<ScenarioHead>("scenario"), section<ScenarioWorld>("world"),
-            section<ScenarioTariff>("tariff", true), section<ScenarioRegion>("region", true),
-            section<ScenarioRegions>("regions"), section<ScenarioChange>("change", true),
-            section<ScenarioRevenue>("revenue"), section<ScenarioModel>("model"),
-            section<OptimalPolicy>("optimal"), section<equilibrium::CapitalOptions>("capital")}},
+            section<data::ColumnChoices>("columns"), section<ScenarioTariff>("tariff", true),
+            section<ScenarioRegion>("region", true), section<ScenarioRegions>("regions"),
+            section<ScenarioChange>("change", true), section<ScenarioRevenue>("revenue"),
+            section<ScenarioModel>("model"), section<OptimalPolicy>("optimal"),
+            section<equilibrium::CapitalOptions>("capital")}},
           {"data_check",
            {section<DataCheckStudy>("data"), section<data::ColumnChoices>("columns"),
-            section<data::CheckOptions>("options")}}};
+            section<data::CheckOptions>("options")}},
+          {"data_import",
+           {section<DataImportStudy>("import"), section<data::ImportOptions>("options")}},
+          {"regions",
+           {section<RegionPair>("pair"), section<RegionData>("data"),
+            section<attribution::RegionShareOptions>("options")}},
+          {"agreements", {section<AgreementsStudy>("agreements")}},
+          {"read_table", {section<data::ReadOptions>("options")}}};
 }
 
 const std::map<std::string, std::vector<Section>>& known_sections() {
@@ -135,6 +150,12 @@ std::string value_text(const json& value) {
   return value.dump();
 }
 
+const char* type_name(const SectionField& field) {
+  static constexpr const char* kTypes[] = {"boolean", "integer", "number",
+                                           "string",  "strings", "numbers"};
+  return kTypes[field.value.index()];
+}
+
 bool is_table_list(const json& value) {
   return value.is_array() && !value.empty() &&
          std::all_of(value.begin(), value.end(), [](const json& one) { return one.is_object(); });
@@ -168,6 +189,28 @@ const std::vector<Section>& sections_of(const std::string& kind) {
   const auto found = known_sections().find(kind);
   ALTYN_CHECK(found != known_sections().end(), "no sections of a " + kind);
   return found->second;
+}
+
+json sections_value(const std::string& kind) {
+  json list = json::array();
+  for (const Section& section : sections_of(kind)) {
+    json fields = json::array();
+    for (const SectionField& field : section.fields) {
+      json one = {{"name", field.info.name},
+                  {"type", type_name(field)},
+                  {"doc", field.info.doc},
+                  {"unit", field.info.unit},
+                  {"default", value_to_json(field.value)}};
+      if (field.info.minimum) one["minimum"] = *field.info.minimum;
+      if (field.info.maximum) one["maximum"] = *field.info.maximum;
+      if (!field.choices.empty()) one["choices"] = field.choices;
+      if (!field.info.source.empty()) one["source"] = field.info.source;
+      fields.push_back(std::move(one));
+    }
+    list.push_back(
+        {{"name", section.name}, {"list", section.is_list}, {"fields", std::move(fields)}});
+  }
+  return list;
 }
 
 const std::vector<std::string>& section_kinds() {

@@ -23,10 +23,14 @@ struct Section {
 };
 
 /// The sections of a kind of study, in the order that a file has them; those of a one-sector world
-/// for "simulate". Errors: InternalError for another kind.
+/// for "simulate"; "read_table" has the options of reading. Errors: InternalError for another kind.
 [[nodiscard]] const std::vector<Section>& sections_of(const std::string& kind);
 
-/// The kinds that have sections.
+/// The same for controls and documents: [{"name", "list", "fields": [{"name", "type", "doc",
+/// "unit", "default", "minimum", "maximum", "choices", "source"}]}], the last four where there are.
+[[nodiscard]] nlohmann::json sections_value(const std::string& kind);
+
+/// The kinds that a page lets its reader set up.
 [[nodiscard]] const std::vector<std::string>& section_kinds();
 
 /// A study as a TOML file: sections and fields in the order of sections_of(), what else there is

@@ -37,7 +37,8 @@ ScenarioAnswer answer(const CentralSolve& solved, const SimulateCaller& caller, 
     const ScenarioDraws draws =
         run_draws([&](const Values& values) { return solved.setting().at(values); },
                   solved.setting().parents(), solved.assumptions(), solved.versus() != nullptr,
-                  scenario.model.n_draws, solved.options(), context, on_draws);
+                  scenario.model.n_draws, solved.options(), context, on_draws, caller.shared,
+                  scenario.head.name);
     const auto parts = solved.parts(context);
     found = answer_of(solved.with(draws, parts ? &*parts : nullptr));
   } else {
@@ -45,11 +46,14 @@ ScenarioAnswer answer(const CentralSolve& solved, const SimulateCaller& caller, 
     found.failure = solved.failure();
   }
   found.certificates = solved.certificates();
-  if (found.failure.empty()) add_contributions(found, solved, context);
-  if (found.failure.empty() && !scenario.capital) add_phase_in(found, solved, context);
-  if (found.failure.empty() && scenario.capital) {
+  const bool in_part = caller.shared != nullptr && !caller.shared->merging;
+  if (found.failure.empty() && !in_part) {
+    add_contributions(found, solved, context);
+    if (!scenario.capital) add_phase_in(found, solved, context);
+  }
+  if (found.failure.empty() && scenario.capital && !in_part) {
     add_capital_path(found, solved.setting(), solved.assumptions(), *scenario.capital,
-                     scenario.head.year, scenario.model.n_draws, solved.options(), context);
+                     solved.setting().year(), scenario.model.n_draws, solved.options(), context);
   }
   return found;
 }
@@ -65,6 +69,15 @@ SimulatedScenario simulate_one_sector(const Study& study, const SimulateCaller& 
 SimulatedScenario simulate(const Study& study, const SimulateCaller& caller, Context& context) {
   DataSources sources(study);
   const json content = extended_content(study, sources);
+  const bool other = content.contains("smart") || content.contains("gsim") ||
+                     content.contains("ge_ppml") || has_sectors(content);
+  if (caller.shared != nullptr && other) {
+    throw InputError({.code = "no-parts",
+                      .what = "only draws of the one-sector world are shared between runs",
+                      .where = study.where,
+                      .why = "this scenario's draws are taken together",
+                      .fixes = {fmt::format("altyn run {}", study.where)}});
+  }
   if (content.contains("smart") || content.contains("gsim")) {
     return simulate_partial(study, context);
   }
@@ -78,7 +91,8 @@ Study study_of_file(const Study& batch, const std::string& file, const std::stri
               .content = data::read_document(path).value,
               .where = file,
               .folder = std::filesystem::path(path).parent_path().string(),
-              .shelf = batch.shelf};
+              .shelf = batch.shelf,
+              .tables = batch.tables};
   study.content.erase("study");
   if (batch.content.contains("flags")) study.content["flags"] = batch.content.at("flags");
   return study;

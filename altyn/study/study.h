@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,10 @@
 
 namespace altyn::study {
 
+/// Tables that the caller holds in memory, by the names under which a study asks for them. Each is
+/// made when it is read, and given the source that messages name.
+using MemoryTables = std::map<std::string, std::function<data::Table(const std::string& source)>>;
+
 /// Files by the name that a study knows them by: their paths.
 using Shelf = std::map<std::string, std::string>;
 
@@ -27,6 +32,7 @@ struct Study {
   /// When set, the study may read bundled files and these, by name, and nothing else: no path in a
   /// study that came over a network is ever opened.
   std::shared_ptr<const Shelf> shelf{};
+  MemoryTables tables{};  ///< come before bundled tables and files of the same name
 };
 
 /// One output file: text as it is, or a table in the format of the name's ending.

@@ -13,7 +13,7 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct CheckRequest {
   std::string file;
   std::string pair;
   double says = 0.0;
@@ -33,7 +33,7 @@ std::string standard_input() {
   return attribution::valid_utf8(bytes);
 }
 
-nlohmann::json claim_section(const Request& request) {
+nlohmann::json claim_section(const CheckRequest& request) {
   nlohmann::json claim = section_of(request.claim, request.claim_given);
   if (request.file == "-") {
     claim["text"] = standard_input();
@@ -64,7 +64,7 @@ nlohmann::json claim_section(const Request& request) {
   return claim;
 }
 
-int run(Session& session, const Request& request) {
+int run_check(Session& session, const CheckRequest& request) {
   study::Study study{.kind = "check", .content = {}, .where = "command line", .folder = ""};
   study.content["claim"] = claim_section(request);
   study.content["data"] = section_of(request.data, request.data_given);
@@ -75,7 +75,7 @@ int run(Session& session, const Request& request) {
 }  // namespace
 
 void add_check_command(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<CheckRequest>();
   CLI::App* command =
       app.add_subcommand("check", "Check a claim: is the number right, and the cause?");
   command->add_option("claim", request->file,
@@ -96,7 +96,7 @@ void add_check_command(CLI::App& app, Session& session, const Finish& finish) {
       "  altyn check --pair RUS:CHN --window 2017-02..2017-07 --versus 2016-02..2016-07 --says 34 "
       "\\\n      --agreement EAEU");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_check(session, *request); });
   });
 }
 

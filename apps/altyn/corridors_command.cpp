@@ -11,7 +11,7 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct CorridorsRequest {
   std::string action;
   std::string file;
   std::string output;
@@ -20,7 +20,7 @@ struct Request {
   std::vector<std::string> model_given;
 };
 
-int run(Session& session, const Request& request) {
+int run_corridors(Session& session, const CorridorsRequest& request) {
   study::Study study{.kind = "corridors",
                      .content = data::read_document(request.file).value,
                      .where = request.file,
@@ -51,7 +51,7 @@ void add_corridors_command(CLI::App& app, Session& session, const Finish& finish
       {"value", "Links by what a 1% cheaper link is worth"},
       {"run", "Solve the changes of a scenario in general equilibrium"}};
   for (const auto& [name, about] : kActions) {
-    auto request = std::make_shared<Request>();
+    auto request = std::make_shared<CorridorsRequest>();
     request->action = name;
     CLI::App* action = command->add_subcommand(name, about);
     action->add_option("scenario", request->file, "scenario file (.toml, .json)")->required();
@@ -62,7 +62,7 @@ void add_corridors_command(CLI::App& app, Session& session, const Finish& finish
                          "economies and regions whose real income counts; default: the members");
     }
     action->callback([&session, finish, request] {
-      finish([&session, request] { return run(session, *request); });
+      finish([&session, request] { return run_corridors(session, *request); });
     });
   }
 }

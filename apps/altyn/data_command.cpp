@@ -14,7 +14,7 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct DataCheckRequest {
   std::string table;
   std::vector<std::string> outputs;
   study::DataCheckStudy study;
@@ -23,7 +23,7 @@ struct Request {
   std::vector<std::string> study_given, columns_given, options_given;
 };
 
-int run(Session& session, const Request& request) {
+int run_data_check(Session& session, const DataCheckRequest& request) {
   study::Study study{.kind = "data_check", .content = {}, .where = "command line", .folder = ""};
   study.content["data"] = section_of(request.study, request.study_given);
   study.content["data"]["table"] = request.table;
@@ -86,7 +86,9 @@ void add_data_command(CLI::App& app, Session& session, const Finish& finish) {
   CLI::App* data_command = app.add_subcommand("data", "Look at trade tables, and import them");
   data_command->require_subcommand(1);
   add_import(*data_command, session, finish);
-  auto request = std::make_shared<Request>();
+  add_data_make_commands(*data_command, session, finish);
+  add_fetch_command(*data_command, session, finish);
+  auto request = std::make_shared<DataCheckRequest>();
   CLI::App* command = data_command->add_subcommand(
       "check", "Say in plain words what is missing, inflated, one-sided or falsely zero");
   command->add_option("table", request->table, "a file, or a bundled table by name")->required();
@@ -107,7 +109,7 @@ void add_data_command(CLI::App& app, Session& session, const Finish& finish) {
       "  altyn data check russia_monthly_trade --compare-with world_trade\n"
       "  altyn data check trade.csv --exporter iso3_o --importer iso3_d --unit kusd");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_data_check(session, *request); });
   });
 }
 

@@ -24,7 +24,7 @@ struct Section {
   }
 };
 
-struct Request {
+struct EstimateRequest {
   std::vector<std::string> formulas;
   std::vector<std::string> outputs;
   Section<study::EstimateStudy> study;
@@ -37,7 +37,7 @@ struct Request {
   Section<estimation::PlotOptions> plot;
 };
 
-int run(Session& session, const Request& request) {
+int run_estimate(Session& session, const EstimateRequest& request) {
   study::Study study{.kind = "estimate", .content = {}, .where = "command line", .folder = ""};
   request.study.write(study, "estimate");
   request.options.write(study, "options");
@@ -61,7 +61,7 @@ int run(Session& session, const Request& request) {
 }  // namespace
 
 void add_estimate_command(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<EstimateRequest>();
   CLI::App* command =
       app.add_subcommand("estimate", "Estimate a gravity model with absorbed effects");
   command->add_option("formula", request->formulas,
@@ -90,7 +90,7 @@ void add_estimate_command(CLI::App& app, Session& session, const Finish& finish)
       "exporter^importer\" \\\n"
       "      --cluster exporter^importer --plots out/eaeu.svg");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_estimate(session, *request); });
   });
 }
 

@@ -11,7 +11,7 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct MonitorRequest {
   std::string file;
   std::string output;
   study::PlanHead plan;
@@ -19,7 +19,7 @@ struct Request {
   std::vector<std::string> plan_given, options_given;
 };
 
-int run(Session& session, const Request& request) {
+int run_monitor(Session& session, const MonitorRequest& request) {
   study::Study study{.kind = "monitor",
                      .content = data::read_document(request.file).value,
                      .where = request.file,
@@ -37,7 +37,7 @@ int run(Session& session, const Request& request) {
 }  // namespace
 
 void add_monitor_command(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<MonitorRequest>();
   CLI::App* command = app.add_subcommand("monitor", "Follow the goals of a plan month by month");
   command->add_option("plan", request->file, "a plan file (.toml, .json)")->required();
   command->add_option("--output,-o", request->output,
@@ -49,7 +49,7 @@ void add_monitor_command(CLI::App& app, Session& session, const Finish& finish) 
       "\nExamples:\n  altyn monitor cases/eaeu/plan-2013-2015.toml -o out/plan\n"
       "  altyn monitor cases/eaeu/plan-2013-2015.toml --as-of 2014-06");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_monitor(session, *request); });
   });
 }
 

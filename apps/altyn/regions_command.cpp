@@ -12,7 +12,7 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct RegionsRequest {
   std::string pair;
   double says = 0.0;
   std::string output;
@@ -21,7 +21,7 @@ struct Request {
   std::vector<std::string> data_given, options_given;
 };
 
-int run(Session& session, const Request& request) {
+int run_regions(Session& session, const RegionsRequest& request) {
   const std::size_t colon = request.pair.find(':');
   if (colon == std::string::npos) {
     throw InputError({.code = "bad-pair",
@@ -42,7 +42,7 @@ int run(Session& session, const Request& request) {
 }  // namespace
 
 void add_regions_command(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<RegionsRequest>();
   CLI::App* regions = app.add_subcommand("regions", "Trade of two economies by their regions");
   regions->require_subcommand(1);
   CLI::App* command = regions->add_subcommand(
@@ -61,7 +61,7 @@ void add_regions_command(CLI::App& app, Session& session, const Finish& finish) 
       "  altyn regions share POL:DEU --regions regions.csv --borders borders.csv\n"
       "A bundled table has the regions of CHN, KAZ, KGZ, MNG, RUS and UZB.");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_regions(session, *request); });
   });
 }
 

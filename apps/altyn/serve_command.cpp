@@ -11,7 +11,7 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct ServeRequest {
   std::string host = "127.0.0.1";
   int port = 8017;
   std::string token;
@@ -24,7 +24,7 @@ bool is_loopback(const std::string& host) {
   return host == "127.0.0.1" || host == "localhost" || host == "::1";
 }
 
-void check(const Request& request) {
+void check(const ServeRequest& request) {
   if (!is_loopback(request.host) && request.token.empty()) {
     throw InputError(
         {.code = "no-token",
@@ -51,7 +51,7 @@ std::string in_address(const std::string& host) {
 }
 
 // The names under which pages of this server are asked for.
-std::vector<std::string> known_hosts(const Request& request, int port) {
+std::vector<std::string> known_hosts(const ServeRequest& request, int port) {
   std::vector<std::string> names = request.names;
   names.push_back(in_address(request.host));
   if (is_loopback(request.host)) names.insert(names.end(), {"127.0.0.1", "localhost", "[::1]"});
@@ -64,7 +64,7 @@ std::vector<std::string> known_hosts(const Request& request, int port) {
   return hosts;
 }
 
-int run(Session& session, const Request& request) {
+int run_serve(Session& session, const ServeRequest& request) {
   check(request);
   Context& context = session.context();
   std::unique_ptr<Api> api;
@@ -94,7 +94,7 @@ int run(Session& session, const Request& request) {
 }  // namespace
 
 void add_serve_command(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<ServeRequest>();
   CLI::App* command = app.add_subcommand(
       "serve", "Open the workbench: claims, scenarios and estimates in a browser");
   command->add_option("--port", request->port, "port to listen on; 0 takes a free one [8017]")
@@ -110,7 +110,7 @@ void add_serve_command(CLI::App& app, Session& session, const Finish& finish) {
       "\nExamples:\n  altyn serve\n"
       "  altyn serve --host 0.0.0.0 --name trade.example.org:8017 --token $(openssl rand -hex 16)");
   command->callback([&session, finish, request] {
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_serve(session, *request); });
   });
 }
 

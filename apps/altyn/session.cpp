@@ -7,10 +7,11 @@
 
 namespace altyn::app {
 
-Session::Session() = default;
+Session::Session(Index n_threads) : n_threads_(n_threads) {}
 
 void Session::add_global_flags(CLI::App& app) {
-  app.add_option("--threads", n_threads_, "threads to use; 0 is one per processor [0]")
+  app.add_option("--threads", n_threads_,
+                 fmt::format("threads to use; 0 is one per processor [{}]", n_threads_))
       ->check(CLI::Range(0, 1024));
   app.add_option("--seed", seed_, "seed of every random draw [20171006]");
   app.add_flag("--quiet,-q", quiet_, "no progress and no notes on stderr");
@@ -19,7 +20,7 @@ void Session::add_global_flags(CLI::App& app) {
 
 Context& Session::context() {
   if (!context_) {
-    display_ = std::make_unique<ProgressDisplay>(quiet_);
+    display_ = std::make_unique<ProgressDisplay>(quiet_ || !speaks());
     context_ = std::make_unique<Context>(static_cast<int>(n_threads_), seed_);
     context_->stop = interrupt_.token();
     context_->on_progress = [this](const Progress& progress) { display_->show(progress); };
@@ -29,12 +30,13 @@ Context& Session::context() {
 }
 
 void Session::print(const std::string& text) {
+  if (!speaks()) return;
   if (display_) display_->clear();
   fmt::print("{}", colour() ? text : study::without_colour(text));
 }
 
 void Session::note(const std::string& text) {
-  if (quiet_) return;
+  if (quiet_ || !speaks()) return;
   if (display_) display_->clear();
   fmt::print(stderr, "{}\n", text);
 }

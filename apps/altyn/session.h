@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "altyn/comm/communicator.h"
 #include "altyn/core/context.h"
 #include "terminal.h"
 
@@ -13,7 +14,8 @@ namespace altyn::app {
 /// What every command shares: the global flags and the context made from them.
 class Session {
  public:
-  Session();
+  /// `n_threads`: without --threads; 0 is one per processor.
+  explicit Session(Index n_threads = 0);
   /// Adds --threads, --seed, --quiet and --no-color to the command.
   void add_global_flags(CLI::App& app);
   /// The context for this run; made once, after the flags are read.
@@ -26,10 +28,13 @@ class Session {
   [[nodiscard]] bool quiet() const { return quiet_; }
   /// The command as the user typed it, for the run record.
   std::string command_line;
+  /// The processes that share the work; null when this is the only one. Only the first one prints.
+  comm::Communicator* ranks = nullptr;
+  [[nodiscard]] bool speaks() const { return ranks == nullptr || ranks->rank() == 0; }
 
  private:
   InterruptWatch interrupt_;
-  Index n_threads_ = 0;
+  Index n_threads_;
   std::uint64_t seed_ = 20171006;
   bool quiet_ = false;
   bool no_colour_ = false;

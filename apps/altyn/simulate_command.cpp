@@ -12,7 +12,7 @@
 namespace altyn::app {
 namespace {
 
-struct Request {
+struct SimulateRequest {
   std::vector<std::string> files;
   std::string versus;
   std::string output;
@@ -20,7 +20,7 @@ struct Request {
   std::vector<std::string> model_given;
 };
 
-study::Study study_of(const Request& request) {
+study::Study study_of(const SimulateRequest& request) {
   study::Study study{
       .kind = "simulate", .content = nlohmann::json::object(), .where = "", .folder = ""};
   if (request.files.size() == 1) {
@@ -44,7 +44,7 @@ study::Study study_of(const Request& request) {
   return study;
 }
 
-int run(Session& session, const Request& request) {
+int run_simulate(Session& session, const SimulateRequest& request) {
   return run_and_show(session, study_of(request), request.output,
                       request.output.empty() ? "" : "run.json");
 }
@@ -52,7 +52,7 @@ int run(Session& session, const Request& request) {
 }  // namespace
 
 void add_simulate_command(CLI::App& app, Session& session, const Finish& finish) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<SimulateRequest>();
   CLI::App* command = app.add_subcommand(
       "simulate", "Solve a scenario in general equilibrium, or several side by side");
   command->add_option("scenario", request->files, "scenario files (.toml, .json)")->required();
@@ -69,7 +69,7 @@ void add_simulate_command(CLI::App& app, Session& session, const Finish& finish)
     if (!request->versus.empty() && request->files.size() > 1) {
       throw CLI::ValidationError(versus->get_name(), "takes one scenario");
     }
-    finish([&session, request] { return run(session, *request); });
+    finish([&session, request] { return run_simulate(session, *request); });
   });
 }
 

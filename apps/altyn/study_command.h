@@ -14,6 +14,11 @@ namespace altyn::app {
 [[nodiscard]] int run_and_show(Session& session, const study::Study& study,
                                const std::string& folder, const std::string& record);
 
+/// The same with what a study has found already.
+[[nodiscard]] int show_and_write(Session& session, const study::Study& study,
+                                 const study::StudyResult& result, const std::string& folder,
+                                 const std::string& record);
+
 /// The fields the user set, as the section of a study.
 template <class S>
 [[nodiscard]] nlohmann::json section_of(const S& options, const std::vector<std::string>& given) {

@@ -84,34 +84,6 @@ json agreement_value(const data::Agreement& agreement) {
           {"source", agreement.source}};
 }
 
-const char* type_name(const study::SectionField& field) {
-  static constexpr const char* kTypes[] = {"boolean", "integer", "number",
-                                           "string",  "strings", "numbers"};
-  return kTypes[field.value.index()];
-}
-
-json sections_value(const std::string& kind) {
-  json list = json::array();
-  for (const study::Section& section : study::sections_of(kind)) {
-    json fields = json::array();
-    for (const study::SectionField& field : section.fields) {
-      json one = {{"name", field.info.name},
-                  {"type", type_name(field)},
-                  {"doc", field.info.doc},
-                  {"unit", field.info.unit},
-                  {"default", value_to_json(field.value)}};
-      if (field.info.minimum) one["minimum"] = *field.info.minimum;
-      if (field.info.maximum) one["maximum"] = *field.info.maximum;
-      if (!field.choices.empty()) one["choices"] = field.choices;
-      if (!field.info.source.empty()) one["source"] = field.info.source;
-      fields.push_back(std::move(one));
-    }
-    list.push_back(
-        {{"name", section.name}, {"list", section.is_list}, {"fields", std::move(fields)}});
-  }
-  return list;
-}
-
 json formula_examples() {
   const auto example = [](const char* title, const char* formula, json content) {
     content["estimate"]["data"] = kYearsTable;
@@ -230,7 +202,8 @@ json Library::catalogue() {
   const Bundled& read = bundled();
   const std::vector<StudyFile> files = study_files(cases_);
   json options = json::object(), agreements = json::array();
-  for (const std::string& kind : study::section_kinds()) options[kind] = sections_value(kind);
+  for (const std::string& kind : study::section_kinds())
+    options[kind] = study::sections_value(kind);
   for (const data::Agreement& one : read.registry.agreements()) {
     agreements.push_back(agreement_value(one));
   }
@@ -260,7 +233,7 @@ json Library::catalogue() {
 json Library::world(const std::string& trade, Index year, study::DataSources& sources) {
   study::ScenarioWorld choice;
   choice.trade = trade;
-  const auto tables = scenario_tables_.get(choice, year, sources);
+  const auto tables = scenario_tables_.get(choice, {}, year, sources);
   const data::World& world = tables->world;
   const std::size_t n = world.economies.size();
   json economies = json::array(), unions = json::array(), shares = json::array();

@@ -12,7 +12,7 @@ using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 using Svd = Eigen::JacobiSVD<Matrix>;
 
-Eigen::Index rank_of(const Svd& svd) {
+Eigen::Index kept_of(const Svd& svd) {
   const Vector& values = svd.singularValues();
   return values.size() == 0 ? 0 : (values.array() > 1e-9 * values(0)).count();
 }
@@ -41,12 +41,12 @@ Eigen::Index rank_of(const Matrix& a) { return Eigen::FullPivLU<Matrix>(a).rank(
 
 Matrix null_space(const Matrix& a) {
   const Svd svd(a, Eigen::ComputeFullV);
-  return svd.matrixV().rightCols(a.cols() - rank_of(svd));
+  return svd.matrixV().rightCols(a.cols() - kept_of(svd));
 }
 
 Matrix column_space(const Matrix& a) {
   const Svd svd(a, Eigen::ComputeThinU);
-  return svd.matrixU().leftCols(rank_of(svd));
+  return svd.matrixU().leftCols(kept_of(svd));
 }
 
 }  // namespace altyn::estimation

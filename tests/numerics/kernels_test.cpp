@@ -47,7 +47,7 @@ TEST(SmallCholesky, SolvesWhatDenseAlgebraSolves) {
   RandomStream random(2, 1, 1);
   for (const Index n : {1, 7, 16, 31, 32, 33, 70, 129}) {
     const Index n_rows = n + 5;
-    const Index stride = padded_stride(n);
+    const Index stride = padded_float_stride(n);
     std::vector<float> w(static_cast<std::size_t>(n_rows * stride));
     Eigen::MatrixXf dense(n_rows, n);
     for (Index r = 0; r < n_rows; ++r) {
