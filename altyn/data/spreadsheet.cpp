@@ -20,6 +20,7 @@ namespace altyn::data {
 namespace {
 
 constexpr std::size_t kMostColumns = 16384;  // of a sheet, ECMA-376
+constexpr std::size_t kMostRows = 1048576;   // as spreadsheet programs have it
 
 [[noreturn]] void fail(const char* code, std::string what, const std::string& where,
                        std::vector<std::string> fixes) {
@@ -247,8 +248,9 @@ std::optional<std::size_t> column_of(std::string_view reference) {
 
 class SheetWriter {
  public:
-  SheetWriter(std::string_view xml, const std::vector<std::string>& shared, std::ofstream& out)
-      : xml_(xml), shared_(shared), out_(out) {}
+  SheetWriter(std::string_view xml, const std::vector<std::string>& shared, const std::string& path,
+              std::ofstream& out)
+      : xml_(xml), shared_(shared), path_(path), out_(out) {}
 
   void write() {
     std::size_t line = 1;
@@ -263,6 +265,7 @@ class SheetWriter {
       std::size_t number = line;
       const std::string_view text = attribute(tag->attributes, "r");
       std::from_chars(text.data(), text.data() + text.size(), number);
+      if (number > kMostRows) fail_damaged(fmt::format("it has a row {}", number));
       for (; line < number; ++line) out_ << '\n';
       cells_.clear();
       if (!tag->empty) place = read_row(place);
@@ -307,7 +310,13 @@ class SheetWriter {
     if (type != "s") return value;
     std::size_t index = shared_.size();
     std::from_chars(value.data(), value.data() + value.size(), index);
-    return index < shared_.size() ? shared_[index] : "";
+    if (index >= shared_.size()) fail_damaged(fmt::format("text {} is not in it", value));
+    return shared_[index];
+  }
+
+  [[noreturn]] void fail_damaged(const std::string& what) const {
+    fail("not-a-workbook", "the workbook is damaged: " + what, path_,
+         {"copy or download it again", "open it in a spreadsheet program and save it as CSV"});
   }
 
   void write_quoted(const std::string& value) {
@@ -325,6 +334,7 @@ class SheetWriter {
 
   std::string_view xml_;
   const std::vector<std::string>& shared_;
+  const std::string& path_;
   std::ofstream& out_;
   std::vector<std::string> cells_;
   std::size_t width_ = 0;
@@ -350,8 +360,9 @@ void sheet_to_csv(const std::string& workbook_path, const std::string& sheet,
                        : fmt::format("the workbook has no sheet \"{}\"", sheet),
          workbook_path, {fmt::format("its sheets: {}", fmt::join(names, ", "))});
   }
+  const std::vector<std::string> shared = shared_texts(workbook);
   std::ofstream out(csv, std::ios::binary);
-  SheetWriter(xml, shared_texts(workbook), out).write();
+  SheetWriter(xml, shared, workbook_path, out).write();
   out.flush();
   if (!out) {
     throw SystemError({.code = "cannot-write",
