@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "altyn/core/errors.h"
+#include "altyn/data/document.h"
 #include "places.h"
 
 namespace altyn::study {
@@ -22,8 +23,12 @@ std::string code_of(const std::function<void()>& action) {
 }
 
 Study study_with_draws(Index n_draws) {
-  Study study = read_study(project_path("cases/eaeu/no-union.toml"));
-  study.content["model"]["n_draws"] = n_draws;
+  const std::string path = project_path("cases/eaeu/no-union.toml");
+  Study study{.kind = "simulate",
+              .content = data::read_document(path).value,
+              .where = path,
+              .folder = fs::path(path).parent_path().string()};
+  study.content["flags"]["n_draws"] = n_draws;
   return study;
 }
 
@@ -83,7 +88,7 @@ TEST(DrawParts, NamesOfPartsAreReadOrRefused) {
 }
 
 TEST(DrawParts, AStudyWithoutDrawsHasNoParts) {
-  const Study study = read_study(project_path("cases/eaeu/lavrov-2017.toml"));
+  const Study study{.kind = "check", .content = {}, .where = "claim.toml", .folder = ""};
   Context context(1);
   EXPECT_EQ(code_of([&] { (void)run_part(study, 1, 2, context); }), "no-parts");
 }
