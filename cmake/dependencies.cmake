@@ -8,6 +8,8 @@ find_package(CLI11 2 REQUIRED)
 
 find_library(LIBZIP_LIBRARY zip REQUIRED)
 find_path(LIBZIP_INCLUDE zip.h REQUIRED)
+find_library(ZLIB_LIBRARY z REQUIRED)
+find_path(ZLIB_INCLUDE zlib.h REQUIRED)
 
 # Random123 is headers only and ships no package file.
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)

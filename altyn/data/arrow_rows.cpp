@@ -57,7 +57,7 @@ struct Piece {
   }
 };
 
-enum class Layout { kNumbers, kTexts, kTimes };
+enum class ValueLayout { kNumbers, kTexts, kTimes };
 
 double half_to_double(std::uint16_t bits) {
   const int exponent = (bits >> 10) & 31;
@@ -101,14 +101,14 @@ std::optional<std::int64_t> ticks_per_day(std::string_view format) {
   }
 }
 
-std::optional<Layout> layout_of(const ArrowSchema& schema) {
+std::optional<ValueLayout> layout_of(const ArrowSchema& schema) {
   if (schema.dictionary != nullptr) return layout_of(*schema.dictionary);
   const std::string_view format = schema.format;
-  if (format == "u" || format == "U" || format == "vu") return Layout::kTexts;
-  if (ticks_per_day(format)) return Layout::kTimes;
+  if (format == "u" || format == "U" || format == "vu") return ValueLayout::kTexts;
+  if (ticks_per_day(format)) return ValueLayout::kTimes;
   const bool plain = format.size() == 1 &&
                      std::string_view("nbcCsSiIlLefg").find(format) != std::string_view::npos;
-  if (plain || decimal_of(format)) return Layout::kNumbers;
+  if (plain || decimal_of(format)) return ValueLayout::kNumbers;
   return std::nullopt;
 }
 
@@ -248,7 +248,7 @@ std::string time_at(const Piece& piece, std::int64_t row) {
 }
 
 void append_codes(const Piece& piece, internal::TextCoder& coder, std::vector<GroupId>& out) {
-  const bool times = layout_of(piece.schema) == Layout::kTimes;
+  const bool times = layout_of(piece.schema) == ValueLayout::kTimes;
   std::string made;
   for (std::int64_t row = 0; row < piece.length; ++row) {
     std::string_view text;
@@ -278,14 +278,14 @@ std::vector<std::int64_t> dictionary_places(const Piece& piece) {
 
 /// A column put together batch by batch.
 struct Builder {
-  Layout layout = Layout::kNumbers;
+  ValueLayout layout = ValueLayout::kNumbers;
   NumberColumn numbers{};
   std::vector<GroupId> codes{};
   internal::TextCoder coder{};
 
   void append(const Piece& piece) {
     if (piece.schema.dictionary == nullptr) {
-      if (layout == Layout::kNumbers) {
+      if (layout == ValueLayout::kNumbers) {
         append_numbers(piece, numbers);
       } else {
         append_codes(piece, coder, codes);
@@ -295,14 +295,14 @@ struct Builder {
     const Piece values = dictionary_of(piece);
     NumberColumn number_of;
     std::vector<GroupId> code_of;
-    if (layout == Layout::kNumbers) {
+    if (layout == ValueLayout::kNumbers) {
       append_numbers(values, number_of);
     } else {
       append_codes(values, coder, code_of);
     }
     for (const std::int64_t place : dictionary_places(piece)) {
       const auto at = static_cast<std::size_t>(place);
-      if (layout == Layout::kNumbers) {
+      if (layout == ValueLayout::kNumbers) {
         numbers.push_back(place < 0 ? kMissing : number_of[at]);
       } else {
         codes.push_back(place < 0 ? kNoGroup : code_of[at]);
@@ -353,7 +353,7 @@ Table ArrowRows::table(const std::string& source) {
   for (std::int64_t k = 0; k < schema.n_children; ++k) {
     const ArrowSchema& field = *schema.children[k];
     const std::string name = field.name == nullptr ? "" : field.name;
-    const std::optional<Layout> layout = layout_of(field);
+    const std::optional<ValueLayout> layout = layout_of(field);
     if (!layout) fail_type(name, field.format, source);
     if (table.has(name)) {
       throw InputError({.code = "duplicate-column",
@@ -366,7 +366,7 @@ Table ArrowRows::table(const std::string& source) {
       const ArrowArray& column = *batch.children[k];
       builder.append({field, column, batch.offset + column.offset, batch.length});
     }
-    if (*layout == Layout::kNumbers) {
+    if (*layout == ValueLayout::kNumbers) {
       table.add(name, std::move(builder.numbers));
     } else {
       table.add(name, builder.coder.finish(std::move(builder.codes)));

@@ -15,6 +15,8 @@
 namespace altyn::data {
 namespace {
 
+constexpr int kDeepest = 64;  // whoever reads a value goes down into it
+
 [[noreturn]] void fail(std::string code, std::string what, std::string where, std::string why,
                        std::vector<std::string> context = {}) {
   throw InputError({.code = std::move(code),
@@ -156,7 +158,14 @@ nlohmann::json parse_toml(std::string_view text, Document& document) {
 
 nlohmann::json parse_json(std::string_view text, const Document& document) {
   try {
-    return nlohmann::json::parse(text);
+    return nlohmann::json::parse(
+        text, [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+          if (depth > kDeepest) {
+            fail("bad-json", "the file is nested too deeply", document.path,
+                 fmt::format("no study needs more than {} levels", kDeepest));
+          }
+          return true;
+        });
   } catch (const nlohmann::json::parse_error& error) {
     const std::string_view before = text.substr(0, error.byte == 0 ? 0 : error.byte - 1);
     const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
@@ -168,6 +177,8 @@ nlohmann::json parse_json(std::string_view text, const Document& document) {
     fail("bad-json", what,
          fmt::format("{}:{}:{}", document.path, line, before.size() - line_start + 1),
          "the file is not valid JSON", {line_of_text(text, line)});
+  } catch (const nlohmann::json::out_of_range& error) {
+    fail("bad-json", error.what(), document.path, "a number must be finite");
   }
 }
 

@@ -316,12 +316,17 @@ World build_world(const PairPanel& panel, int year, const DomesticSources& sourc
   const std::vector<GroupId>& importers = panel.table.texts("importer").codes;
   const NumberColumn& trade = panel.table.numbers("trade");
   const NumberColumn* years = panel.years.empty() ? nullptr : &panel.table.numbers("year");
+  // A table made by `altyn data reconcile` says itself how its domestic rows came about.
+  const bool flagged = panel.table.has("domestic_flag") && panel.table.has("low_musd") &&
+                       panel.table.has("high_musd");
+  std::vector<std::size_t> own_row(all.size(), 0);
   std::vector<double> full(all.size() * all.size(), kMissing);
   std::vector<double> exports(all.size(), 0.0);
   for (std::size_t row = 0; row < trade.size(); ++row) {
     if (years != nullptr && (*years)[row] != year) continue;
     full[exporters[row] * all.size() + importers[row]] = trade[row];
     if (exporters[row] != importers[row]) exports[exporters[row]] += trade[row];
+    if (exporters[row] == importers[row]) own_row[exporters[row]] = row;
   }
   World world;
   world.year = year;
@@ -338,6 +343,16 @@ World build_world(const PairPanel& panel, int year, const DomesticSources& sourc
                                   .flag = "observed",
                                   .note = "in the table of trade"}
                   : from_amounts(all[k], year, exports[k], amounts, options);
+    if (own > 0.0 && flagged) {
+      const std::size_t row = own_row[k];
+      const std::string_view flag =
+          panel.table.texts("domestic_flag").at(static_cast<Index>(row));
+      if (!flag.empty()) {
+        domestic->flag = flag;
+        domestic->low_musd = panel.table.numbers("low_musd")[row];
+        domestic->high_musd = panel.table.numbers("high_musd")[row];
+      }
+    }
     if (!domestic) {
       if (!options.leave_out_unknown) fail_unknown(all[k], year);
       left_out.push_back(all[k]);

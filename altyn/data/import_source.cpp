@@ -13,6 +13,7 @@
 #include "altyn/data/country_codes.h"
 #include "altyn/data/database.h"
 #include "altyn/data/number_text.h"
+#include "altyn/data/wide_reports.h"
 
 namespace altyn::data {
 
@@ -68,6 +69,10 @@ class FileImport {
     for (const RowRule& rule : layout_.rules) follow(rule);
     Table imported(table_.source());
     for (const auto& [column, found] : columns_) add(*column, *found, imported);
+    if (!layout_.reporter.empty()) {
+      imported.add("reporter",
+                   std::vector<std::string>(keep_.size(), std::string(layout_.reporter)));
+    }
     std::vector<Index> lines;
     for (Index row = 0; row < table_.n_rows(); ++row) lines.push_back(table_.line_of(row));
     imported.number_rows(0, table_.row_noun());
@@ -142,6 +147,9 @@ class FileImport {
         break;
       case Meaning::kMonth:
         if (auto values = months(found)) imported.add(name, std::move(*values));
+        break;
+      case Meaning::kPeriod:
+        add_period(found, imported);
         break;
       case Meaning::kCode:
         imported.add(name, product_codes(found));
@@ -220,13 +228,43 @@ class FileImport {
                         .why = "rows are told apart by their year",
                         .fixes = {"mend the row"}});
     }
-    if (!required) return values;
+    if (required) drop_other_years(values);
+    return values;
+  }
+
+  void drop_other_years(const NumberColumn& values) {
     drop("a year outside the years asked for", [&](Index row) {
       const double year = values[static_cast<std::size_t>(row)];
       return (options_.first_year > 0 && year < static_cast<double>(options_.first_year)) ||
              (options_.last_year > 0 && year > static_cast<double>(options_.last_year));
     });
-    return values;
+  }
+
+  /// 02/2017 as two columns.
+  void add_period(const Column& found, Table& imported) {
+    const TextColumn texts = as_texts(found);
+    NumberColumn years_found(keep_.size(), kMissing), months_found(keep_.size(), kMissing);
+    for (std::size_t k = 0; k < keep_.size(); ++k) {
+      if (!keep_[k]) continue;
+      const std::string_view text = texts.at(static_cast<Index>(k));
+      const std::size_t slash = text.find('/');
+      const auto month = parse_number(text.substr(0, slash), NumberStyle::kPlain);
+      const auto year = slash == std::string_view::npos
+                            ? std::nullopt
+                            : parse_number(text.substr(slash + 1), NumberStyle::kPlain);
+      if (!month || !year || *month < 1.0 || *month > 12.0 || *year < 1000.0 || *year > 9999.0) {
+        throw InputError({.code = "bad-year",
+                          .what = fmt::format("\"{}\" is no month of a year", text),
+                          .where = place(table_, static_cast<Index>(k), found.name),
+                          .why = "rows are told apart by their month",
+                          .fixes = {"months are written 02/2017"}});
+      }
+      years_found[k] = *year;
+      months_found[k] = *month;
+    }
+    drop_other_years(years_found);
+    imported.add("year", std::move(years_found));
+    imported.add("month", std::move(months_found));
   }
 
   /// Months 1-12 where the periods are written as 201702; nothing where they are years.
@@ -269,12 +307,13 @@ class FileImport {
   /// "import" or "export"; re-exports, re-imports and processing trade are parts of these.
   TextColumn flows(const Column& found) {
     static const std::map<std::string, std::string, std::less<>> kWords = {
-        {"M", "import"}, {"1", "import"}, {"Import", "import"}, {"Imports", "import"},
-        {"X", "export"}, {"2", "export"}, {"Export", "export"}, {"Exports", "export"},
-        {"RX", ""},      {"3", ""},       {"Re-Export", ""},    {"Re-export", ""},
-        {"RM", ""},      {"4", ""},       {"Re-Import", ""},    {"Re-import", ""},
-        {"DX", ""},      {"FM", ""},      {"MIP", ""},          {"MOP", ""},
-        {"XIP", ""},     {"XOP", ""},     {"Re-exports", ""},   {"Re-imports", ""}};
+        {"IMP", "import"}, {"ИМ", "import"}, {"EXP", "export"},    {"ЭК", "export"},
+        {"M", "import"},   {"1", "import"},  {"Import", "import"}, {"Imports", "import"},
+        {"X", "export"},   {"2", "export"},  {"Export", "export"}, {"Exports", "export"},
+        {"RX", ""},        {"3", ""},        {"Re-Export", ""},    {"Re-export", ""},
+        {"RM", ""},        {"4", ""},        {"Re-Import", ""},    {"Re-import", ""},
+        {"DX", ""},        {"FM", ""},       {"MIP", ""},          {"MOP", ""},
+        {"XIP", ""},       {"XOP", ""},      {"Re-exports", ""},   {"Re-imports", ""}};
     const TextColumn texts = as_texts(found);
     std::vector<const std::string*> words;
     for (const std::string& text : texts.dictionary) {
@@ -388,11 +427,17 @@ struct Stacked {
 
 Stacked stack(std::vector<Table> parts, const SourceLayout& layout) {
   Stacked result{.table = Table(std::string(layout.title)), .places = {}};
-  for (const SourceColumn& column : layout.columns) {
+  std::vector<const Column*> columns;  // of all parts, each name once
+  for (const Table& part : parts) {
+    for (const Column& column : part.columns()) {
+      const auto same = [&](const Column* other) { return other->name == column.name; };
+      if (std::none_of(columns.begin(), columns.end(), same)) columns.push_back(&column);
+    }
+  }
+  for (const Column* first : columns) {
+    const Column& column = *first;
     const auto has = [&](const Table& part) { return part.has(column.name); };
-    const auto first = std::find_if(parts.begin(), parts.end(), has);
-    if (first == parts.end()) continue;
-    const bool is_number = first->find(column.name)->is_number();
+    const bool is_number = column.is_number();
     NumberColumn values;
     std::vector<std::string> texts;
     for (const Table& part : parts) {
@@ -406,9 +451,9 @@ Stacked stack(std::vector<Table> parts, const SourceLayout& layout) {
       }
     }
     if (is_number) {
-      result.table.add(std::string(column.name), std::move(values), std::string(column.unit));
+      result.table.add(column.name, std::move(values), column.unit);
     } else {
-      result.table.add(std::string(column.name), texts);
+      result.table.add(column.name, texts);
     }
   }
   for (const Table& part : parts) {
@@ -425,7 +470,8 @@ std::vector<std::string> key_of(const SourceLayout& layout, const Table& table) 
   for (const std::string_view name : layout.key) {
     if (table.has(name)) key.emplace_back(name);
   }
-  if (table.has("month")) key.emplace_back("month");
+  const bool has_month = std::find(key.begin(), key.end(), "month") != key.end();
+  if (table.has("month") && !has_month) key.emplace_back("month");
   return key;
 }
 
@@ -515,6 +561,9 @@ std::vector<Field<ImportOptions>> ImportOptions::fields() {
       make_enum_field<&ImportOptions::encoding>(
           {.name = "encoding", .doc = "how the letters of text files are written"},
           {"utf-8", "utf-16", "latin-1", "windows-1251", "windows-1252"}),
+      make_field(
+          &ImportOptions::sheet,
+          {.name = "sheet", .doc = "sheet of a workbook; the one with most cells otherwise"}),
       make_enum_field<&ImportOptions::unknown_economies>(
           {.name = "unknown_economies",
            .doc = "codes that are no economy: refuse stops with the place, leave_out counts the "
@@ -524,12 +573,13 @@ std::vector<Field<ImportOptions>> ImportOptions::fields() {
 
 ImportedSource import_source(const SourceLayout& layout, const std::vector<std::string>& files,
                              const ImportOptions& options, const std::string& codes) {
+  if (layout.wide) return import_wide_reports(layout, files, options);
   ImportedSource result;
   const Codes own_codes = codes.empty() ? Codes() : read_codes(codes);
   std::vector<Table> tables;
   Index n_rows = 0;
   for (const std::string& file : files) {
-    tables.push_back(read_source_file(file, code_columns(layout), options.encoding));
+    tables.push_back(read_source_file(file, code_columns(layout), options.encoding, options.sheet));
     n_rows += tables.back().n_rows();
   }
   result.ledger = SampleLedger(n_rows);

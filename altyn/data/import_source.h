@@ -19,6 +19,7 @@ struct ImportOptions {
   Index last_year = 0;    ///< 0: to the last
   Index code_digits = 0;  ///< adds product codes up to this many digits; 0 keeps them whole
   Encoding encoding = Encoding::kUtf8;
+  std::string sheet{};  ///< of a workbook; "" takes the one with most cells
   UnknownEconomies unknown_economies = UnknownEconomies::kRefuse;
 
   [[nodiscard]] static std::vector<Field<ImportOptions>> fields();

@@ -245,6 +245,44 @@ SourceLayout egger_larch() {
           .key = {"exporter", "importer", "year"}};
 }
 
+SourceLayout fcs() {
+  return {.name = "fcs",
+          .title = "Customs statistics of Russia by product, partner and region",
+          .provider = "Federal Customs Service of Russia",
+          .licence = "official statistics, free to use with the source named",
+          .documentation = "https://stat.customs.gov.ru",
+          .columns = {{"partner", Meaning::kPartner, {"STRANA", "COUNTRY"}},
+                      {"flow", Meaning::kFlow, {"NAPR", "DIRECTION"}},
+                      {"period", Meaning::kPeriod, {"PERIOD"}},
+                      {"sector", Meaning::kCode, {"TNVED", "HS"}},
+                      {"region", Meaning::kText, {"REGION"}, 1.0, "", false},
+                      {"trade_musd", Meaning::kAmount, {"STOIM", "VALUE"}, kUnit, "million USD"},
+                      {"quantity_t", Meaning::kAmount, {"NETTO", "NETWEIGHT"}, 1e-3, "t", false}},
+          .rules = {},
+          .key = {"exporter", "importer", "year", "month", "sector", "region"},
+          .code_digits = 10,
+          .world_is_partner = false,
+          .reporter = "RUS",
+          .wide = false};
+}
+
+SourceLayout published_tables(std::string_view name, std::string_view title,
+                              std::string_view provider, std::string_view documentation,
+                              std::string_view reporter) {
+  return {.name = name,
+          .title = title,
+          .provider = provider,
+          .licence = "official statistics, free to use with the source named",
+          .documentation = documentation,
+          .columns = {},
+          .rules = {},
+          .key = {"exporter", "importer", "year"},
+          .code_digits = 0,
+          .world_is_partner = false,
+          .reporter = reporter,
+          .wide = true};
+}
+
 }  // namespace
 
 std::span<const SourceLayout> source_layouts() {
@@ -254,8 +292,14 @@ std::span<const SourceLayout> source_layouts() {
       comtrade(),
       desta(),
       egger_larch(),
+      fcs(),
       itpd("itpd_e", "ITPD-E, trade and domestic sales for estimation", false),
       itpd("itpd_s", "ITPD-S, trade and domestic sales for simulation", true),
+      published_tables("kazstat", "Kazakhstan's trade by country",
+                       "Bureau of National Statistics of Kazakhstan", "https://stat.gov.kz", "KAZ"),
+      published_tables("rosstat", "Russia's trade by country, as customs and Rosstat print it",
+                       "Rosstat and the Federal Customs Service of Russia",
+                       "https://rosstat.gov.ru", "RUS"),
       wits_tariffs()};
   return layouts;
 }

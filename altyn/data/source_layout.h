@@ -14,8 +14,9 @@ enum class Meaning {
   kPartner,
   kFlow,  ///< export or import of the reporter
   kYear,
-  kMonth,  ///< a month, or a period such as 201702
-  kCode,   ///< a product or industry, kept as text
+  kMonth,   ///< a month, or a period such as 201702
+  kPeriod,  ///< a month of a year, 02/2017: becomes year and month
+  kCode,    ///< a product or industry, kept as text
   kText,
   kAmount,  ///< a number in the unit below, `factor` of ours for one of theirs
 };
@@ -49,6 +50,10 @@ struct SourceLayout {
   std::vector<std::string_view> key;  ///< our columns that name a row
   int code_digits = 0;                ///< product codes have at least this many, zeros in front
   bool world_is_partner = false;      ///< a partner "World" is kept as WLD: duties to all
+  std::string_view reporter = "";     ///< whose reports these are, where no column says it
+  /// Set out for reading, not for programs: titles, a header of several lines, a row per partner
+  /// and columns of exports and imports by year (wide_reports.h).
+  bool wide = false;
 };
 
 /// The data sets that import_source() knows, sorted by name.

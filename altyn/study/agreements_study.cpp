@@ -13,11 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-// Columns of text and numbers that grow row by row.
-struct Rows {
+// Columns of text that grow row by row.
+struct TextRows {
   std::vector<std::string> names;
   std::vector<std::vector<std::string>> texts;  // [column][row]
-  explicit Rows(std::vector<std::string> columns)
+  explicit TextRows(std::vector<std::string> columns)
       : names(std::move(columns)), texts(names.size()) {}
   void add(const std::vector<std::string>& row) {
     for (std::size_t k = 0; k < row.size(); ++k) texts[k].push_back(row[k]);
@@ -56,7 +56,7 @@ void add_bindings(const data::AgreementRegistry& registry, const AgreementsStudy
   const std::string first = asked.pair.substr(0, colon), second = asked.pair.substr(colon + 1);
   const data::Month month = data::Month::parse(asked.month, where + " month");
   const std::vector<data::Binding> bindings = registry.binding(first, second, month);
-  Rows rows({"agreement", "name", "kind", "since", "source"});
+  TextRows rows({"agreement", "name", "kind", "since", "source"});
   result.text = fmt::format("{} and {} in {}\n", bold(first), bold(second), month.to_string());
   if (bindings.empty()) result.text += "  no agreement on record binds them\n";
   for (const data::Binding& one : bindings) {
@@ -101,13 +101,13 @@ void add_shares(const data::AgreementRegistry& registry, const AgreementsStudy& 
   result.files.push_back({"agreements.csv", std::move(table)});
 }
 
-std::string line_of(const data::Agreement& one) {
+std::string agreement_line(const data::Agreement& one) {
   return fmt::format("{:<24}  {:<18}  {}{}  {}\n", one.id, data::to_string(one.kind),
                      one.in_force.to_string(),
                      one.ended ? ".." + one.ended->to_string() : "            ", one.name);
 }
 
-json value_of(const data::Agreement& one) {
+json agreement_value(const data::Agreement& one) {
   return {{"id", one.id},
           {"name", one.name},
           {"kind", data::to_string(one.kind)},
@@ -117,10 +117,10 @@ json value_of(const data::Agreement& one) {
 }
 
 void add_all(const data::AgreementRegistry& registry, StudyResult& result) {
-  Rows rows({"id", "name", "kind", "in_force", "ended", "source"});
+  TextRows rows({"id", "name", "kind", "in_force", "ended", "source"});
   for (const data::Agreement& one : registry.agreements()) {
-    result.text += line_of(one);
-    result.value.push_back(value_of(one));
+    result.text += agreement_line(one);
+    result.value.push_back(agreement_value(one));
     rows.add({one.id, one.name, std::string(data::to_string(one.kind)), one.in_force.to_string(),
               day_or_nothing(one.ended), one.source});
   }
@@ -128,10 +128,10 @@ void add_all(const data::AgreementRegistry& registry, StudyResult& result) {
 }
 
 void add_set(const data::AgreementRegistry& registry, const std::string& set, StudyResult& result) {
-  Rows rows({"agreement", "name", "kind", "economy", "from", "to", "source"});
+  TextRows rows({"agreement", "name", "kind", "economy", "from", "to", "source"});
   for (const data::Agreement* one : registry.set(set)) {
-    result.text += line_of(*one);
-    json value = value_of(*one);
+    result.text += agreement_line(*one);
+    json value = agreement_value(*one);
     value["members"] = json::array();
     for (const data::Membership& member : one->members) {
       const std::string from = member.from.to_string(), to = day_or_nothing(member.to);

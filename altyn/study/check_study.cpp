@@ -218,6 +218,13 @@ attribution::Claim read_claim(const Study& study, DataSources& sources) {
     file = fields.get<std::string>();
     fields = json::object();
   } else if (fields.contains("file")) {
+    if (!fields.at("file").is_string()) {
+      throw InputError(
+          {.code = "wrong-type",
+           .what = fmt::format("file must be a text, not {}", fields.at("file").dump()),
+           .where = study.where + " [claim]",
+           .why = "it names the file with the claim"});
+    }
     file = fields.at("file").get<std::string>();
     fields.erase("file");
   }

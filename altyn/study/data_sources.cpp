@@ -33,23 +33,39 @@ data::CasesFolder find_cases(const Study& study, const std::string& cases) {
 }  // namespace
 
 DataSources::DataSources(const Study& study, const std::string& cases)
-    : DataSources(study, find_cases(study, cases)) {}
+    : DataSources(study, find_cases(study, cases)) {
+  if (shelf_ != nullptr) return;
+  // The study itself was read before its sources were known.
+  if (const data::CaseFile* file = bundled(study.where)) cases_.verify(file->name);
+}
 
 DataSources::DataSources(const Study& study, data::CasesFolder cases)
     : folder_(study.folder), shelf_(study.shelf), tables_(study.tables), cases_(std::move(cases)) {}
 
 std::string DataSources::find(const std::string& name_or_path) {
   std::string path = locate(name_or_path);
-  add_inputs({{.path = shown_name(path, name_or_path), .sha256 = data::sha256_of_file(path)}});
+  InputFile input{.path = shown_name(path, name_or_path), .sha256 = ""};
+  const bool known = std::any_of(inputs_.begin(), inputs_.end(),
+                                 [&](const InputFile& one) { return one.path == input.path; });
+  if (known) return path;
+  input.sha256 = data::sha256_of_file(path);
+  const data::CaseFile* file = bundled(input);
+  if (file != nullptr && file->sha256 != input.sha256) cases_.verify(file->name);
+  inputs_.push_back(std::move(input));
   return path;
 }
 
 std::string DataSources::locate(const std::string& name_or_path) const {
   std::vector<std::string> names;
+  // Without a look inside: find() does that.
+  const auto place_of = [this](const data::CaseFile& file) {
+    std::string place = (fs::path(cases_.path()) / file.file).string();
+    return fs::is_regular_file(place) ? place : cases_.open(file.name);
+  };
   for (const data::CaseFile& file : cases_.files()) {
     // A study without a folder names the bundled files as they name each other.
     const bool beside = shelf_ != nullptr && fs::path(file.file).filename() == name_or_path;
-    if (file.name == name_or_path || beside) return cases_.open(file.name);
+    if (file.name == name_or_path || beside) return place_of(file);
     names.push_back(file.name);
   }
   if (shelf_ != nullptr) {
@@ -62,6 +78,12 @@ std::string DataSources::locate(const std::string& name_or_path) const {
   const fs::path beside = fs::path(folder_) / name_or_path;
   std::string path = fs::exists(beside) ? beside.string() : name_or_path;
   if (!fs::exists(path)) {
+    // A study copied out of cases/ names the studies it stands on as they name each other. A table
+    // that is missing is never replaced by one that happens to have its name.
+    for (const data::CaseFile& file : cases_.files()) {
+      const fs::path name = fs::path(file.file).filename();
+      if (name == name_or_path && name.extension() == ".toml") return place_of(file);
+    }
     const std::string near = nearest_name(name_or_path, names);
     throw InputError(
         {.code = "file-not-found",

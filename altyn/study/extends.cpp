@@ -15,11 +15,22 @@ namespace {
 using nlohmann::json;
 
 std::string name_of(const json& entry) {
-  return entry.is_object() ? entry.value("name", "") : std::string();
+  const bool named = entry.is_object() && entry.contains("name") && entry["name"].is_string();
+  return named ? entry["name"].get<std::string>() : std::string();
 }
 
-void put_on_top(json& below, const json& own) {
+void put_on_top(json& below, const json& own, const std::string& where) {
   for (const auto& [section, content] : own.items()) {
+    if (content.is_structured() && below.contains(section) &&
+        below[section].type() != content.type()) {
+      throw InputError(
+          {.code = "wrong-type",
+           .what = fmt::format("{} is a {} here and a {} in the file it extends", section,
+                               content.type_name(), below[section].type_name()),
+           .where = where,
+           .why = "a section goes on top of one of its kind",
+           .fixes = {"write both as [name], or both as [[name]]"}});
+    }
     if (content.is_object()) {
       for (const auto& [key, value] : content.items()) below[section][key] = value;
     } else if (content.is_array()) {
@@ -38,6 +49,23 @@ void put_on_top(json& below, const json& own) {
       }
     } else {
       below[section] = content;
+    }
+  }
+}
+
+// Tables that a file names lie in its folder, which is not that of the study.
+void place_tables(json& value, const std::filesystem::path& folder) {
+  if (value.is_structured()) {
+    for (json& part : value) place_tables(part, folder);
+    return;
+  }
+  if (!value.is_string()) return;
+  const std::filesystem::path name(value.get_ref<const std::string&>());
+  const std::string text = name.string();
+  for (const char* ending : {".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".json"}) {
+    if (!name.is_absolute() && text.ends_with(ending)) {
+      value = (folder / name).lexically_normal().string();
+      return;
     }
   }
 }
@@ -62,10 +90,12 @@ json with_extended(const json& content, const std::string& where,
                       .fixes = {"remove the line extends = ..."}});
   }
   seen.push_back(path);
-  json below = with_extended(data::read_document(path).value, path,
-                             std::filesystem::path(file).parent_path(), sources, seen);
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  json content_below = data::read_document(path).value;
+  if (!folder.empty()) place_tables(content_below, folder);
+  json below = with_extended(content_below, path, folder, sources, seen);
   below.erase("study");
-  put_on_top(below, content);
+  put_on_top(below, content, where);
   return below;
 }
 

@@ -10,8 +10,11 @@
 #include "altyn/study/agreements_study.h"
 #include "altyn/study/check_study.h"
 #include "altyn/study/corridors_study.h"
+#include "altyn/study/data_base_study.h"
 #include "altyn/study/data_check_study.h"
+#include "altyn/study/data_convert_study.h"
 #include "altyn/study/data_import_study.h"
+#include "altyn/study/data_reconcile_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/monitor_study.h"
 #include "altyn/study/regions_study.h"
@@ -35,6 +38,9 @@ constexpr Kind kKinds[] = {
     {"regions", run_regions},
     {"data_check", run_data_check},
     {"data_import", run_data_import},
+    {"data_base", run_data_base},
+    {"data_reconcile", run_data_reconcile},
+    {"data_convert", run_data_convert},
     {"agreements", run_agreements},
 };
 
@@ -78,7 +84,16 @@ Study read_study(const std::string& path) {
 }
 
 StudyResult run_study(const Study& study, Context& context) {
-  return find_kind(study.kind, study.where).run(study, context);
+  const Kind& kind = find_kind(study.kind, study.where);
+  try {
+    return kind.run(study, context);
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError({.code = "wrong-type",
+                      .what = "a part of the study is not of the kind that is wanted there",
+                      .where = study.where,
+                      .context = {error.what()},
+                      .why = "sections are tables, lists of tables and plain values"});
+  }
 }
 
 std::string without_colour(const std::string& text) {

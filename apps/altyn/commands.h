@@ -13,6 +13,8 @@ void add_simulate_command(CLI::App& app, Session& session, const Finish& finish)
 void add_corridors_command(CLI::App& app, Session& session, const Finish& finish);
 void add_monitor_command(CLI::App& app, Session& session, const Finish& finish);
 void add_data_command(CLI::App& app, Session& session, const Finish& finish);
+void add_fetch_command(CLI::App& data_command, Session& session, const Finish& finish);
+void add_data_make_commands(CLI::App& data_command, Session& session, const Finish& finish);
 void add_regions_command(CLI::App& app, Session& session, const Finish& finish);
 void add_agreements_command(CLI::App& app, Session& session, const Finish& finish);
 void add_serve_command(CLI::App& app, Session& session, const Finish& finish);

@@ -86,6 +86,8 @@ void add_data_command(CLI::App& app, Session& session, const Finish& finish) {
   CLI::App* data_command = app.add_subcommand("data", "Look at trade tables, and import them");
   data_command->require_subcommand(1);
   add_import(*data_command, session, finish);
+  add_data_make_commands(*data_command, session, finish);
+  add_fetch_command(*data_command, session, finish);
   auto request = std::make_shared<DataCheckRequest>();
   CLI::App* command = data_command->add_subcommand(
       "check", "Say in plain words what is missing, inflated, one-sided or falsely zero");

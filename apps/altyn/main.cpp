@@ -1,5 +1,10 @@
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
 #include "altyn/core/errors.h"
 #include "altyn/core/version.h"
 #include "commands.h"
@@ -41,6 +46,8 @@ std::string join_arguments(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace altyn::app;
+  // A limit on the size of files is then an error of writing, which is told, and not the end.
+  std::signal(SIGXFSZ, SIG_IGN);
   Session session;
   session.command_line = join_arguments(argc, argv);
   CLI::App app(kAbout, "altyn");
@@ -76,6 +83,15 @@ int main(int argc, char** argv) {
                                .why = "the command line could not be understood",
                                .fixes = {"altyn --help", "altyn COMMAND --help"}});
     }
-    return chosen();
+    const int code = chosen();
+    if (std::fflush(stdout) != 0) {
+      throw altyn::SystemError(
+          {.code = "cannot-write",
+           .what = fmt::format("the answer cannot be printed: {}", std::strerror(errno)),
+           .where = "standard output",
+           .why = "part of it is lost",
+           .fixes = {"check the free space of what the output goes to"}});
+    }
+    return code;
   });
 }

@@ -42,10 +42,16 @@ int merge_files(Session& session, const RunRequest& request) {
 
 int repeat(Session& session, const RunRequest& request) {
   const study::RerunResult repeated = study::rerun(request.file, request.output, session.context());
+  if (!repeated.not_of_the_run.empty()) {
+    session.print(
+        fmt::format("Beside the record, but not of its run: {} (altered, or a later run was cut "
+                    "short)\n",
+                    fmt::join(repeated.not_of_the_run, ", ")));
+  }
   if (repeated.different.empty()) {
     session.print(
         fmt::format("The same bytes: {} files as recorded.\n", repeated.result.files.size()));
-    return 0;
+    return repeated.not_of_the_run.empty() || !request.output.empty() ? 0 : 2;
   }
   session.print(
       fmt::format("Different from the record: {}\n", fmt::join(repeated.different, ", ")));

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "altyn/core/errors.h"
+#include "altyn/data/leftovers.h"
 #include "altyn/data/output_files.h"
 #include "altyn/data/provenance.h"
 #include "altyn/data/read_table.h"
@@ -17,6 +18,8 @@ namespace altyn::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kPurpose = "altyn-serve";
 
 // Endings that a table may have; what stands before is a plain name.
 constexpr std::array<std::string_view, 5> kEndings = {".csv", ".tsv", ".csv.gz", ".tsv.gz",
@@ -68,7 +71,10 @@ struct SessionStore::StoredFile {
 };
 
 SessionStore::SessionStore(const SessionLimits& limits) : limits_(limits) {
-  std::string pattern = (fs::temp_directory_path() / "altyn-serve-XXXXXX").string();
+  // Uploads of servers that were killed go when the next one starts.
+  data::remove_leftovers(fs::temp_directory_path().string(), kPurpose);
+  std::string pattern =
+      (fs::temp_directory_path() / (data::own_mark(kPurpose) + "XXXXXX")).string();
   if (::mkdtemp(pattern.data()) == nullptr) {
     throw SystemError({.code = "cannot-write",
                        .what = "no folder can be made for uploads",

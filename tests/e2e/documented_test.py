@@ -9,7 +9,7 @@ from altyn_run import ROOT, altyn, needs_build
 
 pytestmark = needs_build
 
-PAGES = ["estimation.md", "monitor.md", "political.md", "regions-share.md"]
+PAGES = ["data-sources.md", "estimation.md", "monitor.md", "political.md", "regions-share.md"]
 
 
 def examples():
@@ -25,6 +25,7 @@ def test_example_prints_what_the_page_shows(block, tmp_path):
     words = shlex.split(command.removeprefix("$ "))
     assert words[0] == "altyn"
     (tmp_path / "cases").symlink_to(ROOT / "cases")
+    (tmp_path / "files").symlink_to(ROOT / "tests" / "e2e" / "data_sources")
     done = altyn(*words[1:], "--quiet", cwd=tmp_path)
     printed = iter((done.stdout + done.stderr).splitlines())
     wanted = [line.rstrip() for line in shown.splitlines()]

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
@@ -23,12 +24,12 @@ std::string code_of(const std::function<void()>& action) {
 }
 
 Study study_with_draws(Index n_draws) {
-  const std::string path = project_path("cases/eaeu/no-union.toml");
+  const std::string file = project_path("cases/eaeu/no-union.toml");
   Study study{.kind = "simulate",
-              .content = data::read_document(path).value,
-              .where = path,
-              .folder = fs::path(path).parent_path().string()};
-  study.content["flags"]["n_draws"] = n_draws;
+              .content = data::read_document(file).value,
+              .where = file,
+              .folder = fs::path(file).parent_path().string()};
+  study.content["model"]["n_draws"] = n_draws;
   return study;
 }
 
@@ -88,7 +89,7 @@ TEST(DrawParts, NamesOfPartsAreReadOrRefused) {
 }
 
 TEST(DrawParts, AStudyWithoutDrawsHasNoParts) {
-  const Study study{.kind = "check", .content = {}, .where = "claim.toml", .folder = ""};
+  const Study study = read_study(project_path("cases/eaeu/plan-2013-2015.toml"));
   Context context(1);
   EXPECT_EQ(code_of([&] { (void)run_part(study, 1, 2, context); }), "no-parts");
 }

@@ -1,0 +1,413 @@
+#include "altyn/data/wide_reports.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "altyn/core/errors.h"
+#include "altyn/data/country_codes.h"
+#include "altyn/data/number_text.h"
+
+namespace altyn::data {
+
+namespace {
+
+struct Line {
+  Index number = 0;
+  std::vector<std::string> fields;
+};
+
+/// Lower case for Latin and Cyrillic letters; spaces that do not break become plain ones.
+std::string lower(std::string_view text) {
+  std::string result;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    const auto at = [&](std::size_t i) {
+      return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    if (at(k) >= 'A' && at(k) <= 'Z') {
+      result += static_cast<char>(at(k) + 32);
+    } else if (at(k) == 0xD0 && at(k + 1) >= 0x90 && at(k + 1) <= 0x9F) {
+      result += {static_cast<char>(0xD0), static_cast<char>(at(++k) + 0x20)};
+    } else if (at(k) == 0xD0 && at(k + 1) >= 0xA0 && at(k + 1) <= 0xAF) {
+      result += {static_cast<char>(0xD1), static_cast<char>(at(++k) - 0x20)};
+    } else if (at(k) == 0xC2 && at(k + 1) == 0xA0) {
+      result += ' ';
+      ++k;
+    } else if (at(k) == 0xE2 && at(k + 1) == 0x80 && (at(k + 2) == 0xAF || at(k + 2) == 0x89)) {
+      result += ' ';
+      k += 2;
+    } else {
+      result += text[k];
+    }
+  }
+  return result;
+}
+
+bool has(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  });
+}
+
+/// The first year from 1900 to 2099 in a text; 0 where there is none.
+int year_in(std::string_view text) {
+  const auto digit = [&](std::size_t k) {
+    return k < text.size() && text[k] >= '0' && text[k] <= '9';
+  };
+  for (std::size_t k = 0; k + 4 <= text.size(); ++k) {
+    const bool century = text[k] == '1' ? text[k + 1] == '9' : text[k] == '2' && text[k + 1] == '0';
+    if (!century || !digit(k + 2) || !digit(k + 3) || digit(k + 4) || (k > 0 && digit(k - 1))) {
+      continue;
+    }
+    return (text[k] - '0') * 1000 + (text[k + 1] - '0') * 100 + (text[k + 2] - '0') * 10 +
+           (text[k + 3] - '0');
+  }
+  return 0;
+}
+
+constexpr std::array<std::array<std::string_view, 2>, 12> kMonths = {{{"январ", "january"},
+                                                                      {"феврал", "february"},
+                                                                      {"март", "march"},
+                                                                      {"апрел", "april"},
+                                                                      {"май", "may"},
+                                                                      {"июн", "june"},
+                                                                      {"июл", "july"},
+                                                                      {"август", "august"},
+                                                                      {"сентябр", "september"},
+                                                                      {"октябр", "october"},
+                                                                      {"ноябр", "november"},
+                                                                      {"декабр", "december"}}};
+
+enum class Span { kYear, kMonth, kOther };
+
+/// What months a header names: none or January to December is a year.
+Span span_of(std::string_view text, int& month) {
+  std::vector<int> months;
+  for (std::size_t m = 0; m < kMonths.size(); ++m) {
+    if (has(text, {kMonths[m][0], kMonths[m][1]}) || (m == 4 && has(text, {"мая"}))) {
+      months.push_back(static_cast<int>(m) + 1);
+    }
+  }
+  if (has(text, {"квартал", "полугоди", "quarter"})) return Span::kOther;
+  if (months.empty() || (months.front() == 1 && months.back() == 12)) return Span::kYear;
+  if (months.size() > 1) return Span::kOther;
+  month = months.front();
+  return Span::kMonth;
+}
+
+/// Million USD in one of the unit that a text names; nothing where it names none.
+std::optional<double> unit_in(std::string_view text) {
+  if (!has(text, {"долл", "usd", "$"})) return std::nullopt;
+  if (has(text, {"млрд", "миллиард", "billion"})) return 1e3;
+  if (has(text, {"млн", "миллион", "million", "mln"})) return 1.0;
+  if (has(text, {"тыс", "thousand", "thsd"})) return 1e-3;
+  return std::nullopt;
+}
+
+/// A number as offices print it; nothing for a dash or dots, which say that there is none.
+std::optional<double> amount_of(const std::string& text, const std::string& where) {
+  std::string plain = lower(text);
+  std::erase(plain, ' ');
+  if (plain.empty() || is_missing_word(plain) || plain == "–" || plain == "—" || plain == "…" ||
+      plain == "x" || plain == "х") {
+    return std::nullopt;
+  }
+  std::optional<double> value = parse_number(plain, NumberStyle::kPlain);
+  if (!value) value = parse_number(plain, NumberStyle::kDecimalComma);
+  if (!value) value = parse_number(plain, NumberStyle::kThousands);
+  if (value) return value;
+  throw InputError({.code = "text-in-number",
+                    .what = fmt::format("\"{}\" is no number", text),
+                    .where = where,
+                    .why = "the column holds amounts",
+                    .fixes = {"mend the cell"}});
+}
+
+/// A name without marks of footnotes: "Китай1)" is China.
+std::string name_of(std::string text) {
+  while (!text.empty() &&
+         (std::string_view(" *)0123456789").find(text.back()) != std::string::npos)) {
+    text.pop_back();
+  }
+  return text;
+}
+
+struct FlowColumn {
+  std::size_t at = 0;
+  bool is_export = false;
+  int year = 0;
+  int month = 0;  // 0: the whole year
+  double million_usd = 1.0;
+};
+
+struct Flow {
+  double by_importer = kMissing, by_exporter = kMissing;
+  std::string where;
+};
+
+class WideTable {
+ public:
+  WideTable(const SourceLayout& layout, const ImportOptions& options, ImportedSource& result)
+      : layout_(layout), options_(options), result_(result) {}
+
+  void read(const std::string& path) {
+    path_ = path;
+    lines_.clear();
+    body_ = 0;
+    read_rows(
+        path, options_.encoding, options_.sheet,
+        [&](Index line, std::vector<std::string>& fields) { lines_.push_back({line, fields}); });
+    const std::size_t first = first_partner();
+    const std::vector<FlowColumn> columns = find_columns(first);
+    for (std::size_t k = body_; k < lines_.size(); ++k) take(lines_[k], columns);
+  }
+
+  Table finish() {
+    if (flows_.empty()) {
+      throw InputError({.code = "empty-table",
+                        .what = "no row is left",
+                        .where = path_,
+                        .why = "there would be nothing to work with"});
+    }
+    std::vector<std::string> exporters, importers;
+    NumberColumn years, months, by_importer, by_exporter;
+    bool monthly = false;
+    for (const auto& [key, flow] : flows_) {
+      const auto& [exporter, importer, year, month] = key;
+      exporters.push_back(exporter);
+      importers.push_back(importer);
+      years.push_back(year);
+      months.push_back(month == 0 ? kMissing : month);
+      by_importer.push_back(flow.by_importer);
+      by_exporter.push_back(flow.by_exporter);
+      monthly = monthly || month != 0;
+    }
+    Table table{std::string(layout_.title)};
+    table.add("exporter", exporters);
+    table.add("importer", importers);
+    table.add("year", std::move(years));
+    if (monthly) table.add("month", std::move(months));
+    table.add("importer_reported_musd", std::move(by_importer), "million USD");
+    table.add("exporter_reported_musd", std::move(by_exporter), "million USD");
+    return table;
+  }
+
+  Index n_rows = 0;  ///< with a name and numbers, over all files
+
+ private:
+  [[noreturn]] void fail(const char* code, const char* what, const char* why) const {
+    throw InputError({.code = code,
+                      .what = what,
+                      .where = path_,
+                      .why = why,
+                      .fixes = {fmt::format("see the tables at {}", layout_.documentation),
+                                "altyn data check reads plain tables of months or flows"}});
+  }
+
+  /// The column of names is the first that has words in a row of a known economy.
+  std::size_t first_partner() {
+    for (std::size_t k = 0; k < lines_.size(); ++k) {
+      const std::vector<std::string>& fields = lines_[k].fields;
+      for (std::size_t c = 0; c < std::min<std::size_t>(fields.size(), 3); ++c) {
+        const CodeReading::Kind kind = read_economy(name_of(fields[c])).kind;
+        const bool known =
+            kind == CodeReading::Kind::kEconomy || kind == CodeReading::Kind::kFormer;
+        const bool word = fields[c].size() > 3;  // numbers of lines are codes of economies too
+        if (!known || !word || fields.size() < c + 2) continue;
+        const bool numbers = std::any_of(
+            fields.begin() + static_cast<std::ptrdiff_t>(c) + 1, fields.end(), [](const auto& f) {
+              return !f.empty() && f.find_first_of("0123456789") != std::string::npos;
+            });
+        if (!numbers) continue;
+        name_at_ = c;
+        return k;
+      }
+    }
+    fail("layout-mismatch", "no row names an economy and has numbers",
+         "a table by country has a row for each");
+  }
+
+  /// The header of a column: its cells from the top down, a merged cell reaching to the right.
+  std::vector<FlowColumn> find_columns(std::size_t first) {
+    // The header is what stands above the first partner and has something right of the names;
+    // groups of partners among it have numbers only.
+    std::string titles;
+    std::vector<std::vector<std::string>> header;
+    std::size_t width = 0;
+    for (const Line& line : lines_) width = std::max(width, line.fields.size());
+    for (std::size_t k = 0; k < first; ++k) {
+      const std::vector<std::string>& fields = lines_[k].fields;
+      std::size_t n_words = 0, n_cells = 0;
+      for (std::size_t c = name_at_ + 1; c < fields.size(); ++c) {
+        if (fields[c].empty()) continue;
+        ++n_cells;
+        const std::string text = lower(fields[c]);
+        if (year_in(text) > 0 || text.find_first_not_of("0123456789 .,-") != std::string::npos) {
+          ++n_words;
+        }
+      }
+      for (const std::string& field : fields) titles += lower(field) + ' ';
+      if (n_words == 0 || n_words < n_cells) continue;
+      std::vector<std::string> cells(width);
+      std::string left;
+      for (std::size_t c = name_at_ + 1; c < width; ++c) {
+        if (c < fields.size() && !fields[c].empty()) left = lower(fields[c]);
+        cells[c] = left;
+      }
+      header.push_back(std::move(cells));
+      body_ = k + 1;
+    }
+    const std::optional<double> unit_of_all = unit_in(titles);
+    const int year_of_all = year_in(titles);
+    std::vector<FlowColumn> columns;
+    Index n_passed = 0;
+    bool no_year = false, no_unit = false;
+    for (std::size_t c = name_at_ + 1; c < width; ++c) {
+      std::string text;
+      for (const auto& cells : header) text += cells[c] + ' ';
+      FlowColumn column{.at = c};
+      column.is_export = has(text, {"экспорт", "export", "вывоз"});
+      const bool is_import = has(text, {"импорт", "import", "ввоз"});
+      if (column.is_export == is_import) continue;  // turnover, balance, or nothing
+      const bool own_months = span_of(text, column.month) != Span::kYear || has(text, {"январ"});
+      const Span span = span_of(own_months ? text : titles, column.month);
+      if (has(text, {"%", "процент", "удельный", "темп", "прирост", "тонн", "share", "growth"}) ||
+          span == Span::kOther) {
+        ++n_passed;
+        continue;
+      }
+      column.year = year_in(text) > 0 ? year_in(text) : year_of_all;
+      const std::optional<double> unit = unit_in(text) ? unit_in(text) : unit_of_all;
+      no_year = no_year || column.year == 0;
+      no_unit = no_unit || !unit;
+      column.million_usd = unit.value_or(1.0);
+      columns.push_back(column);
+    }
+    if (columns.empty()) {
+      fail("layout-mismatch", "no column of exports or imports is found",
+           "flows must be told apart by their header");
+    }
+    if (no_year) {
+      fail("layout-mismatch", "neither titles nor header name a year",
+           "flows are told apart by their year");
+    }
+    if (no_unit) {
+      throw InputError({.code = "unit-unknown",
+                        .what = "neither titles nor header say in what the amounts are",
+                        .where = path_,
+                        .why = "thousand and million dollars look alike",
+                        .fixes = {"keep the title of the table: \"млн долл. США\""}});
+    }
+    if (n_passed > 0) {
+      result_.notes.push_back(fmt::format(
+          "{}: {} columns of shares, growth or sums of months were passed over", path_, n_passed));
+    }
+    return columns;
+  }
+
+  void take(const Line& line, const std::vector<FlowColumn>& columns) {
+    const std::string name =
+        name_at_ < line.fields.size() ? name_of(line.fields[name_at_]) : std::string();
+    const auto where = [&](std::size_t c) {
+      return fmt::format("{}, line {}, field {}", path_, line.number, c + 1);
+    };
+    const bool empty = std::all_of(columns.begin(), columns.end(), [&](const FlowColumn& column) {
+      return column.at >= line.fields.size() || line.fields[column.at].empty();
+    });
+    if (name.empty() || empty) return;  // headings and notes
+    ++n_rows;
+    const CodeReading reading = read_economy(name);
+    if (reading.kind == CodeReading::Kind::kAggregate || is_group(name)) {
+      leave(groups_, line);
+      return;
+    }
+    if (reading.kind == CodeReading::Kind::kUnknown) {
+      if (options_.unknown_economies == UnknownEconomies::kRefuse) {
+        fail_unknown_economy(name, fmt::format("{}, line {}", path_, line.number));
+      }
+      leave(unknown_, line);
+      return;
+    }
+    for (const FlowColumn& column : columns) {
+      const bool other = (options_.first_year > 0 && column.year < options_.first_year) ||
+                         (options_.last_year > 0 && column.year > options_.last_year);
+      if (other || column.at >= line.fields.size()) continue;
+      const std::optional<double> value = amount_of(line.fields[column.at], where(column.at));
+      if (!value) continue;
+      const std::string own(layout_.reporter);
+      Flow& flow = flows_[{column.is_export ? own : reading.code,
+                           column.is_export ? reading.code : own, column.year, column.month}];
+      double& slot = column.is_export ? flow.by_exporter : flow.by_importer;
+      if (!is_missing(slot)) {
+        throw InputError({.code = "duplicate-row",
+                          .what = fmt::format("{} has a figure for {} already", name, column.year),
+                          .where = where(column.at),
+                          .context = {flow.where},
+                          .why = "it is not clear which of the two holds",
+                          .fixes = {"give each table once"}});
+      }
+      slot = *value * column.million_usd;
+      flow.where = where(column.at);
+    }
+  }
+
+  static bool is_group(const std::string& name) {
+    const std::string text = lower(name);
+    return has(text, {"всего",   "итого",   "в том числе", "из них", "страны",  "странами",
+                      "прочие",  "другие",  "снг",         "еаэс",   "евразэс", "ес ",
+                      "оэср",    "атэс",    "европа",      "азия",   "африка",  "америка",
+                      "океания", "total",   "countries",   "other ", "europe",  "asia",
+                      "africa",  "america", "барлығы",     "елдер",  "тмд"}) &&
+           read_economy(name).kind == CodeReading::Kind::kUnknown;
+  }
+
+  struct Left {
+    Index rows = 0;
+    std::vector<std::string> examples;
+  };
+  void leave(Left& left, const Line& line) const {
+    if (++left.rows <= 5) {
+      left.examples.push_back(fmt::format("line {} ({})", line.number, line.fields[name_at_]));
+    }
+  }
+
+ public:
+  Left groups_, unknown_;
+
+ private:
+  const SourceLayout& layout_;
+  const ImportOptions& options_;
+  ImportedSource& result_;
+  std::string path_;
+  std::vector<Line> lines_;
+  std::size_t name_at_ = 0;
+  std::size_t body_ = 0;  ///< the first line below the header
+  std::map<std::tuple<std::string, std::string, int, int>, Flow> flows_;
+};
+
+}  // namespace
+
+ImportedSource import_wide_reports(const SourceLayout& layout,
+                                   const std::vector<std::string>& files,
+                                   const ImportOptions& options) {
+  ImportedSource result;
+  WideTable table(layout, options, result);
+  for (const std::string& file : files) table.read(file);
+  result.ledger = SampleLedger(table.n_rows);
+  if (table.groups_.rows > 0) {
+    result.ledger.drop("import", "a group of economies, not one", table.groups_.rows,
+                       table.groups_.examples);
+  }
+  if (table.unknown_.rows > 0) {
+    result.ledger.drop("import", "no economy is known by that name", table.unknown_.rows,
+                       table.unknown_.examples);
+  }
+  result.table = table.finish();
+  return result;
+}
+
+}  // namespace altyn::data

@@ -1,0 +1,137 @@
+#include "altyn/data/concordance.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "data/error_of.h"
+
+namespace altyn::data {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Table trade(const std::vector<std::string>& exporters, const std::vector<std::string>& importers,
+            const std::vector<std::string>& sectors, NumberColumn years, NumberColumn values,
+            NumberColumn rates = {}) {
+  Table table("trade.csv");
+  table.add("exporter", exporters);
+  table.add("importer", importers);
+  table.add("sector", sectors);
+  table.add("year", std::move(years));
+  table.add("trade_musd", std::move(values), "million USD");
+  if (!rates.empty()) table.add("rate", std::move(rates), "share");
+  return table;
+}
+
+Table map(const std::vector<std::string>& from, const std::vector<std::string>& to,
+          NumberColumn weight = {}) {
+  Table table("map.csv");
+  table.add("from", from);
+  table.add("to", to);
+  if (!weight.empty()) table.add("weight", std::move(weight));
+  return table;
+}
+
+std::vector<std::string> texts(const Table& table, const std::string& column) {
+  std::vector<std::string> result;
+  for (Index row = 0; row < table.n_rows(); ++row) result.emplace_back(table.texts(column).at(row));
+  return result;
+}
+
+const Table kTrade = trade({"RUS", "RUS", "KAZ"}, {"KAZ", "KAZ", "RUS"},
+                           {"010121", "270900", "270900"}, {2012, 2012, 2012}, {10, 20, 40});
+
+TEST(Concordance, SplitsByWeightAndAddsUp) {
+  const ConvertedTable made = convert_codes(
+      kTrade, {{"sector", map({"010121", "010121", "270900"}, {"A", "B", "B"}, {0.3, 0.7, 1.0})}});
+  EXPECT_THAT(texts(made.table, "exporter"), ElementsAre("KAZ", "RUS", "RUS"));
+  EXPECT_THAT(texts(made.table, "sector"), ElementsAre("B", "A", "B"));
+  EXPECT_THAT(made.table.numbers("trade_musd"),
+              ElementsAre(40.0, testing::DoubleEq(3.0), testing::DoubleEq(27.0)));
+  EXPECT_EQ(made.table.column("trade_musd").unit, "million USD");
+  EXPECT_EQ(made.ledger.rows_used(), 3);
+  EXPECT_THAT(made.notes, Contains(HasSubstr("1 rows go to several codes of sector")));
+}
+
+TEST(Concordance, EqualPartsWithoutWeights) {
+  const ConvertedTable made =
+      convert_codes(kTrade, {{"sector", map({"010121", "010121", "*"}, {"A", "B", "rest"})}});
+  EXPECT_THAT(texts(made.table, "sector"), ElementsAre("rest", "A", "B", "rest"));
+  EXPECT_THAT(made.table.numbers("trade_musd"), ElementsAre(40.0, 5.0, 5.0, 20.0));
+}
+
+TEST(Concordance, TheOrderOfRowsDoesNotMatter) {
+  const Table turned = trade({"KAZ", "RUS", "RUS"}, {"RUS", "KAZ", "KAZ"},
+                             {"270900", "270900", "010121"}, {2012, 2012, 2012}, {0.3, 0.2, 0.1});
+  const Table straight = trade({"RUS", "RUS", "KAZ"}, {"KAZ", "KAZ", "RUS"},
+                               {"010121", "270900", "270900"}, {2012, 2012, 2012}, {0.1, 0.2, 0.3});
+  const std::vector<CodeMap> all = {{"sector", map({"*"}, {"goods"})},
+                                    {"economy", map({"*"}, {"W"})}};
+  EXPECT_EQ(convert_codes(turned, all).table.numbers("trade_musd"),
+            convert_codes(straight, all).table.numbers("trade_musd"));
+}
+
+TEST(Concordance, RatesAreAveragedByTrade) {
+  const Table table =
+      trade({"RUS", "RUS"}, {"KAZ", "KAZ"}, {"01", "02"}, {2012, 2012}, {10, 30}, {0.1, 0.2});
+  const std::vector<CodeMap> maps = {{"sector", map({"01", "02"}, {"A", "A"})}};
+  EXPECT_DOUBLE_EQ(convert_codes(table, maps).table.numbers("rate")[0], 0.15);
+  EXPECT_DOUBLE_EQ(convert_codes(table, maps, {.weigh_by = "trade_musd"}).table.numbers("rate")[0],
+                   (10 * 0.1 + 30 * 0.2) / 40);
+}
+
+TEST(Concordance, EconomiesBecomeRegions) {
+  const Table table = trade({"RUS", "ROM", "KAZ"}, {"KAZ", "RUS", "ROU"}, {"a", "a", "a"},
+                            {2012, 2012, 2012}, {1, 2, 4});
+  const std::vector<CodeMap> maps = {
+      {"economy", map({"RUS", "KAZ", "ROU"}, {"EAEU", "EAEU", "EU"})}};
+  const ConvertedTable made = convert_codes(table, maps);
+  EXPECT_THAT(texts(made.table, "exporter"), ElementsAre("EAEU", "EAEU", "EU"));
+  EXPECT_THAT(texts(made.table, "importer"), ElementsAre("EAEU", "EU", "EAEU"));
+  EXPECT_THAT(made.table.numbers("trade_musd"), ElementsAre(1.0, 4.0, 2.0));
+  EXPECT_THAT(made.notes, Contains(HasSubstr("1 rows of trade inside a region")));
+  const ConvertedTable outside = convert_codes(table, maps, {.inside = InsideTrade::kLeaveOut});
+  EXPECT_EQ(outside.table.n_rows(), 2);
+  EXPECT_EQ(outside.ledger.rows_used(), 2);
+}
+
+TEST(Concordance, AStateThatWasDissolvedIsSplitInItsYears) {
+  const Table table = trade({"SCG", "SRB"}, {"RUS", "RUS"}, {"a", "a"}, {2004, 2008}, {100, 90});
+  Table split = map({"SCG", "SCG"}, {"SRB", "MNE"}, {0.9, 0.1});
+  split.add("last_year", NumberColumn{2005, 2005});
+  const ConvertedTable made =
+      convert_codes(table, {{"economy", split}}, {.unmatched = UnmatchedCodes::kKeep});
+  EXPECT_THAT(texts(made.table, "exporter"), ElementsAre("MNE", "SRB", "SRB"));
+  EXPECT_THAT(made.table.numbers("trade_musd"), ElementsAre(10.0, 90.0, 90.0));
+}
+
+TEST(Concordance, CodesWithoutAPlaceAreRefusedKeptOrCounted) {
+  const std::vector<CodeMap> maps = {{"sector", map({"010121"}, {"A"})}};
+  const ErrorDetail detail = error_of([&] { (void)convert_codes(kTrade, maps); });
+  EXPECT_EQ(detail.code, "unmatched-codes");
+  EXPECT_THAT(detail.context.front(), HasSubstr("270900 (2 rows)"));
+  const ConvertedTable kept = convert_codes(kTrade, maps, {.unmatched = UnmatchedCodes::kKeep});
+  EXPECT_THAT(texts(kept.table, "sector"), ElementsAre("270900", "270900", "A"));
+  const ConvertedTable left = convert_codes(kTrade, maps, {.unmatched = UnmatchedCodes::kLeaveOut});
+  EXPECT_EQ(left.table.n_rows(), 1);
+  EXPECT_EQ(left.ledger.rows_used(), 1);
+  EXPECT_EQ(left.ledger.dropped().front().rows, 2);
+}
+
+TEST(Concordance, BadConcordancesAreNamed) {
+  const auto fails = [](const Table& table) {
+    return error_of([&] { (void)convert_codes(kTrade, {{"sector", table}}); }).code;
+  };
+  EXPECT_EQ(fails(map({"270900", "270900"}, {"A", "B"}, {0.5, 0.4})), "weights-do-not-add-up");
+  EXPECT_EQ(fails(map({"270900"}, {"A"}, {-1.0})), "negative-weight");
+  EXPECT_EQ(fails(map({"270900", "270900"}, {"A", "A"}, {0.5, 0.5})), "duplicate-row");
+  EXPECT_EQ(error_of([] { (void)convert_codes(kTrade, {{"product", map({"*"}, {"A"})}}); }).code,
+            "no-such-column");
+}
+
+}  // namespace
+}  // namespace altyn::data
