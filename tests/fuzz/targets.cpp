@@ -11,6 +11,7 @@ const std::vector<Target>& targets() {
       {"parquet", read_parquet, 90},
       {"json_table", read_json_table, 80},
       {"archive", read_archive, 80},
+      {"workbook", read_workbook, 60},
       {"encoded_text", read_encoded_text, 60},
       {"toml", read_toml, 500},
       {"json_document", read_json_document, 500},
