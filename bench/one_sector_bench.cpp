@@ -73,6 +73,7 @@ struct Task {
   bool tariffs = false;
   bool pooled = false;
   Index n_draws = 1;
+  bool again = false;     ///< memory of the first solve is kept: the solve alone is timed
   double expected = 0.0;  ///< sum over members of ln real income, of draw 0
 };
 
@@ -93,26 +94,33 @@ Measured run(const Task& task, int n_threads, int n_repeat) {
   const OneSectorModel model(base, {});
   Context context(n_threads);
   Measured measured;
+  OneSectorWorkspace workspace;
+  OneSectorShock kept_shock;
+  OneSectorResult kept_result;
   for (int repeat = 0; repeat < n_repeat; ++repeat) {
     std::vector<double> answers(static_cast<std::size_t>(task.n_draws));
     std::vector<int> iterations(answers.size());
     const double wall_start = wall_seconds();
     const double processor_start = processor_seconds();
-    measured.failed = solve_many(
-        model, task.n_draws,
-        [&](Index draw, OneSectorShock& shock) {
-          RandomStream random(7, 2, static_cast<std::uint64_t>(draw));
-          const double error = draw == 0 ? 0.0 : random.normal();
-          end_union(task.n, 0.3 + 0.1 * error, shock);
-          shock.theta = draw == 0 ? 0.0 : 5.0 * std::exp(0.15 * random.normal());
-        },
-        [&](Index draw, const OneSectorResult& result) {
-          const auto at = static_cast<std::size_t>(draw);
-          for (std::size_t i = 0; i < 5; ++i) answers[at] += std::log(result.welfare_hat[i]);
-          iterations[at] = result.certificate.iterations;
-          if (!result.certificate.holds()) answers[at] = std::nan("");
-        },
-        context);
+    const auto set_shock = [&](Index draw, OneSectorShock& shock) {
+      RandomStream random(7, 2, static_cast<std::uint64_t>(draw));
+      const double error = draw == 0 ? 0.0 : random.normal();
+      end_union(task.n, 0.3 + 0.1 * error, shock);
+      shock.theta = draw == 0 ? 0.0 : 5.0 * std::exp(0.15 * random.normal());
+    };
+    const auto take_result = [&](Index draw, const OneSectorResult& result) {
+      const auto at = static_cast<std::size_t>(draw);
+      for (std::size_t i = 0; i < 5; ++i) answers[at] += std::log(result.welfare_hat[i]);
+      iterations[at] = result.certificate.iterations;
+      if (!result.certificate.holds()) answers[at] = std::nan("");
+    };
+    if (task.again) {
+      set_shock(0, kept_shock);
+      model.solve(kept_shock, workspace, kept_result);
+      take_result(0, kept_result);
+    } else {
+      measured.failed = solve_many(model, task.n_draws, set_shock, take_result, context);
+    }
     measured.walls.push_back(wall_seconds() - wall_start);
     measured.processors.push_back(processor_seconds() - processor_start);
     measured.answer = answers[0];
@@ -149,6 +157,7 @@ int main(int argc, char** argv) {
   // worlds of the same kind; a change of the engine must not move them.
   const std::vector<Task> tasks = {
       {.name = "one-200", .n = 200, .expected = -0.007433325041},
+      {.name = "one-200-again", .n = 200, .again = true, .expected = -0.007433325041},
       {.name = "one-200-tariffs", .n = 200, .tariffs = true, .expected = -0.005203103064},
       {.name = "draws-82", .n = 82, .n_draws = 1000, .expected = -0.039696819934},
       {.name = "draws-82-pool",

@@ -64,6 +64,13 @@ Solved solve_adjoint(const MultiSectorModel& model, sector::SolveState& k,
                       .where = "workspace",
                       .why = "a gradient is taken at an equilibrium"});
   }
+  if (!model.base().mobility.empty()) {
+    throw InputError({.code = "mobile-workers",
+                      .what = "workers move between regions",
+                      .where = "mobility",
+                      .why = "the derivatives of the model hold their numbers",
+                      .fixes = {"set the mobility of workers to zero"}});
+  }
   ALTYN_CHECK(system.sweep(k.x, pool), "the workspace's solution is outside the domain");
   const Seeds seeds = seeds_of(system, measure);
   const std::size_t size = w.state_size();

@@ -52,7 +52,8 @@ struct SectorGradient {
 };
 
 /// Gradient of a measure at the last answer of `workspace`, which must hold the solution of
-/// `shock`. Errors: InputError ("no-solution") when that solve did not converge. Cost: 10 to 40
+/// `shock`. Errors: InputError ("no-solution") when that solve did not converge, "mobile-workers"
+/// where workers move, whose numbers the derivatives would hold. Cost: 10 to 40
 /// transposed sweeps, about one solve, whatever the number of parameters. Source: the adjoint
 /// (implicit function) method; docs/models/multi-sector.md, section 6.
 [[nodiscard]] SectorGradient gradient(const MultiSectorModel& model, const MultiSectorShock& shock,

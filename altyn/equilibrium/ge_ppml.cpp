@@ -45,6 +45,41 @@ void check(const GePpmlProblem& problem) {
   check_size(problem.trade, "trade");
   check_size(problem.cost_log, "cost_log");
   check_size(problem.new_cost_log, "new_cost_log");
+  const auto fail = [](const char* code, const std::string& what, const std::string& where,
+                       const char* why) {
+    throw InputError({.code = code, .what = what, .where = where, .why = why});
+  };
+  for (std::size_t cell = 0; cell < n * n; ++cell) {
+    const std::string pair =
+        fmt::format("{} -> {}", problem.economies[cell / n], problem.economies[cell % n]);
+    if (!(problem.trade[cell] >= 0.0) || !std::isfinite(problem.trade[cell])) {
+      fail("trade-range", fmt::format("trade {} is {}", pair, problem.trade[cell]), pair,
+           "flows are zero or positive");
+    }
+    if (std::isfinite(problem.cost_log[cell]) && std::isfinite(problem.new_cost_log[cell])) {
+      continue;
+    }
+    fail("cost-range", fmt::format("the cost of {} is no number", pair), pair,
+         "costs are coefficients times variables");
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    double sold = 0.0, bought = 0.0;
+    for (std::size_t k = 0; k < n; ++k) {
+      sold += problem.trade[i * n + k];
+      bought += problem.trade[k * n + i];
+    }
+    const double home = problem.trade[i * n + i];
+    const std::string& name = problem.economies[i];
+    if (!(sold > 0.0) || !(bought > 0.0)) {
+      fail(sold > 0.0 ? "zero-expenditure" : "zero-output",
+           fmt::format("{} {} nothing, not even at home", name, sold > 0.0 ? "buys" : "sells"),
+           "economy " + name, "a fit needs output and spending of every economy");
+    }
+    if (sold == home && bought == home) {
+      fail("economy-isolated", fmt::format("{} trades with itself only", name), "economy " + name,
+           "prices of economies that never meet cannot be compared");
+    }
+  }
   if (!(problem.sigma > 1.0) || !std::isfinite(problem.sigma)) {
     throw InputError({.code = "sigma-range",
                       .what = fmt::format("sigma is {}", problem.sigma),

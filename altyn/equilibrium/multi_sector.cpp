@@ -77,6 +77,8 @@ struct MultiSectorModel::State {
                                     Context& context) const;
   void solve(const MultiSectorShock& shock, sector::SolveState& k, MultiSectorResult& result,
              double tolerance, SolveMode mode, Context& context) const;
+  void solve_moving(const MultiSectorShock& shock, sector::SolveState& k, MultiSectorResult& result,
+                    SolveMode mode, Context& context) const;
   void make_exact(Context& context);
 };
 
@@ -165,6 +167,83 @@ void MultiSectorModel::State::solve(const MultiSectorShock& shock, sector::Solve
         "fallen to {:.0f}% of the base's; close deficits multiplicatively, or make the shock "
         "smaller",
         100.0 * path.reached, to_string(world.closure), base.economies[least], 100.0 * left(least));
+  }
+}
+
+// Equation (16): workers move until their numbers are those that real rewards attract.
+// More workers are workers that produce more, so that every trial is a solve with other
+// productivity.
+void MultiSectorModel::State::solve_moving(const MultiSectorShock& shock, sector::SolveState& k,
+                                           MultiSectorResult& result, SolveMode mode,
+                                           Context& context) const {
+  const std::size_t n = world.n;
+  const std::size_t mobile = base.mobile_factor;
+  if (mode.from != nullptr) {
+    k.workers_log = mode.from->state().workers_log;
+  } else if (!mode.warm) {
+    k.workers_log.clear();
+  }
+  k.workers_log.resize(n, 0.0);
+  MultiSectorShock trial = shock;
+  const std::vector<double> income(
+      base.factor_income.begin() + static_cast<std::ptrdiff_t>(mobile * n),
+      base.factor_income.begin() + static_cast<std::ptrdiff_t>((mobile + 1) * n));
+  // Tighter than the search for numbers of workers, which rests on it.
+  const double inner = std::max(0.1 * options.tolerance, 1e-13);
+  std::vector<double> wanted(n), reward(n);
+  const auto solve_with = [&](std::span<const double> moved) {
+    trial.productivity_hat = shock.productivity_hat;
+    trial.productivity_hat.resize(base.sectors.size() * n, 1.0);
+    for (std::size_t j = 0; j < base.sectors.size(); ++j) {
+      for (std::size_t e = 0; e < n; ++e) {
+        const double share = world.factor_cost[(mobile * world.n_sectors + j) * world.row + e];
+        trial.productivity_hat[base.at(j, e)] *= std::exp(share * moved[e]);
+      }
+    }
+    solve(trial, k, result, inner, mode, context);
+    mode = {.warm = true, .trade_share = mode.trade_share};
+    for (std::size_t e = 0; e < n; ++e) {
+      reward[e] =
+          std::log(result.wage_hat[mobile * n + e] / result.consumer_price_hat[e]) - moved[e];
+    }
+    move_workers(base.mobility, income, reward, wanted);
+    double gap = 0.0;
+    for (std::size_t e = 0; e < n; ++e) gap = std::max(gap, std::abs(wanted[e] - moved[e]));
+    return result.status == SolveStatus::kConverged ? gap : std::numeric_limits<double>::infinity();
+  };
+  numerics::FixedPointWorkspace memory;
+  const numerics::FixedPointResult found = numerics::solve_fixed_point(
+      [&](std::span<const double> moved, std::span<double> image) {
+        const double gap = solve_with(moved);
+        std::copy(wanted.begin(), wanted.end(), image.begin());
+        return gap;
+      },
+      k.workers_log, {.tolerance = options.tolerance, .max_iterations = 200, .history = kHistory},
+      memory, context.stop);
+  const double gap = solve_with(k.workers_log);
+  for (std::size_t e = 0; e < n; ++e) {
+    result.workers_hat[e] = std::exp(k.workers_log[e]);
+    result.wage_hat[mobile * n + e] /= result.workers_hat[e];
+  }
+  for (CertificateBlock& block : result.certificate.blocks) {
+    block.tolerance *= options.tolerance / inner;
+  }
+  std::size_t worst = 0;
+  for (std::size_t e = 0; e < n; ++e) {
+    if (std::abs(wanted[e] - k.workers_log[e]) > std::abs(wanted[worst] - k.workers_log[worst])) {
+      worst = e;
+    }
+  }
+  result.certificate.blocks.push_back(
+      {"workers", gap, options.tolerance, "max |log residual|", base.economies[worst]});
+  result.certificate.iterations += static_cast<int>(found.iterations);
+  if (result.status == SolveStatus::kConverged && !(gap <= options.tolerance)) {
+    result.status = result.certificate.status =
+        found.status == SolveStatus::kConverged ? SolveStatus::kStalled : found.status;
+    result.message = fmt::format(
+        "workers of {} do not settle: their number and the one its real wage attracts "
+        "differ by {:.2g} in logs",
+        base.economies[worst], gap);
   }
 }
 
@@ -260,6 +339,10 @@ void MultiSectorModel::solve(const MultiSectorShock& shock, MultiSectorWorkspace
                       .where = "shock.deficit",
                       .why = "endogenous deficits follow from trade",
                       .fixes = {"closure = additive", "leave new deficits out"}});
+  }
+  if (!state_->base.mobility.empty()) {
+    state_->solve_moving(shock, *workspace.state_, result, mode, context);
+    return;
   }
   state_->solve(shock, *workspace.state_, result, state_->options.tolerance, mode, context);
 }

@@ -36,6 +36,7 @@ struct MultiSectorResult {
   Certificate certificate;
 
   std::vector<double> wage_hat;            ///< [factor, economy]
+  std::vector<double> workers_hat;         ///< [economy] 1 where they do not move
   std::vector<double> cost_hat;            ///< [sector, economy] unit cost
   std::vector<double> price_hat;           ///< [sector, economy] price index of what is bought
   std::vector<double> consumer_price_hat;  ///< [economy]
@@ -115,7 +116,8 @@ class MultiSectorModel {
   [[nodiscard]] const sector::CoarseCorrection& coarse_correction() const;
 
   /// Solves one shock. Errors: InputError for a shock of the wrong shape or out of range.
-  /// Cost: about 30 sweeps, each one pass over two arrays of N * N * J and one of N * J * J.
+  /// Cost: about 30 sweeps, each one pass over two arrays of N * N * J and one of N * J * J; about
+  /// five times that where workers move.
   void solve(const MultiSectorShock& shock, MultiSectorWorkspace& workspace,
              MultiSectorResult& result, Context& context, SolveMode mode = {}) const;
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "altyn/equilibrium/closure.h"
 #include "altyn/equilibrium/revenue_pool.h"
 
 namespace altyn::equilibrium {
@@ -40,6 +41,8 @@ struct MultiSectorBase {
   std::vector<double> deficit;      ///< [economy] spending over income, sums to zero; empty = none
   std::vector<RevenuePool> pools;   ///< duties shared in the base
   std::vector<double> expenditure;  ///< [sector, economy] as observed; empty = as implied
+  LabourMobility mobility{};        ///< of workers between regions; empty = none
+  std::size_t mobile_factor = 0;    ///< the factor that these workers are
 
   [[nodiscard]] std::size_t cell(std::size_t sector, std::size_t importer,
                                  std::size_t exporter) const {

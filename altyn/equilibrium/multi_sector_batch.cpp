@@ -192,7 +192,8 @@ class Batch {
   std::vector<char> taxed_;  // [J] net differs from the shares
 };
 
-// Endogenous deficits weigh every market's row by itself, so nothing is shared between shocks.
+// Endogenous deficits weigh every market's row by itself, and workers who move are found by solves
+// of their own, so nothing is shared between shocks.
 BatchSummary solve_in_turn(const MultiSectorModel& model, Index n_shocks,
                            const std::function<void(Index, MultiSectorShock&)>& make_shock,
                            const std::function<void(Index, const MultiSectorResult&)>& take_result,
@@ -220,7 +221,7 @@ BatchSummary solve_batch(const MultiSectorModel& model, Index n_shocks,
                          const std::function<void(Index, MultiSectorShock&)>& make_shock,
                          const std::function<void(Index, const MultiSectorResult&)>& take_result,
                          Context& context) {
-  if (model.options().closure == Closure::kEndogenous) {
+  if (model.options().closure == Closure::kEndogenous || !model.base().mobility.empty()) {
     return solve_in_turn(model, n_shocks, make_shock, take_result, context);
   }
   Batch batch(model, context);

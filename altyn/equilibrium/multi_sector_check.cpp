@@ -301,6 +301,11 @@ MultiSectorBase checked_base(MultiSectorBase base) {
          {"correct it, or leave expenditure out: it is implied by the shares and incomes"});
   }
   static_cast<void>(resolve_pools(base.pools, base.economies));
+  check_mobility(base.economies, base.mobility);
+  if (base.mobile_factor >= n_factors) {
+    fail("unknown-factor", fmt::format("factor {} of {} moves", base.mobile_factor, n_factors),
+         "mobile_factor", "workers are one of the factors");
+  }
   return base;
 }
 

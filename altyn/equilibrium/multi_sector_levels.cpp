@@ -55,6 +55,8 @@ BaseFromLevels base_from_levels(const MultiSectorLevels& levels, NegativeFinalUs
   base.entry = levels.entry;
   base.selection = levels.selection;
   base.pools = levels.pools;
+  base.mobility = levels.mobility;
+  base.mobile_factor = levels.mobile_factor;
   base.trade_share = levels.trade;
   base.expenditure.assign(n_sectors * n, 0.0);
   std::vector<double> sales(n_sectors * n);

@@ -23,6 +23,8 @@ struct MultiSectorLevels {
   std::vector<double> theta{};             ///< [sector]
   std::vector<double> entry{}, selection{};  ///< [sector], may be empty
   std::vector<RevenuePool> pools{};
+  LabourMobility mobility{};
+  std::size_t mobile_factor = 0;
 };
 
 /// What to do where producers use more of a good than the economy buys.

@@ -15,6 +15,7 @@ struct SolveState {
   CoarseCorrection::Factors factors;
   std::vector<double> x;  ///< the state: StateView says what is where
   numerics::FixedPointWorkspace fixed_point;
+  std::vector<double> workers_log;  ///< [n] change of the number of workers; empty = none moved
 };
 
 }  // namespace altyn::equilibrium::sector

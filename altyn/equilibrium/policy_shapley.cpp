@@ -53,6 +53,22 @@ PolicyShapley shapley_of_policies(
     const std::function<MultiSectorShock(const std::vector<bool>&)>& build,
     const std::function<std::vector<double>(const MultiSectorResult&)>& outcomes,
     const ShapleyOptions& options, Context& context) {
+  return shapley_of_outcomes(
+      n_policies,
+      [&](const std::vector<bool>& active) {
+        MultiSectorWorkspace workspace;
+        MultiSectorResult answer;
+        model.solve(build(active), workspace, answer, context);
+        PolicyOutcome found{.status = answer.status, .message = answer.message};
+        if (answer.status == SolveStatus::kConverged) found.value = outcomes(answer);
+        return found;
+      },
+      options, context);
+}
+
+PolicyShapley shapley_of_outcomes(
+    Index n_policies, const std::function<PolicyOutcome(const std::vector<bool>&)>& outcome,
+    const ShapleyOptions& options, Context& context) {
   if (n_policies < 1) {
     throw InputError({.code = "no-policies",
                       .what = fmt::format("{} policies to share an effect between", n_policies),
@@ -95,33 +111,26 @@ PolicyShapley shapley_of_policies(
     at = combinations.size();
     combinations.push_back(&combination);
   }
-  std::vector<std::vector<double>> value(combinations.size());
-  std::vector<SolveStatus> status(combinations.size(), SolveStatus::kNotRun);
-  std::vector<std::string> message(combinations.size());
+  std::vector<PolicyOutcome> found(combinations.size());
   context.pool->for_each_shard(static_cast<Index>(combinations.size()), [&](Index shard) {
     const auto k = static_cast<std::size_t>(shard);
     if (context.stop.stop_requested()) {
-      status[k] = SolveStatus::kCancelled;
+      found[k].status = SolveStatus::kCancelled;
       return;
     }
-    MultiSectorWorkspace workspace;
-    MultiSectorResult answer;
-    model.solve(build(*combinations[k]), workspace, answer, context);
-    status[k] = answer.status;
-    message[k] = answer.message;
-    if (answer.status == SolveStatus::kConverged) value[k] = outcomes(answer);
+    found[k] = outcome(*combinations[k]);
   });
   result.n_solves = static_cast<Index>(combinations.size());
   result.status = SolveStatus::kConverged;
-  for (std::size_t k = 0; k < combinations.size(); ++k) {
-    if (status[k] == SolveStatus::kConverged) continue;
-    result.status = status[k];
-    result.message = message[k];
+  for (const PolicyOutcome& one : found) {
+    if (one.status == SolveStatus::kConverged) continue;
+    result.status = one.status;
+    result.message = one.message;
     return result;
   }
 
   const auto of = [&](const Combination& combination) -> const std::vector<double>& {
-    return value[place.at(combination)];
+    return found[place.at(combination)].value;
   };
   const std::vector<double>& nothing = of(Combination(m, false));
   const std::vector<double>& everything = of(Combination(m, true));

@@ -26,11 +26,23 @@ struct PolicyShapley {
   Index n_solves = 0;
 };
 
-/// `build(active)` makes the shock of a combination (active[p] says whether policy p is in force);
+/// The effect of a combination of policies on the numbers to be shared out.
+struct PolicyOutcome {
+  SolveStatus status = SolveStatus::kNotRun;
+  std::string message{};
+  std::vector<double> value{};  ///< [outcome], when converged
+};
+
+/// `outcome(active)` solves a combination (active[p] says whether policy p is in force). Called
+/// from several threads. Errors: InputError "no-policies"; those of the callback. Cost: 2^policies
+/// calls, or orders * policies. Source: Shapley (1953).
+[[nodiscard]] PolicyShapley shapley_of_outcomes(
+    Index n_policies, const std::function<PolicyOutcome(const std::vector<bool>& active)>& outcome,
+    const ShapleyOptions& options, Context& context);
+
+/// The same in a world of many sectors: `build(active)` makes the shock of a combination,
 /// `outcomes(result)` reads the numbers to be shared out, such as ln welfare of every economy. Both
 /// are called from several threads.
-/// Errors: those of the callbacks and of the solves. Cost: 2^policies solves, or orders * policies.
-/// Source: Shapley (1953).
 [[nodiscard]] PolicyShapley shapley_of_policies(
     const MultiSectorModel& model, Index n_policies,
     const std::function<MultiSectorShock(const std::vector<bool>& active)>& build,

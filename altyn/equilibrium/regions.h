@@ -15,10 +15,14 @@ struct RegionSplit {
   std::string economy{};                 ///< the code that disappears
   std::vector<std::string> regions{};    ///< [R] new codes
   std::vector<double> output_share{};    ///< [R] of the economy's output, summing to one
-  std::vector<double> spending_share{};  ///< [R] of its spending; empty = output_share
+  std::vector<double> spending_share{};  ///< [R] of its spending (of many sectors: of its final
+                                         ///< spending); empty = output_share
   std::vector<double> workers{};         ///< [R] numbers in any unit; empty = as output
   /// Workers move between the regions (OneSectorBase::mobility; the elasticity is set there).
   bool mobile_workers = false;
+  /// [sector * R + region] output shares by sector in a world of many sectors, summing to one in
+  /// each; empty = output_share in all of them.
+  std::vector<double> sector_output_share{};
   /// [R] keys by which the regions share all customs revenue of the economy; empty = every region
   /// keeps what it collects. Where the economy is itself a member of a pool, its key is divided.
   std::vector<double> revenue_keys{};
@@ -47,10 +51,14 @@ struct RegionalWorld {
                                                const TradeEase& ease);
 
 /// Values by pair of the old world, given to every pair of the new one whose parents they belong
-/// to. Pairs of regions of one economy get `inside`. Shapes: values [old * old], result [new *
-/// new].
-[[nodiscard]] std::vector<double> spread_pairs(const RegionalWorld& world,
+/// to. Pairs of regions of one economy get `inside`. Shapes: parent [new] place in the old world;
+/// values [old * old], or several such tables after one another; result [new * new] each.
+[[nodiscard]] std::vector<double> spread_pairs(const std::vector<std::size_t>& parent,
                                                const std::vector<double>& values, double inside);
+
+/// of[at[k]] for every k: where places lead that were reached in two steps.
+[[nodiscard]] std::vector<std::size_t> gathered(const std::vector<std::size_t>& of,
+                                                const std::vector<std::size_t>& at);
 
 /// Sums by parent: the old world's flows seen in the new one. Shapes: [new * new], [old * old].
 [[nodiscard]] std::vector<double> gather_pairs(const RegionalWorld& world,

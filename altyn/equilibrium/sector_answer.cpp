@@ -178,6 +178,7 @@ void fill_result(const System& system, std::span<const double> x, bool trade_sha
   const StateView view{w};
   result.wage_hat = unpadded(w, view.wage(x), w.n_factors);
   exponentiate(result.wage_hat);
+  result.workers_hat.assign(w.n, 1.0);
   result.cost_hat = unpadded(w, system.unit_cost.data(), w.n_sectors);
   exponentiate(result.cost_hat);
   result.price_hat = unpadded(w, system.price.data(), w.n_sectors);

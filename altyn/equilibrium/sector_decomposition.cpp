@@ -36,9 +36,10 @@ struct Terms {
         volume_by_sector(n * n_sectors),
         technology(n),
         scale(n),
-        transfer(n) {}
+        transfer(n),
+        workers(n) {}
   std::vector<double> terms_by_partner, volume_by_partner, terms_by_sector, volume_by_sector;
-  std::vector<double> technology, scale, transfer;
+  std::vector<double> technology, scale, transfer, workers;
 };
 
 // The trapezoid rule over one segment: average weights times exact differences of logs.
@@ -114,6 +115,13 @@ void add_segment(const MultiSectorBase& base, const Node& a, const Node& b, Term
     };
     terms.transfer[e] += (outside(b.answer) - outside(a.answer)) *
                          (0.5 / a.answer.income[e] + 0.5 / b.answer.income[e]);
+    const std::size_t worker = base.mobile_factor * n + e;
+    const auto earned = [&](const MultiSectorResult& answer) {
+      return base.factor_income[worker] * answer.wage_hat[worker] * answer.workers_hat[e] /
+             answer.income[e];
+    };
+    terms.workers[e] += 0.5 * (earned(a.answer) + earned(b.answer)) *
+                        std::log(b.answer.workers_hat[e] / a.answer.workers_hat[e]);
   }
 }
 
@@ -180,9 +188,9 @@ std::vector<RevenuePool> equivalent_pools(const MultiSectorBase& base,
 
 // fine + (fine - coarse) / 3: the error of the trapezoid rule falls with the square of the step.
 void extrapolate(Terms& fine, const Terms& coarse) {
-  for (auto part :
-       {&Terms::terms_by_partner, &Terms::volume_by_partner, &Terms::terms_by_sector,
-        &Terms::volume_by_sector, &Terms::technology, &Terms::scale, &Terms::transfer}) {
+  for (auto part : {&Terms::terms_by_partner, &Terms::volume_by_partner, &Terms::terms_by_sector,
+                    &Terms::volume_by_sector, &Terms::technology, &Terms::scale, &Terms::transfer,
+                    &Terms::workers}) {
     std::vector<double>& to = fine.*part;
     const std::vector<double>& from = coarse.*part;
     for (std::size_t k = 0; k < to.size(); ++k) to[k] += (to[k] - from[k]) / 3.0;
@@ -288,6 +296,7 @@ WelfareDecomposition decompose_welfare(const MultiSectorModel& model, const Mult
   result.technology = std::move(fine.technology);
   result.scale = std::move(fine.scale);
   result.transfer = std::move(fine.transfer);
+  result.workers = std::move(fine.workers);
   result.terms_of_trade.assign(n, 0.0);
   result.volume_of_trade.assign(n, 0.0);
   result.welfare_log.resize(n);
@@ -300,7 +309,7 @@ WelfareDecomposition decompose_welfare(const MultiSectorModel& model, const Mult
     result.welfare_log[e] = std::log(last.answer.welfare_hat[e]);
     result.remainder[e] = result.welfare_log[e] - result.terms_of_trade[e] -
                           result.volume_of_trade[e] - result.technology[e] - result.scale[e] -
-                          result.transfer[e];
+                          result.transfer[e] - result.workers[e];
   }
   return result;
 }

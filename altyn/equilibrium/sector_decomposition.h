@@ -21,6 +21,7 @@ struct WelfareDecomposition {
   std::vector<double> technology;       ///< [economy] own imports' iceberg costs, own productivity
   std::vector<double> scale;            ///< [economy] entry and selection of firms; 0 without
   std::vector<double> transfer;         ///< [economy] deficits, and shared duties over own
+  std::vector<double> workers;          ///< [economy] those who come, less those who go
   std::vector<double> remainder;        ///< [economy]
   std::vector<double> terms_of_trade_by_partner;   ///< [economy, partner]
   std::vector<double> volume_of_trade_by_partner;  ///< [economy, partner]

@@ -223,10 +223,14 @@ SectorDraws draw_outcomes(const MultiSectorModel& model, const MultiSectorShock&
       std::optional<MultiSectorModel> own;
       std::vector<double> values;
       try {
-        if (uncertainty.trade_log_sd > 0.0) {
+        if (uncertainty.trade_log_sd > 0.0 || uncertainty.base) {
           MultiSectorOptions any = model.options();
           any.base_tolerance = std::numeric_limits<double>::infinity();
-          own.emplace(drawn_base(base, uncertainty.trade_log_sd, context.seed, draw), any, context);
+          MultiSectorBase other = uncertainty.base ? uncertainty.base(draw) : base;
+          if (uncertainty.trade_log_sd > 0.0) {
+            other = drawn_base(other, uncertainty.trade_log_sd, context.seed, draw);
+          }
+          own.emplace(std::move(other), any, context);
           solved = &*own;
           own->solve(drawn, workspace, result, context);
         } else {

@@ -20,6 +20,9 @@ struct SectorUncertainty {
   /// The policy of one draw in place of the central shock: assumptions with ranges, estimated
   /// coefficients with their covariance. Called from several threads; the noise above comes on top.
   std::function<MultiSectorShock(RandomStream&)> policy{};
+  /// The base of one draw in place of the model's: regions of other sizes. Noise comes on top, and
+  /// the delta method leaves it out. Called from several threads.
+  std::function<MultiSectorBase(Index draw)> base{};
   /// For the delta method: the central shock with one uncertain assumption of `policy` a standard
   /// deviation higher, an entry per assumption. Wedges may differ from the central shock's, nothing
   /// else.

@@ -165,7 +165,9 @@ MultiSectorLevels levels_of(const MultiSectorBase& given) {
                            .theta = base.theta,
                            .entry = base.entry,
                            .selection = base.selection,
-                           .pools = base.pools};
+                           .pools = base.pools,
+                           .mobility = base.mobility,
+                           .mobile_factor = base.mobile_factor};
   std::vector<double> output(base.sectors.size() * n, 0.0);
   for (std::size_t cell = 0; cell < levels.trade.size(); ++cell) {
     levels.trade[cell] *= expenditure[cell / n] / (1.0 + rate(base.tariff, cell));

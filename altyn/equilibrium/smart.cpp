@@ -25,7 +25,9 @@ void check(const SmartMarket& market) {
   check_size(market.imports, "imports");
   check_size(market.tariff, "tariff");
   check_size(market.new_tariff, "new_tariff");
+  double all = 0.0;
   for (std::size_t k = 0; k < n; ++k) {
+    all += market.imports[k];
     if (!(market.imports[k] >= 0.0) || !std::isfinite(market.imports[k])) {
       fail("trade-range",
            fmt::format("imports from {} are {}", market.partners[k], market.imports[k]),
@@ -36,6 +38,10 @@ void check(const SmartMarket& market) {
       fail("tariff-range", fmt::format("the tariff on {} is {}", market.partners[k], rate),
            market.partners[k], "a rate is a fraction above -1 (0.05 is 5%)");
     }
+  }
+  if (!(all > 0.0)) {
+    fail("zero-expenditure", "the market imports nothing", "imports",
+         "changes are relative to what is bought");
   }
   if (!(market.demand_elasticity < 0.0) || !(market.supply_elasticity > 0.0) ||
       !(market.substitution_elasticity > 0.0)) {

@@ -15,39 +15,42 @@ template <class Root>
 Index components_over_ranks(const CombinedIds& a, const CombinedIds& b, const comm::Ranks& ranks,
                             const Root& root, Index n_components) {
   if (!a.shared && !b.shared) return ranks.sum(n_components);
-  const std::size_t n = std::size_t{a.n_groups} + b.n_groups;
-  const auto is_shared = [&](std::size_t node) { return node < a.n_groups ? a.shared : b.shared; };
+  // Only shared groups have a number that means the same everywhere.
+  const std::size_t n_left = a.shared ? a.n_groups : 0;
+  const std::size_t n = n_left + (b.shared ? b.n_groups : 0);
+  const auto root_of = [&](std::size_t group) {
+    return group < n_left ? root(static_cast<GroupId>(group))
+                          : root(static_cast<GroupId>(a.n_groups + group - n_left));
+  };
   std::vector<double> here(n, 0.0);
-  for (const GroupId id : a.ids) here[id] = 1.0;
-  for (const GroupId id : b.ids) here[a.n_groups + id] = 1.0;
-  std::vector<double> label(n, -INFINITY);  // minus the least group; -infinity knows none
-  for (std::size_t node = 0; node < n; ++node) {
-    if (is_shared(node)) label[node] = -static_cast<double>(node);
+  if (a.shared) {
+    for (const GroupId id : a.ids) here[id] = 1.0;
   }
+  if (b.shared) {
+    for (const GroupId id : b.ids) here[n_left + id] = 1.0;
+  }
+  std::vector<double> label(n);  // minus the least group
+  for (std::size_t group = 0; group < n; ++group) label[group] = -static_cast<double>(group);
   bool changed = true;
   while (changed) {
-    std::vector<double> least(n, -INFINITY);
-    for (std::size_t node = 0; node < n; ++node) {
-      if (here[node] == 0.0) continue;
-      double& known = least[root(static_cast<GroupId>(node))];
-      known = std::max(known, label[node]);
+    std::vector<double> least(std::size_t{a.n_groups} + b.n_groups, -INFINITY);
+    for (std::size_t group = 0; group < n; ++group) {
+      if (here[group] == 0.0) continue;
+      double& known = least[root_of(group)];
+      known = std::max(known, label[group]);
     }
     std::vector<double> next = label;
-    for (std::size_t node = 0; node < n; ++node) {
-      if (here[node] != 0.0) next[node] = least[root(static_cast<GroupId>(node))];
-      if (!is_shared(node)) next[node] = -INFINITY;  // means another group elsewhere
+    for (std::size_t group = 0; group < n; ++group) {
+      if (here[group] != 0.0) next[group] = least[root_of(group)];
     }
     ranks.communicator->max(next);
-    changed = ranks.any(next != label);
+    changed = next != label;
     label = std::move(next);
-    for (std::size_t node = 0; node < n; ++node) {
-      if (!is_shared(node)) label[node] = -INFINITY;
-    }
   }
   ranks.communicator->max(here);
   Index count = 0;
-  for (std::size_t node = 0; node < n; ++node) {
-    if (is_shared(node) && here[node] != 0.0 && label[node] == -static_cast<double>(node)) ++count;
+  for (std::size_t group = 0; group < n; ++group) {
+    if (here[group] != 0.0 && label[group] == -static_cast<double>(group)) ++count;
   }
   return count;
 }

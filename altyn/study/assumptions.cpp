@@ -54,6 +54,23 @@ std::string name_of_share(const ScenarioRegion& region) { return "size of " + re
 std::string name_of_level(const ScenarioChange& change) { return change.name + ": today's level"; }
 std::string name_of_key(const ScenarioRevenue& revenue) { return "duty share of " + revenue.join; }
 
+std::vector<Assumption> region_assumptions(const std::vector<ScenarioRegion>& regions,
+                                           const ScenarioRegions& options) {
+  std::vector<Assumption> list;
+  if (regions.empty()) return list;
+  if (options.flows.empty()) {
+    list.push_back(
+        {.name = kDistanceName, .value = options.distance_elasticity, .source = options.source});
+    set_range(list.back(), options.distance_elasticity_range);
+  }
+  for (const ScenarioRegion& region : regions) {
+    if (region.is_rest()) continue;
+    list.push_back(
+        percent(name_of_share(region), region.share_pct, region.range_pct, region.source));
+  }
+  return list;
+}
+
 std::vector<Assumption> assumptions_of(const Scenario& scenario) {
   std::vector<Assumption> list;
   const ScenarioModel& model = scenario.model;
@@ -62,21 +79,11 @@ std::vector<Assumption> assumptions_of(const Scenario& scenario) {
   list.push_back({.name = kDomesticName,
                   .low = -1.0,
                   .high = 1.0,
-                  .unit = "place in its range",
+                  .unit = "(0 is the rule's value, -1 and 1 the ends of its range)",
                   .source = "share of GDP by the rule of domestic trade",
                   .wants_source = false});
-  if (!scenario.region_list.empty()) {
-    const ScenarioRegions& regions = scenario.regions;
-    if (regions.flows.empty()) {
-      list.push_back(
-          {.name = kDistanceName, .value = regions.distance_elasticity, .source = regions.source});
-      set_range(list.back(), regions.distance_elasticity_range);
-    }
-    for (const ScenarioRegion& region : scenario.region_list) {
-      if (region.is_rest()) continue;
-      list.push_back(
-          percent(name_of_share(region), region.share_pct, region.range_pct, region.source));
-    }
+  for (Assumption& one : region_assumptions(scenario.region_list, scenario.regions)) {
+    list.push_back(std::move(one));
   }
   for (const ScenarioTariff& tariff : scenario.tariffs) {
     list.push_back(percent(tariff.name, tariff.rate_pct, tariff.range_pct, tariff.source));

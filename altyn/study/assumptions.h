@@ -42,6 +42,10 @@ inline constexpr const char* kDistanceName = "distance elasticity";
 [[nodiscard]] std::string name_of_level(const ScenarioChange& change);
 [[nodiscard]] std::string name_of_key(const ScenarioRevenue& revenue);
 
+/// What the regions of a scenario assume: how trade falls with distance, and their sizes.
+[[nodiscard]] std::vector<Assumption> region_assumptions(const std::vector<ScenarioRegion>& regions,
+                                                         const ScenarioRegions& options);
+
 /// Every number that a scenario assumes, in the order of the file.
 [[nodiscard]] std::vector<Assumption> assumptions_of(const Scenario& scenario);
 

@@ -6,6 +6,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/equilibrium/one_good.h"
+#include "altyn/study/located.h"
 
 namespace altyn::study {
 namespace {
@@ -93,13 +94,17 @@ CentralSolve::CentralSolve(const Study& study, DataSources& sources, ScenarioTab
       setting_(scenario_, versus_, sources, tables),
       instance_(setting_.at(central_values(assumptions_))) {
   if (chooses()) {
-    chosen_ = choose(scenario_, setting_, instance_, options(), context);
+    chosen_ = located(scenario_.where,
+                      [&] { return choose(scenario_, setting_, instance_, options(), context); });
     instance_ = setting_.at(central_values(assumptions_));
   }
-  result_ = equilibrium::solve_one_sector(instance_.base, instance_.shock, options(), context);
-  if (versus_) {
-    other_ = equilibrium::solve_one_sector(instance_.base, instance_.versus, options(), context);
-  }
+  const auto solve = [&](const equilibrium::OneSectorShock& shock) {
+    return located(scenario_.where, [&] {
+      return equilibrium::solve_one_sector(instance_.base, shock, options(), context);
+    });
+  };
+  result_ = solve(instance_.shock);
+  if (versus_) other_ = solve(instance_.versus);
   context.throw_if_stopped();
 }
 

@@ -42,12 +42,12 @@ class CentralSolve {
   /// Where real income comes from, exactly; nothing with a comparison, or where the equations of
   /// many sectors cannot say. Cost: 20 solves.
   [[nodiscard]] std::optional<equilibrium::WelfareDecomposition> parts(Context& context) const;
+  /// Tariffs are chosen after the changes.
+  [[nodiscard]] bool chooses() const;
   [[nodiscard]] SolvedScenario with(const ScenarioDraws& draws,
                                     const equilibrium::WelfareDecomposition* parts = nullptr) const;
 
  private:
-  [[nodiscard]] bool chooses() const;
-
   Scenario scenario_;
   std::optional<Scenario> versus_;
   std::vector<Assumption> assumptions_;

@@ -36,10 +36,11 @@ corridors::SectorCorridorResult solve_at(const SectorNetwork& network, const Val
   const SectorScenario& scenario = network.world.scenario;
   std::vector<double> sizes;
   for (const SectorChange& change : scenario.changes) sizes.push_back(change.rate_pct);
-  return corridors::solve_corridors(network.problem_at(values), network.world.model,
-                                    build_shock(scenario, network.world.model.base(), sizes,
-                                                std::vector<bool>(sizes.size(), true)),
-                                    context);
+  return corridors::solve_corridors(
+      network.problem_at(values), network.world.model,
+      policy_shock(scenario, network.world.regions.get(), network.world.model.base(), sizes,
+                   std::vector<bool>(sizes.size(), true)),
+      context);
 }
 
 std::vector<double> costs_at(const SectorNetwork& network, const Values& values, Context& context) {
@@ -82,9 +83,9 @@ SectorRoutes routes_of(const SectorNetwork& network, const std::vector<double>& 
 
 StudyResult solve(const Study& whole, const SectorNetwork& network, const DataSources& sources,
                   Context& context) {
-  const MultiSectorModel& model = network.world.model;
   if (network.corridors.routes().congestion > 0.0 &&
-      !quotas_of(network.world.scenario, model.base()).empty()) {
+      std::any_of(network.world.scenario.changes.begin(), network.world.scenario.changes.end(),
+                  [](const SectorChange& one) { return one.what == SectorChangeKind::kQuota; })) {
     throw InputError({.code = "congestion-with-quotas",
                       .what = "congestion and quotas stand in one scenario",
                       .where = whole.where,

@@ -9,7 +9,9 @@
 #include "altyn/core/fields_json.h"
 #include "altyn/data/pair_panel.h"
 #include "altyn/equilibrium/ge_ppml.h"
+#include "altyn/study/assumption_ranges.h"
 #include "altyn/study/extends.h"
+#include "altyn/study/located.h"
 #include "altyn/study/sections.h"
 
 namespace altyn::study {
@@ -19,6 +21,8 @@ using attribution::ResultTable;
 using equilibrium::GePpmlProblem;
 using equilibrium::GePpmlResult;
 using nlohmann::json;
+
+constexpr const char* kSigmaName = "elasticity of substitution";
 
 const data::Column& column(const data::Table& table, std::initializer_list<const char*> names) {
   for (const char* name : names) {
@@ -31,15 +35,59 @@ const data::Column& column(const data::Table& table, std::initializer_list<const
                     .fixes = {fmt::format("name the column {}", fmt::join(names, " or "))}});
 }
 
-GePpmlProblem problem_of(const GePpmlSection& section, const std::string& where,
-                         DataSources& sources) {
+// A world with the variables that its costs rest on.
+struct GravityWorld {
+  GePpmlProblem problem;
+  std::vector<std::vector<double>> variables;  // [variable][cell]
+
+  // The problem at other coefficients; a new one moves in proportion to the old one.
+  [[nodiscard]] GePpmlProblem at(const GePpmlSection& section, const Values& values) const {
+    GePpmlProblem drawn = problem;
+    drawn.sigma = values.at(kSigmaName);
+    for (auto* matrix : {&drawn.cost_log, &drawn.new_cost_log}) {
+      matrix->assign(problem.trade.size(), 0.0);
+    }
+    for (std::size_t v = 0; v < variables.size(); ++v) {
+      const double old = section.coefficients[v];
+      const double now = values.at(name_of(section.variables[v]));
+      const double changed =
+          old == 0.0 ? section.new_coefficients[v] : section.new_coefficients[v] / old * now;
+      for (std::size_t cell = 0; cell < variables[v].size(); ++cell) {
+        drawn.cost_log[cell] += now * variables[v][cell];
+        drawn.new_cost_log[cell] += changed * variables[v][cell];
+      }
+    }
+    return drawn;
+  }
+  static std::string name_of(const std::string& variable) { return "coefficient of " + variable; }
+};
+
+std::vector<Assumption> assumptions_of(const GePpmlSection& section, const std::string& where) {
+  std::vector<Assumption> list = {
+      ranged(kSigmaName, section.sigma, section.sigma_range, section.source, where)};
+  for (std::size_t v = 0; v < section.variables.size(); ++v) {
+    list.push_back({.name = GravityWorld::name_of(section.variables[v]),
+                    .value = section.coefficients[v],
+                    .low = section.coefficients[v],
+                    .high = section.coefficients[v],
+                    .se = section.coefficients_se.empty() ? 0.0 : section.coefficients_se[v],
+                    .unit = "log trade",
+                    .source = section.source});
+  }
+  return list;
+}
+
+GravityWorld world_of(const GePpmlSection& section, const std::string& where,
+                      DataSources& sources) {
   const std::size_t n_variables = section.variables.size();
   if (n_variables == 0 || section.coefficients.size() != n_variables ||
-      section.new_coefficients.size() != n_variables) {
+      section.new_coefficients.size() != n_variables ||
+      (!section.coefficients_se.empty() && section.coefficients_se.size() != n_variables)) {
     throw InputError(
         {.code = "wrong-shape",
-         .what = fmt::format("{} variables, {} coefficients, {} new ones", n_variables,
-                             section.coefficients.size(), section.new_coefficients.size()),
+         .what = fmt::format("{} variables, {} coefficients, {} new ones, {} standard errors",
+                             n_variables, section.coefficients.size(),
+                             section.new_coefficients.size(), section.coefficients_se.size()),
          .where = where,
          .why = "trade costs are coefficients times variables, before and after",
          .fixes = {"variables = [\"ln_dist\", \"border\"], coefficients = [-0.8, -2.5], "
@@ -63,16 +111,15 @@ GePpmlProblem problem_of(const GePpmlSection& section, const std::string& where,
     names.emplace(exporters.at(row));
     names.emplace(importers.at(row));
   }
-  GePpmlProblem problem;
+  GravityWorld world;
+  GePpmlProblem& problem = world.problem;
   problem.economies.assign(names.begin(), names.end());
-  problem.sigma = section.sigma;
   problem.reference = section.reference.empty() && !problem.economies.empty()
                           ? problem.economies.back()
                           : section.reference;
   const std::size_t n = problem.economies.size();
-  for (auto* matrix : {&problem.trade, &problem.cost_log, &problem.new_cost_log}) {
-    matrix->assign(n * n, 0.0);
-  }
+  problem.trade.assign(n * n, 0.0);
+  world.variables.assign(n_variables, std::vector<double>(n * n, 0.0));
   const auto place = [&](std::string_view name) {
     return static_cast<std::size_t>(
         std::lower_bound(problem.economies.begin(), problem.economies.end(), name) -
@@ -93,12 +140,19 @@ GePpmlProblem problem_of(const GePpmlSection& section, const std::string& where,
     }
     seen[cell] = true;
     problem.trade[cell] = trade[at];
+    bool missing = data::is_missing(trade[at]);
     for (std::size_t v = 0; v < n_variables; ++v) {
       const double value = (*variables[v])[at];
-      problem.cost_log[cell] += section.coefficients[v] * value;
-      problem.new_cost_log[cell] += section.new_coefficients[v] * value;
+      missing = missing || data::is_missing(value);
+      world.variables[v][cell] = value;
     }
-    if (std::isnan(problem.cost_log[cell]) || data::is_missing(trade[at])) {
+    if (trade[at] < 0.0) {
+      throw InputError({.code = "negative-value",
+                        .what = fmt::format("trade is {}", trade[at]),
+                        .where = here(),
+                        .why = "flows are zero or positive"});
+    }
+    if (missing) {
       throw InputError({.code = "missing-value",
                         .what = "a value is missing",
                         .where = here(),
@@ -116,13 +170,16 @@ GePpmlProblem problem_of(const GePpmlSection& section, const std::string& where,
                              "included",
                       .fixes = {"add the row, with trade 0 where there is none"}});
   }
-  return problem;
+  return world;
 }
 
-ResultTable economies_table(const GePpmlProblem& problem, const GePpmlResult& r, bool picture) {
+ResultTable economies_table(const GePpmlProblem& problem, const GePpmlResult& r,
+                            const OutcomeRanges& ranges, bool picture) {
   ResultTable table{.id = picture ? "real_income" : "economies",
                     .title = picture ? "Change of real output" : "All economies",
-                    .note = "Conditional: output and spending stay; full: they follow",
+                    .note =
+                        "Conditional: output and spending stay; full: they follow. Range: 5th to "
+                        "95th percentile of the draws, where there are any",
                     .columns = {{"economy", "Code", ""},
                                 {"name", "Economy", ""},
                                 {"real_income_change", "Real output", "fraction"},
@@ -145,7 +202,7 @@ ResultTable economies_table(const GePpmlProblem& problem, const GePpmlResult& r,
   }
   for (const std::size_t i : order) {
     table.add({problem.economies[i], problem.economies[i], r.real_output_hat[i] - 1.0,
-               data::kMissing, data::kMissing, r.price_hat[i] - 1.0, r.price_index_hat[i] - 1.0,
+               ranges.low[i], ranges.high[i], r.price_hat[i] - 1.0, r.price_index_hat[i] - 1.0,
                r.exports_conditional[i] / r.exports_base[i] - 1.0,
                r.exports_full[i] / r.exports_base[i] - 1.0});
   }
@@ -167,8 +224,12 @@ std::vector<Field<GePpmlSection>> GePpmlSection::fields() {
       make_field(&S::new_coefficients,
                  {.name = "new_coefficients",
                   .doc = "the same in the counterfactual; 0 takes a cost away"}),
+      make_field(&S::coefficients_se,
+                 {.name = "coefficients_se", .doc = "their standard errors, for the draws"}),
       make_field(&S::sigma,
                  {.name = "sigma", .doc = "elasticity of substitution", .minimum = 1.0001}),
+      make_field(&S::sigma_range,
+                 {.name = "sigma_range", .doc = "range of sigma for the draws", .minimum = 1.0001}),
       make_field(&S::reference, {.name = "reference",
                                  .doc = "the importer whose price index is 1; empty is the last"}),
       make_field(&S::tolerance,
@@ -177,26 +238,41 @@ std::vector<Field<GePpmlSection>> GePpmlSection::fields() {
                          "0.01, up to 0.2 points from the limit",
                   .minimum = 1e-13,
                   .maximum = 1.0,
-                  .source = "Yotov, Piermartini, Monteiro and Larch (2016)"})};
+                  .source = "Yotov, Piermartini, Monteiro and Larch (2016)"}),
+      make_field(&S::n_draws, {.name = "n_draws",
+                               .doc = "draws behind the intervals; 0 gives none",
+                               .minimum = 0,
+                               .maximum = 100000}),
+      make_field(&S::source, {.name = "source", .doc = "where coefficients and sigma come from"})};
 }
 
 SimulatedScenario simulate_ge_ppml(const Study& study, Context& context) {
   DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
-  check_sections(whole, {"scenario", "ge_ppml", "file"});
+  const json flags = whole.content.value("flags", json::object());
+  for (const auto& [key, value] : flags.items()) whole.content["ge_ppml"][key] = value;
+  check_sections(whole, {"scenario", "ge_ppml", "flags", "file"});
   const auto section = read_section<GePpmlSection>(whole, "ge_ppml");
   const json head = whole.content.value("scenario", json::object());
   ScenarioAnswer answer;
   answer.name = head.value("name", std::string("ge-ppml"));
   answer.title = head.value("title", answer.name);
-  const GePpmlProblem problem = problem_of(section, whole.where + " [ge_ppml]", sources);
-  const GePpmlResult result =
-      equilibrium::solve_ge_ppml(problem, {.tolerance = section.tolerance}, context);
+  const std::string where = whole.where + " [ge_ppml]";
+  const GravityWorld world = world_of(section, where, sources);
+  const std::vector<Assumption> assumptions = assumptions_of(section, where);
+  const GePpmlProblem problem = world.at(section, central_values(assumptions));
+  const auto solve = [&](const GePpmlProblem& one, Context& own) {
+    return located(section.table, [&] {
+      return equilibrium::solve_ge_ppml(one, {.tolerance = section.tolerance}, own);
+    });
+  };
+  const GePpmlResult result = solve(problem, context);
   answer.certificates = {result.certificate};
   if (!result.certificate.holds()) {
     answer.failure = result.certificate.summary();
-    return plain_run(std::move(answer), study, options_to_json(section), sources, context);
+    return finished_run(std::move(answer), plain_answer_text, study, options_to_json(section),
+                        sources, context);
   }
   answer.about = fmt::format(
       "GE-PPML, {} economies, elasticity of substitution {:g}, {} rounds to a change of prices "
@@ -207,8 +283,28 @@ SimulatedScenario simulate_ge_ppml(const Study& study, Context& context) {
         "At this tolerance prices are up to 0.2 points from where the rounds lead: it is that of "
         "published tables, for comparison with them.");
   }
-  answer.tables = {economies_table(problem, result, true), economies_table(problem, result, false)};
-  return plain_run(std::move(answer), study, options_to_json(section), sources, context);
+  const OutcomeRanges ranges =
+      outcome_ranges(assumptions, section.n_draws, context, [&](const Values& values) {
+        Context own(1, context.seed);
+        own.stop = context.stop;
+        std::vector<double> change;
+        const GePpmlResult drawn = solve(world.at(section, values), own);
+        for (std::size_t i = 0; drawn.certificate.holds() && i < drawn.real_output_hat.size();
+             ++i) {
+          change.push_back(drawn.real_output_hat[i] - 1.0);
+        }
+        return change;
+      });
+  if (ranges.n_draws > 0) {
+    answer.summary.push_back(fmt::format(
+        "{} draws of coefficients and elasticity, each by itself; {} gave no answer and are left "
+        "out. A new coefficient moves with the old one.",
+        ranges.n_draws, ranges.n_failed));
+  }
+  answer.tables = {economies_table(problem, result, ranges, true),
+                   economies_table(problem, result, ranges, false), assumptions_table(assumptions)};
+  return finished_run(std::move(answer), plain_answer_text, study, options_to_json(section),
+                      sources, context);
 }
 
 }  // namespace altyn::study

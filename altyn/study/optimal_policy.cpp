@@ -204,6 +204,8 @@ ChosenTariffs choose_tariffs(const MultiSectorModel& model, const MultiSectorSho
     return chosen;
   }
 
+  chosen.summary.emplace_back(
+      "The rates are chosen at the central values of all assumptions; the draws hold them.");
   chosen.table = {.id = "optimal_tariffs",
                   .title = problem_words(policy.problem),
                   .note = "Averages over the trade that a rate is charged on",

@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <map>
 #include <set>
 
-#include "altyn/attribution/interval.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/equilibrium/gsim.h"
 #include "altyn/equilibrium/smart.h"
-#include "altyn/study/assumptions.h"
+#include "altyn/study/assumption_ranges.h"
 #include "altyn/study/extends.h"
+#include "altyn/study/located.h"
 #include "altyn/study/sections.h"
 
 namespace altyn::study {
@@ -25,74 +24,6 @@ using equilibrium::GsimResult;
 using equilibrium::SmartMarket;
 using equilibrium::SmartResult;
 using nlohmann::json;
-
-constexpr double kLow = 0.05;
-constexpr double kHigh = 0.95;
-
-// An elasticity with its range, drawn by its name.
-Assumption elasticity(const char* name, double value, const std::vector<double>& range,
-                      const std::string& source, const std::string& where) {
-  Assumption one{.name = name, .value = value, .low = value, .high = value, .source = source};
-  if (range.empty()) return one;
-  if (range.size() != 2 || range[0] > value || range[1] < value) {
-    throw InputError(
-        {.code = "bad-range",
-         .what = fmt::format("the range of the {} is no two numbers around {:g}", name, value),
-         .where = where,
-         .why = "half of the draws lie on each side of the value",
-         .fixes = {fmt::format("[{:g}, {:g}]", value - 0.5, value + 0.5)}});
-  }
-  one.low = range[0];
-  one.high = range[1];
-  return one;
-}
-
-// Outcomes at the values and over the draws: [outcome] central, low, high.
-struct Ranges {
-  std::vector<double> central, low, high;
-};
-
-Ranges ranges_of(const std::vector<Assumption>& assumptions, Index n_draws, const Context& context,
-                 const std::function<std::vector<double>(const Values&)>& outcomes) {
-  Ranges ranges{.central = outcomes(central_values(assumptions)), .low = {}, .high = {}};
-  const std::size_t n = ranges.central.size();
-  ranges.low.assign(n, data::kMissing);
-  ranges.high.assign(n, data::kMissing);
-  const bool drawn = std::any_of(assumptions.begin(), assumptions.end(),
-                                 [](const Assumption& one) { return one.drawn(); });
-  if (!drawn || n_draws == 0) return ranges;
-  std::vector<std::vector<double>> values(n);
-  for (Index draw = 0; draw < n_draws; ++draw) {
-    context.throw_if_stopped();
-    const std::vector<double> one =
-        outcomes(drawn_values(assumptions, context.seed, static_cast<std::uint64_t>(draw)));
-    for (std::size_t k = 0; k < n; ++k) values[k].push_back(one[k]);
-  }
-  for (std::size_t k = 0; k < n; ++k) {
-    std::sort(values[k].begin(), values[k].end());
-    ranges.low[k] = attribution::sorted_quantile(values[k], kLow);
-    ranges.high[k] = attribution::sorted_quantile(values[k], kHigh);
-  }
-  return ranges;
-}
-
-ResultTable assumptions_table(const std::vector<Assumption>& assumptions) {
-  ResultTable table{.id = "assumptions",
-                    .title = "What is assumed",
-                    .note = "Half of the draws lie on each side of the value",
-                    .columns = {{"assumption", "Assumption", ""},
-                                {"value", "Value", "number"},
-                                {"low", "From", "number"},
-                                {"high", "To", "number"},
-                                {"source", "Source", ""}}};
-  for (const Assumption& one : assumptions) {
-    const bool range = one.high > one.low;
-    table.add({one.name, one.value, range ? one.low : data::kMissing,
-               range ? one.high : data::kMissing,
-               one.source.empty() ? "no source given" : one.source});
-  }
-  return table;
-}
 
 double checked(const data::Table& table, const char* column, Index row) {
   const double value = table.numbers(column)[static_cast<std::size_t>(row)];
@@ -148,16 +79,16 @@ void add_smart(ScenarioAnswer& answer, const SmartSection& smart, const std::str
   }
   if (smart.supply_elasticity > 0.0) market.supply_elasticity = smart.supply_elasticity;
   const std::vector<Assumption> assumptions = {
-      elasticity("demand elasticity", smart.demand_elasticity, smart.demand_range, smart.source,
-                 where),
-      elasticity("substitution elasticity", smart.substitution_elasticity, smart.substitution_range,
-                 smart.source, where)};
+      ranged("demand elasticity", smart.demand_elasticity, smart.demand_range, smart.source, where),
+      ranged("substitution elasticity", smart.substitution_elasticity, smart.substitution_range,
+             smart.source, where)};
   const std::size_t n = market.partners.size();
   // Per partner creation, diversion, price effect and change of imports; then the totals.
   const auto solve = [&](const Values& values) {
-    market.demand_elasticity = values.at("demand elasticity");
-    market.substitution_elasticity = values.at("substitution elasticity");
-    const SmartResult r = equilibrium::solve_smart(market);
+    SmartMarket drawn = market;
+    drawn.demand_elasticity = values.at("demand elasticity");
+    drawn.substitution_elasticity = values.at("substitution elasticity");
+    const SmartResult r = located(table.source(), [&] { return equilibrium::solve_smart(drawn); });
     std::vector<double> out;
     double creation = 0.0, diversion = 0.0, imports = 0.0;
     for (std::size_t k = 0; k < n; ++k) {
@@ -171,7 +102,7 @@ void add_smart(ScenarioAnswer& answer, const SmartSection& smart, const std::str
                            r.revenue_before, diversion});
     return out;
   };
-  const Ranges ranges = ranges_of(assumptions, smart.n_draws, context, solve);
+  const OutcomeRanges ranges = outcome_ranges(assumptions, smart.n_draws, context, solve);
   double all = 0.0;
   ResultTable rows{.id = "partners",
                    .title = "Imports by partner",
@@ -242,12 +173,10 @@ void add_gsim(ScenarioAnswer& answer, const GsimSection& gsim, const std::string
     problem.new_tariff[cell] = checked(table, "new_tariff_pct", row) / 100.0;
   }
   const std::vector<Assumption> assumptions = {
-      elasticity("demand elasticity", gsim.demand_elasticity, gsim.demand_range, gsim.source,
-                 where),
-      elasticity("supply elasticity", gsim.supply_elasticity, gsim.supply_range, gsim.source,
-                 where),
-      elasticity("substitution elasticity", gsim.substitution_elasticity, gsim.substitution_range,
-                 gsim.source, where)};
+      ranged("demand elasticity", gsim.demand_elasticity, gsim.demand_range, gsim.source, where),
+      ranged("supply elasticity", gsim.supply_elasticity, gsim.supply_range, gsim.source, where),
+      ranged("substitution elasticity", gsim.substitution_elasticity, gsim.substitution_range,
+             gsim.source, where)};
   // A region's own elasticities, as multiples of the section's.
   std::vector<double> demand(n, 1.0), supply(n, 1.0), substitution(n, 1.0);
   if (!gsim.elasticities.empty()) {
@@ -266,17 +195,20 @@ void add_gsim(ScenarioAnswer& answer, const GsimSection& gsim, const std::string
       substitution[r] = checked(own, "substitution", row) / gsim.substitution_elasticity;
     }
   }
-  GsimResult result;
-  const auto solve = [&](const Values& values) {
+  const auto result_at = [&](const Values& values) {
+    GsimProblem drawn = problem;
     const auto scaled = [&](const std::vector<double>& by, const char* name) {
       std::vector<double> own = by;
       for (double& value : own) value *= values.at(name);
       return own;
     };
-    problem.demand_elasticity = scaled(demand, "demand elasticity");
-    problem.supply_elasticity = scaled(supply, "supply elasticity");
-    problem.substitution_elasticity = scaled(substitution, "substitution elasticity");
-    result = equilibrium::solve_gsim(problem);
+    drawn.demand_elasticity = scaled(demand, "demand elasticity");
+    drawn.supply_elasticity = scaled(supply, "supply elasticity");
+    drawn.substitution_elasticity = scaled(substitution, "substitution elasticity");
+    return located(table.source(), [&] { return equilibrium::solve_gsim(drawn); });
+  };
+  const auto solve = [&](const Values& values) {
+    const GsimResult result = result_at(values);
     std::vector<double> out;
     for (std::size_t r = 0; r < n; ++r) {
       out.insert(out.end(), {result.welfare[r], result.world_price_change[r],
@@ -286,9 +218,9 @@ void add_gsim(ScenarioAnswer& answer, const GsimSection& gsim, const std::string
     return out;
   };
   constexpr std::size_t kPer = 6;
-  const Ranges ranges = ranges_of(assumptions, gsim.n_draws, context, solve);
-  static_cast<void>(solve(central_values(assumptions)));  // flows at the central values
-  ResultTable regions{.id = "regions",
+  const OutcomeRanges ranges = outcome_ranges(assumptions, gsim.n_draws, context, solve);
+  const GsimResult result = result_at(central_values(assumptions));
+  ResultTable regions{.id = "markets",
                       .title = "Who gains",
                       .note = "In the currency of the table; welfare is the sum of the three parts",
                       .columns = {{"region", "Region", ""},
@@ -319,7 +251,7 @@ void add_gsim(ScenarioAnswer& answer, const GsimSection& gsim, const std::string
     picture.add({problem.regions[r], problem.regions[r], one[0] / bought,
                  ranges.low[kPer * r] / bought, ranges.high[kPer * r] / bought});
     told += fmt::format("{}{} {:+.4g}", r == 0 ? "Welfare: " : "; ", problem.regions[r], one[0]);
-    gap = std::max(gap, std::abs(one[2] - problem.supply_elasticity[r] * one[1]));
+    gap = std::max(gap, std::abs(one[2] - supply[r] * gsim.supply_elasticity * one[1]));
   }
   ResultTable trade{.id = "trade",
                     .title = "Flows",
@@ -420,7 +352,7 @@ SimulatedScenario simulate_partial(const Study& study, Context& context) {
     options = options_to_json(read);
     add_gsim(answer, read, where, sources, context);
   }
-  return plain_run(std::move(answer), study, options, sources, context);
+  return finished_run(std::move(answer), plain_answer_text, study, options, sources, context);
 }
 
 }  // namespace altyn::study

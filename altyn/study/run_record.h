@@ -8,10 +8,10 @@
 namespace altyn::study {
 
 /// Writes a study's files and its run record into `folder`: all of them or none. `record` is the
-/// record's name, such as run.json; "" writes none, as for a study on tables in memory, which nobody
-/// else has. The record holds version, seed, the study with its absolute place, and digests of
-/// every input and output; nothing in it depends on time or on the number of threads. It is put in
-/// place last: a record beside files that are not its own tells of a run that was cut short.
+/// record's name, such as run.json; "" writes none, as for a study on tables in memory, which
+/// nobody else has. The record holds version, seed, the study with its absolute place, and digests
+/// of every input and output; nothing in it depends on time or on the number of threads. It is put
+/// in place last: a record beside files that are not its own tells of a run that was cut short.
 /// Errors: SystemError when the folder cannot be written.
 void write_outputs(const Study& study, const StudyResult& result, const std::string& folder,
                    const std::string& record, const Context& context);

@@ -26,18 +26,6 @@ using nlohmann::json;
                     .fixes = {fix}});
 }
 
-void check_range(const std::vector<double>& range, double value, const std::string& where,
-                 const std::string& field) {
-  if (range.empty()) return;
-  if (range.size() == 2 && range[0] <= value && value <= range[1]) return;
-  throw InputError(
-      {.code = "bad-range",
-       .what = fmt::format("{} must be two numbers around the value {:g}", field, value),
-       .where = where,
-       .why = "draws lie between them, half of them on each side of the value",
-       .fixes = {fmt::format("{} = [{:g}, {:g}]", field, 0.5 * value, 1.5 * value)}});
-}
-
 // A [[tariff]], or a tariff [[change]] with a rate of its own.
 bool names_a_rate(const std::string& name, const Scenario& scenario) {
   for (const ScenarioTariff& tariff : scenario.tariffs) {
@@ -95,22 +83,31 @@ void check_change(const ScenarioChange& change, const Scenario& scenario,
   }
 }
 
-void need(const std::string& value, const char* key, const std::string& where) {
-  if (!value.empty()) return;
-  throw InputError({.code = "missing-key",
-                    .what = fmt::format("{} is missing", key),
-                    .where = where,
-                    .why = "results and draws are told apart by it"});
-}
-
 void check_revenue(const ScenarioRevenue& revenue, const std::string& where) {
   check_range(revenue.join_share_range_pct, revenue.join_share_pct, where, "join_share_range_pct");
   const bool changes = revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
-  if (revenue.pool.empty() && changes) need("", "pool", where);
-  if (!revenue.pool.empty()) need(revenue.date, "date", where);
+  if (revenue.pool.empty() && changes) need_key("", "pool", where);
+  if (!revenue.pool.empty()) need_key(revenue.date, "date", where);
   if (!revenue.join.empty() && !(revenue.join_share_pct > 0.0 && revenue.join_share_pct < 100.0)) {
     fail_change(where, fmt::format("the share of {} is missing", revenue.join),
                 "join_share_pct = 2.0");
+  }
+}
+
+// Kinds of a world of many sectors, which has goods to tell apart and taxes on both sides.
+void check_kind(const json& change, const std::string& where) {
+  const std::string what = change.is_object() ? change.value("what", std::string()) : "";
+  for (const char* other :
+       {"export_tax", "cost", "preference", "quota", "schedule", "productivity", "join", "leave"}) {
+    if (what != other) continue;
+    throw InputError(
+        {.code = "other-model",
+         .what = fmt::format("what = \"{}\" belongs to a world of many sectors", what),
+         .where = where + " what",
+         .why = "one sector has agreements, border costs and tariffs, and [revenue] for the shares "
+                "in a pool",
+         .fixes = {"what = \"agreement\", \"border_cost\" or \"tariff\"",
+                   "a section [sectors] with tables of your own (docs/simulate-sectors.md)"}});
   }
 }
 
@@ -119,7 +116,9 @@ std::vector<S> read_entries(const json& content, const char* list, const std::st
   std::vector<S> entries;
   for (const json& entry : content.value(list, json::array())) {
     S item;
-    options_from_json(item, entry, fmt::format("{} [[{}]] {}", where, list, entries.size() + 1));
+    const std::string place = fmt::format("{} [[{}]] {}", where, list, entries.size() + 1);
+    if constexpr (std::is_same_v<S, ScenarioChange>) check_kind(entry, place);
+    options_from_json(item, entry, place);
     entries.push_back(std::move(item));
   }
   return entries;
@@ -145,13 +144,11 @@ Scenario read_whole(const Study& study, const std::string& within, DataSources& 
     scenario.capital = read_section<equilibrium::CapitalOptions>(whole, "capital");
   }
   scenario.tariffs = read_entries<ScenarioTariff>(whole.content, "tariff", study.where);
-  scenario.region_list = read_entries<ScenarioRegion>(whole.content, "region", study.where);
+  scenario.region_list = read_regions(whole.content, scenario.regions, study.where);
   scenario.changes = read_entries<ScenarioChange>(whole.content, "change", study.where);
 
   check_range(scenario.model.theta_range, scenario.model.theta, study.where + " [model]",
               "theta_range");
-  check_range(scenario.regions.distance_elasticity_range, scenario.regions.distance_elasticity,
-              study.where + " [regions]", "distance_elasticity_range");
   check_revenue(scenario.revenue, study.where + " [revenue]");
   std::set<std::string> names;
   const auto check_name = [&](const std::string& name, const std::string& where) {
@@ -164,22 +161,14 @@ Scenario read_whole(const Study& study, const std::string& within, DataSources& 
   std::size_t place = 0;
   for (const ScenarioTariff& tariff : scenario.tariffs) {
     const std::string where = fmt::format("{} [[tariff]] {}", study.where, ++place);
-    need(tariff.name, "name", where);
+    need_key(tariff.name, "name", where);
     check_name(tariff.name, where);
     if (tariff.importer.empty()) fail_change(where, "no importer is named", "importer = [\"KAZ\"]");
     check_range(tariff.range_pct, tariff.rate_pct, where, "range_pct");
   }
   place = 0;
   for (const ScenarioRegion& region : scenario.region_list) {
-    const std::string where = fmt::format("{} [[region]] {}", study.where, ++place);
-    need(region.of, "of", where);
-    need(region.code, "code", where);
-    check_name(region.code, where);
-    if (!region.is_rest()) check_range(region.range_pct, region.share_pct, where, "range_pct");
-    if (!(region.area_km2 > 0.0)) {
-      fail_change(where, fmt::format("the area of {} is missing", region.code),
-                  "area_km2 = 168000, for its distance to itself");
-    }
+    check_name(region.code, fmt::format("{} [[region]] {}", study.where, ++place));
   }
   place = 0;
   for (ScenarioChange& change : scenario.changes) {
@@ -190,10 +179,6 @@ Scenario read_whole(const Study& study, const std::string& within, DataSources& 
     if (change.phase_in.empty()) continue;
     if (change.phase_in.size() != 2 || change.phase_in[0] > change.phase_in[1]) {
       fail_change(where, "phase_in must be the first and the last year", "phase_in = [2016, 2020]");
-    }
-    if (!scenario.capital) {
-      fail_change(where, "a change comes in steps, and there is no path of years",
-                  "add a section [capital]");
     }
   }
   return scenario;
@@ -305,7 +290,8 @@ std::vector<Field<ScenarioChange>> ScenarioChange::fields() {
            .doc = "takes the rate of the tariff or tariff change of this name, drawn with it"}),
       make_field(&ScenarioChange::phase_in,
                  {.name = "phase_in",
-                  .doc = "first and last year of equal annual steps, on a path with [capital]",
+                  .doc = "first and last year of equal annual steps; the answer is for all of them "
+                         "taken, the table of years shows the way",
                   .unit = "year"}),
       make_field(&ScenarioChange::source,
                  {.name = "source", .doc = "where the assumption comes from"})};
@@ -330,68 +316,6 @@ std::vector<Field<ScenarioTariff>> ScenarioTariff::fields() {
                                               .minimum = 0,
                                               .maximum = 1000}),
       make_field(&ScenarioTariff::source, {.name = "source", .doc = "where the rate comes from"})};
-}
-
-std::vector<Field<ScenarioRegion>> ScenarioRegion::fields() {
-  return {
-      make_field(&ScenarioRegion::of, {.name = "of", .doc = "the economy it is part of: RUS"}),
-      make_field(&ScenarioRegion::code,
-                 {.name = "code",
-                  .doc = "a code of its own; the economy's code stands for what is left of it"}),
-      make_field(&ScenarioRegion::name, {.name = "name", .doc = "its name"}),
-      make_field(&ScenarioRegion::share_pct, {.name = "share_pct",
-                                              .doc = "part of the economy's output and spending",
-                                              .unit = "percent",
-                                              .minimum = 0,
-                                              .maximum = 100}),
-      make_field(&ScenarioRegion::range_pct, {.name = "range_pct",
-                                              .doc = "range of share_pct for the draws",
-                                              .unit = "percent",
-                                              .minimum = 0,
-                                              .maximum = 100}),
-      make_field(&ScenarioRegion::latitude, {.name = "latitude",
-                                             .doc = "of its main city",
-                                             .unit = "degrees",
-                                             .minimum = -90,
-                                             .maximum = 90}),
-      make_field(&ScenarioRegion::longitude, {.name = "longitude",
-                                              .doc = "of its main city",
-                                              .unit = "degrees",
-                                              .minimum = -180,
-                                              .maximum = 180}),
-      make_field(&ScenarioRegion::area_km2, {.name = "area_km2",
-                                             .doc = "area, for the distance to itself",
-                                             .unit = "km2",
-                                             .minimum = 0}),
-      make_field(&ScenarioRegion::source,
-                 {.name = "source", .doc = "where share and place come from"})};
-}
-
-std::vector<Field<ScenarioRegions>> ScenarioRegions::fields() {
-  return {
-      make_field(&ScenarioRegions::distance_elasticity,
-                 {.name = "distance_elasticity",
-                  .doc = "by how many percent trade falls when distance is one percent longer",
-                  .minimum = 0,
-                  .maximum = 10}),
-      make_field(&ScenarioRegions::distance_elasticity_range, {.name = "distance_elasticity_range",
-                                                               .doc = "its range for the draws",
-                                                               .minimum = 0,
-                                                               .maximum = 10}),
-      make_field(&ScenarioRegions::mobility,
-                 {.name = "mobility",
-                  .doc = "elasticity of a region's workers to its real wage; 0: nobody moves",
-                  .minimum = 0,
-                  .maximum = 20}),
-      make_field(
-          &ScenarioRegions::common_revenue,
-          {.name = "common_revenue", .doc = "regions share the duties of their economy by size"}),
-      make_field(&ScenarioRegions::flows,
-                 {.name = "flows",
-                  .doc = "exporter, importer, value: flows of regions with each other and with "
-                         "economies, in place of the distances; balanced to the nations' totals"}),
-      make_field(&ScenarioRegions::source,
-                 {.name = "source", .doc = "where the elasticity comes from"})};
 }
 
 std::vector<Field<ScenarioRevenue>> ScenarioRevenue::fields() {

@@ -10,6 +10,7 @@
 #include "altyn/equilibrium/closure.h"
 #include "altyn/study/data_sources.h"
 #include "altyn/study/optimal_policy.h"
+#include "altyn/study/scenario_regions.h"
 #include "altyn/study/study.h"
 
 namespace altyn::study {
@@ -71,35 +72,6 @@ struct ScenarioTariff {
   std::string source;
 
   static std::vector<Field<ScenarioTariff>> fields();
-};
-
-/// A part of an economy. The section [[region]].
-struct ScenarioRegion {
-  std::string of;
-  std::string code;
-  std::string name;
-  double share_pct = 0.0;
-  std::vector<double> range_pct;
-  double latitude = 0.0;
-  double longitude = 0.0;
-  double area_km2 = 0.0;
-  std::string source;
-  /// What the others leave of the economy: a region under the economy's own code.
-  [[nodiscard]] bool is_rest() const { return code == of; }
-
-  static std::vector<Field<ScenarioRegion>> fields();
-};
-
-/// How regions trade. The section [regions].
-struct ScenarioRegions {
-  double distance_elasticity = 1.15;
-  std::vector<double> distance_elasticity_range = {0.8, 1.5};
-  double mobility = 0.0;
-  bool common_revenue = true;
-  std::string flows;
-  std::string source;
-
-  static std::vector<Field<ScenarioRegions>> fields();
 };
 
 /// Who shares customs revenue with whom. The section [revenue].

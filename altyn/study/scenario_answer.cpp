@@ -25,17 +25,17 @@ constexpr std::size_t kShownRows = 25;
 constexpr double kLargeChange = 0.05;
 constexpr double kToldDriver = 0.1;
 
-std::string percent(double fraction) { return fmt::format("{:+.2f}%", 100.0 * fraction); }
+std::string percent(double fraction) { return signed_text(100.0 * fraction, 2) + "%"; }
 
 bool in_percent(const ResultColumn& column) {
-  return column.unit == "fraction" || column.unit == "share";
+  return column.unit == "fraction" || column.unit == "share" || column.unit == "log";
 }
 
 std::string cell_text(const Cell& cell, const ResultColumn& column) {
   if (const double* value = std::get_if<double>(&cell)) {
     if (std::isnan(*value)) return "";
     if (column.unit == "share") return fmt::format("{:.2f}", 100.0 * *value);
-    if (in_percent(column)) return fmt::format("{:+.3f}", 100.0 * *value);
+    if (in_percent(column)) return signed_text(100.0 * *value, 3);
     return fmt::format("{:.6g}", *value + 0.0);  // no minus before a zero
   }
   return text_of(cell);
@@ -55,6 +55,12 @@ std::string flag_words(const Study& study) {
 }
 
 }  // namespace
+
+std::string signed_text(double value, int decimals) {
+  std::string text = fmt::format("{:+.{}f}", value, decimals);
+  if (text.find_first_of("123456789") == std::string::npos) text.erase(0, 1);
+  return text;
+}
 
 double number_of(const Cell& cell) {
   const double* value = std::get_if<double>(&cell);
@@ -267,8 +273,9 @@ void add_report_files(StudyResult& result) {
   result.files.push_back({"result.json", result.value.dump(1) + "\n"});
 }
 
-SimulatedScenario plain_run(ScenarioAnswer answer, const Study& study, const json& options,
-                            const DataSources& sources, const Context& context) {
+SimulatedScenario finished_run(ScenarioAnswer answer, AnswerText* text, const Study& study,
+                               const json& options, const DataSources& sources,
+                               const Context& context) {
   SimulatedScenario run{.answer = std::move(answer), .result = {}};
   StudyResult& result = run.result;
   result.certificates = run.answer.certificates;
@@ -277,12 +284,16 @@ SimulatedScenario plain_run(ScenarioAnswer answer, const Study& study, const jso
     result.text = fmt::format("No answer: {}\n", run.answer.failure);
     return run;
   }
-  result.text = plain_answer_text(run.answer);
+  result.text = text(run.answer);
   result.value = to_json(run.answer);
   add_record(result, study, study.where, options, sources, context);
   add_report_files(result);
   for (const ResultTable& table : run.answer.tables) {
-    result.files.push_back({table.id + ".csv", attribution::to_data_table(table)});
+    if (table.id == "real_income") continue;  // the first rows of all economies
+    const std::string file = table.id == "economies" ? "key_results"
+                             : table.id == "pairs"   ? "trade"
+                                                     : table.id;
+    result.files.push_back({file + ".csv", attribution::to_data_table(table)});
   }
   return run;
 }

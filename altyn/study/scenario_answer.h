@@ -41,6 +41,9 @@ struct SimulatedScenario {
 [[nodiscard]] double number_of(const attribution::Cell& cell);
 [[nodiscard]] std::string text_of(const attribution::Cell& cell);
 
+/// A change with its sign; none where nothing but zeros is shown.
+[[nodiscard]] std::string signed_text(double value, int decimals);
+
 /// A table in aligned columns for a terminal, with colour codes; fractions and shares in percent.
 /// `max_rows` cuts it off and says so.
 [[nodiscard]] std::string aligned_text(const attribution::ResultTable& table, std::size_t max_rows);
@@ -84,10 +87,14 @@ void add_record(StudyResult& result, const Study& study, const std::string& file
 /// and `result.text` as they are.
 void add_report_files(StudyResult& result);
 
-/// The run of an answer that has no model of its own to show: its text, result and files, every
-/// table in one called <id>.csv. A failed answer gives its text alone.
-[[nodiscard]] SimulatedScenario plain_run(ScenarioAnswer answer, const Study& study,
-                                          const nlohmann::json& options, const DataSources& sources,
-                                          const Context& context);
+/// How an answer is told in a terminal.
+using AnswerText = std::string(const ScenarioAnswer& answer);
+
+/// The run of an answer: its text, result and files, every table in one called <id>.csv, but
+/// key_results.csv for `economies` and trade.csv for `pairs`; `real_income` is the picture of the
+/// first. A failed answer gives its text alone.
+[[nodiscard]] SimulatedScenario finished_run(ScenarioAnswer answer, AnswerText* text,
+                                             const Study& study, const nlohmann::json& options,
+                                             const DataSources& sources, const Context& context);
 
 }  // namespace altyn::study

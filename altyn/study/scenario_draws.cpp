@@ -203,7 +203,8 @@ ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& in
   for (Index draw = mine.begin; shared != nullptr && draw < mine.end; ++draw) {
     shared->kept[scenario][draw] = std::move(kept[static_cast<std::size_t>(draw)]);
   }
-  if (shared != nullptr) return {.n_draws = n_draws};
+  // A part's own answer has no ranges: they come when all parts are there.
+  if (shared != nullptr) return draws_of({}, 0, parents.size(), assumptions, context.seed);
   return draws_of(kept, n_draws, parents.size(), assumptions, context.seed);
 }
 

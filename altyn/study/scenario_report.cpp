@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "altyn/data/country_codes.h"
+#include "altyn/study/assumption_ranges.h"
 
 namespace altyn::study {
 namespace {
@@ -19,6 +20,10 @@ constexpr double kLow = 0.05;
 constexpr double kHigh = 0.95;
 constexpr std::size_t kShownEconomies = 15;
 constexpr double kShownDriver = 0.05;
+// Part of the largest change below which an economy that the scenario does not concern is left out
+// of the picture.
+constexpr double kShownPart = 0.002;
+constexpr std::size_t kShownContributions = 40;
 
 // Economies that the scenario concerns, then the others, each by size of the change of real income.
 std::vector<std::size_t> by_importance(const ScenarioSetting& setting, const Outcomes& outcomes) {
@@ -34,6 +39,13 @@ std::vector<std::size_t> by_importance(const ScenarioSetting& setting, const Out
 // Those in the picture, from the largest gain to the largest loss.
 ResultTable real_income_table(const SolvedScenario& s, const Outcomes& outcomes,
                               std::vector<std::size_t> shown) {
+  double largest = 0.0;
+  for (const Outcomes::value_type& one : outcomes) {
+    largest = std::max(largest, std::abs(one[kRealIncome]));
+  }
+  std::erase_if(shown, [&](std::size_t i) {
+    return !s.setting.involved()[i] && std::abs(outcomes[i][kRealIncome]) < kShownPart * largest;
+  });
   shown.resize(std::min(shown.size(), kShownEconomies));
   std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) {
     return outcomes[a][kRealIncome] > outcomes[b][kRealIncome];
@@ -162,26 +174,6 @@ ResultTable pairs_table(const SolvedScenario& s) {
                  conditional ? r.conditional_trade[cell] / base - 1.0 : data::kMissing,
                  r.trade[cell] / base - 1.0});
     }
-  }
-  return table;
-}
-
-ResultTable assumptions_table(const SolvedScenario& s) {
-  ResultTable table{.id = "assumptions",
-                    .title = "What is assumed",
-                    .note = "Half of the draws lie on each side of the value",
-                    .columns = {{"assumption", "Assumption", ""},
-                                {"value", "Value", "number"},
-                                {"low", "From", "number"},
-                                {"high", "To", "number"},
-                                {"se", "Standard error", "number"},
-                                {"unit", "Unit", ""},
-                                {"source", "Source", ""}}};
-  for (const Assumption& one : s.assumptions) {
-    const bool range = one.high > one.low;
-    table.add({one.name, one.value, range ? one.low : data::kMissing,
-               range ? one.high : data::kMissing, one.se > 0.0 ? one.se : data::kMissing, one.unit,
-               one.source.empty() ? "no source given" : one.source});
   }
   return table;
 }
@@ -330,7 +322,7 @@ ScenarioAnswer answer_of(const SolvedScenario& s) {
   if (!parts.rows.empty()) answer.tables.push_back(std::move(parts));
   answer.tables.push_back(pairs_table(s));
   answer.tables.push_back(economies_table(s, outcomes));
-  answer.tables.push_back(assumptions_table(s));
+  answer.tables.push_back(assumptions_table(s.assumptions));
   return answer;
 }
 
@@ -341,10 +333,10 @@ std::string answer_text(const ScenarioAnswer& answer) {
     text += fmt::format("  {}: {:g}", text_of(row[0]), value);
     if (!std::isnan(low)) text += fmt::format(" [{:g}, {:g}]", low, number_of(row[3]));
     if (!std::isnan(se)) text += fmt::format(" (se {:g})", se);
-    text += fmt::format(" {}\n      \033[2m{}\033[0m\n", text_of(row[5]), text_of(row[6]));
+    text += fmt::format(" {}\n      \033[2msource: {}\033[0m\n", text_of(row[5]), text_of(row[6]));
   }
-  text += fmt::format("\n\033[1m{:<26}{:>24}{:>9}{:>9}{:>9}{:>9}\033[0m\n", "change in %",
-                      "real income [5%, 95%]", "of GDP", "duties", "exports", "imports");
+  text += fmt::format("\n\033[1m{:<26}{:>24}{:>9}{:>11}{:>9}{:>9}\033[0m\n", "change in %",
+                      "real income [5%, 95%]", "of GDP", "by duties", "exports", "imports");
   // As many decimals as the largest change of real income needs.
   double largest = 0.0;
   for (const auto& row : answer.table("real_income").rows) {
@@ -353,17 +345,21 @@ std::string answer_text(const ScenarioAnswer& answer) {
   const int digits = largest < 5e-4 ? 4 : largest < 5e-3 ? 3 : 2;
   const auto plain = [digits](const Cell& cell) {
     const double value = number_of(cell);
-    return std::isnan(value) ? std::string() : fmt::format("{:+.{}f}", 100.0 * value, digits);
+    return std::isnan(value) ? std::string() : signed_text(100.0 * value, digits);
   };
   for (const auto& row : answer.table("real_income").rows) {
     std::string income = plain(row[2]);
     if (!std::isnan(number_of(row[3]))) {
       income += fmt::format(" [{}, {}]", plain(row[3]), plain(row[4]));
     }
-    text += fmt::format("{:<26}{:>24}{:>9}{:>9}{:>9}{:>9}\n", text_of(row[1]), income,
+    text += fmt::format("{:<26}{:>24}{:>9}{:>11}{:>9}{:>9}\n", text_of(row[1]), income,
                         plain(row[5]), plain(row[6]), plain(row[7]), plain(row[8]));
   }
+  text +=
+      "\033[2mof GDP: the same against the whole economy; by duties: the part of it that is duties "
+      "received\033[0m\n";
   for (const ResultTable& table : answer.tables) {
+    if (table.id == "contributions") text += "\n" + aligned_text(table, kShownContributions);
     if (table.id == "optimal_tariffs" || table.id == "long_run") {
       text += "\n" + aligned_text(table, kShownEconomies);
     }
@@ -371,9 +367,10 @@ std::string answer_text(const ScenarioAnswer& answer) {
     text += fmt::format("\n\033[1m{:<26}{:>12}{:>24}{:>12}{:>24}\033[0m\n", "duties, million USD",
                         "collected", "change [5%, 95%]", "received", "change [5%, 95%]");
     const auto range = [](const std::vector<Cell>& row, std::size_t at) {
-      std::string words = fmt::format("{:+.0f}", number_of(row[at]));
+      std::string words = signed_text(number_of(row[at]), 0);
       if (!std::isnan(number_of(row[at + 1]))) {
-        words += fmt::format(" [{:+.0f}, {:+.0f}]", number_of(row[at + 1]), number_of(row[at + 2]));
+        words += fmt::format(" [{}, {}]", signed_text(number_of(row[at + 1]), 0),
+                             signed_text(number_of(row[at + 2]), 0));
       }
       return words;
     };

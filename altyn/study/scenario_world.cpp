@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 
 #include "altyn/core/errors.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/data/country_codes.h"
 #include "altyn/data/pair_panel.h"
+#include "altyn/study/located.h"
 
 namespace altyn::study {
 namespace {
@@ -29,21 +29,6 @@ bool same_word(const std::string& a, const std::string& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
     return std::tolower(x) == std::tolower(y);
   });
-}
-
-// Great circle, km.
-double distance(const ScenarioRegion& a, const ScenarioRegion& b) {
-  const double degree = std::numbers::pi / 180.0;
-  const double north = std::sin(0.5 * degree * (a.latitude - b.latitude));
-  const double east = std::sin(0.5 * degree * (a.longitude - b.longitude));
-  const double chord =
-      north * north + std::cos(degree * a.latitude) * std::cos(degree * b.latitude) * east * east;
-  return 2.0 * 6371.0 * std::asin(std::min(1.0, std::sqrt(chord)));
-}
-
-// To itself: two thirds of the radius of a disk of its area (Head and Mayer 2000).
-double distance_inside(const ScenarioRegion& region) {
-  return 0.67 * std::sqrt(region.area_km2 / std::numbers::pi);
 }
 
 double new_rate(TariffFormula formula, double before, double size) {
@@ -70,31 +55,6 @@ double direct_effect(const ScenarioChange& change, const Values& values) {
   if (!(change.level_pct > 0.0)) return -theta * std::log1p(size / 100.0);
   const double level = values.at(name_of_level(change)) / 100.0;
   return -theta * (std::log1p(level * (1.0 + size / 100.0)) - std::log1p(level));
-}
-
-// Codes of the economies that are split, each once, in the order of the file.
-std::vector<std::string> split_economies(const std::vector<ScenarioRegion>& regions) {
-  std::vector<std::string> list;
-  for (const ScenarioRegion& region : regions) {
-    if (!has(list, region.of)) list.push_back(region.of);
-  }
-  return list;
-}
-
-RegionSplit split_of(const std::string& economy, const Scenario& scenario, const Values& values) {
-  RegionSplit split{.economy = economy, .mobile_workers = scenario.regions.mobility > 0.0};
-  double named = 0.0;
-  for (const ScenarioRegion& region : scenario.region_list) {
-    if (region.of != economy) continue;
-    split.regions.push_back(region.code);
-    split.output_share.push_back(region.is_rest() ? 0.0 : values.at(name_of_share(region)) / 100.0);
-    named += split.output_share.back();
-  }
-  for (std::size_t r = 0; r < split.regions.size(); ++r) {
-    if (split.regions[r] == economy) split.output_share[r] = 1.0 - named;
-  }
-  if (scenario.regions.common_revenue) split.revenue_keys = split.output_share;
-  return split;
 }
 
 // The pool after members left and one joined. Regions of an economy keep their parts of its key.
@@ -269,7 +229,7 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
                         .why = "the key of who joins is one number"});
     }
   }
-  if (!scenario_.regions.flows.empty()) read_flows(sources);
+  region_trade_ = RegionTrade(scenario_.region_list, scenario_.regions, sources, scenario_.where);
   std::vector<double> rates;
   const RegionalWorld world = world_at(central_values(assumptions_of(scenario_)), rates);
   economies_ = world.base.economies;
@@ -294,37 +254,6 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
   for (const std::string& player : scenario_.optimal.players) {
     for (const std::size_t i : places_of(player, scenario_.where + " [optimal] players")) {
       involved_[i] = true;
-    }
-  }
-}
-
-void ScenarioSetting::read_flows(DataSources& sources) {
-  if (scenario_.region_list.empty()) {
-    throw InputError({.code = "bad-change",
-                      .what = "flows of regions are given, and no economy is split",
-                      .where = scenario_.where + " [regions] flows",
-                      .why = "the flows say how regions trade",
-                      .fixes = {"add [[region]] entries", "remove flows"}});
-  }
-  const data::Table table = sources.read(scenario_.regions.flows);
-  const data::TextColumn& sellers = table.texts("exporter");
-  const data::TextColumn& buyers = table.texts("importer");
-  const data::NumberColumn& values = table.numbers("value");
-  for (Index row = 0; row < table.n_rows(); ++row) {
-    const double value = values[static_cast<std::size_t>(row)];
-    const auto fail = [&](const char* code, const std::string& what, const char* why) {
-      throw InputError({.code = code,
-                        .what = what,
-                        .where = fmt::format("{}, {}", table.source(), table.place_of(row)),
-                        .why = why});
-    };
-    if (!(value >= 0.0)) {
-      fail("negative-value", fmt::format("a flow is {}", value), "flows are zero or positive");
-    }
-    if (!flows_.emplace(std::pair{std::string(sellers.at(row)), std::string(buyers.at(row))}, value)
-             .second) {
-      fail("duplicate-row", "the same pair has a value already",
-           "it is not clear which of the two holds");
     }
   }
 }
@@ -560,85 +489,89 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
   base.mobility.elasticity = scenario_.regions.mobility;
 
   const std::vector<ScenarioRegion>& regions = scenario_.region_list;
-  std::vector<RegionSplit> splits;
-  for (const std::string& economy : split_economies(regions)) {
-    splits.push_back(split_of(economy, scenario_, values));
-  }
-  if (splits.empty()) {
+  if (regions.empty()) {
     RegionalWorld world{.base = std::move(base), .parent = {}, .residual = 0.0};
     world.parent.resize(world_.economies.size());
     std::iota(world.parent.begin(), world.parent.end(), std::size_t{0});
     return world;
   }
-  const auto find = [&](const std::string& code) {
-    return std::find_if(regions.begin(), regions.end(),
-                        [&](const ScenarioRegion& region) { return region.code == code; });
-  };
-  if (!flows_.empty()) {
-    return equilibrium::split_into_regions(
-        base, splits, [this](const std::string& seller, const std::string& buyer) {
-          const auto flow = flows_.find({seller, buyer});
-          return flow == flows_.end() ? 0.0 : flow->second;
-        });
+  std::vector<RegionSplit> splits;
+  for (const std::string& economy : split_economies(regions)) {
+    splits.push_back(split_of(economy, regions, scenario_.regions, values));
   }
-  const double elasticity = values.at(kDistanceName);
-  // Who has no place on the map trades with every region alike, in proportion to size.
-  return equilibrium::split_into_regions(
-      base, splits, [&](const std::string& seller, const std::string& buyer) {
-        const auto a = find(seller);
-        const auto b = find(buyer);
-        if (a == regions.end() || b == regions.end()) return 1.0;
-        const double km = a == b ? distance_inside(*a) : std::max(distance(*a, *b), 1.0);
-        return std::pow(km, -elasticity);
-      });
+  const auto known = values.find(kDistanceName);  // absent where flows are given
+  const double elasticity = known == values.end() ? 0.0 : known->second;
+  return located(scenario_.where, [&] {
+    return equilibrium::split_into_regions(
+        base, splits, [&](const std::string& seller, const std::string& buyer) {
+          return region_trade_.ease(seller, buyer, "", elasticity);
+        });
+  });
 }
 
 OneSectorShock ScenarioSetting::shock_at(const Changes& changes, const Values& values,
                                          const RegionalWorld& world, std::vector<double> rates,
-                                         std::optional<Index> year) const {
+                                         const InForce& in_force) const {
   OneSectorShock shock;
   bool duties_change = false;
-  for (const Part& part : changes.parts) {
-    const double in_force = scenario_.model.phase_in * (year ? part.change.part_in(*year) : 1.0);
+  for (std::size_t p = 0; p < changes.parts.size(); ++p) {
+    const Part& part = changes.parts[p];
+    const double share = scenario_.model.phase_in * in_force(changes, p);
     if (part.change.what == ChangeKind::kTariff) {
       duties_change = true;
       const std::string& same_as = part.change.same_as;
       const double size = values.at(same_as.empty() ? part.change.name : same_as) / 100.0;
       for (const std::size_t cell : part.cells) {
-        rates[cell] += in_force * (new_rate(part.change.formula, rates[cell], size) - rates[cell]);
+        rates[cell] += share * (new_rate(part.change.formula, rates[cell], size) - rates[cell]);
       }
       continue;
     }
-    const double effect = in_force * direct_effect(part.change, values);
+    const double effect = share * direct_effect(part.change, values);
     shock.direct_log.resize(part.pairs.size(), 0.0);
     for (std::size_t cell = 0; cell < part.pairs.size(); ++cell) {
       shock.direct_log[cell] += effect * part.pairs[cell];
     }
   }
-  if (duties_change) shock.tariff = equilibrium::spread_pairs(world, rates, 0.0);
-  const ScenarioRevenue& revenue = changes.revenue;
-  const bool shared_anew = revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
-  if (shared_anew && scenario_.model.phase_in > 0.0) {
-    shock.pools = new_pools(world, world_.economies, revenue, values);
+  if (duties_change) shock.tariff = equilibrium::spread_pairs(world.parent, rates, 0.0);
+  if (changes.shares_anew() &&
+      scenario_.model.phase_in * in_force(changes, changes.parts.size()) > 0.0) {
+    shock.pools = new_pools(world, world_.economies, changes.revenue, values);
   }
   return shock;
 }
 
 ScenarioInstance ScenarioSetting::at(const Values& values) const {
-  return instance_at(values, std::nullopt);
+  return instance_at(values, [](const Changes&, std::size_t) { return 1.0; });
 }
 
 ScenarioInstance ScenarioSetting::at(const Values& values, Index year) const {
-  return instance_at(values, year);
+  return instance_at(values, [year](const Changes& changes, std::size_t policy) {
+    return policy < changes.parts.size() ? changes.parts[policy].change.part_in(year) : 1.0;
+  });
 }
 
-ScenarioInstance ScenarioSetting::instance_at(const Values& values,
-                                              std::optional<Index> year) const {
+std::vector<std::string> ScenarioSetting::policies() const {
+  std::vector<std::string> names;
+  for (const Part& part : changes_.parts) names.push_back(part.change.name);
+  if (changes_.shares_anew()) names.push_back("shares in the duties of " + changes_.revenue.pool);
+  return names;
+}
+
+OneSectorShock ScenarioSetting::shock_of(const Values& values,
+                                         const std::vector<bool>& active) const {
+  std::vector<double> rates;
+  const RegionalWorld world = world_at(values, rates);
+  return shock_at(changes_, values, world, rates, [&active](const Changes&, std::size_t policy) {
+    return active[policy] ? 1.0 : 0.0;
+  });
+}
+
+ScenarioInstance ScenarioSetting::instance_at(const Values& values, const InForce& in_force) const {
   ScenarioInstance instance;
   std::vector<double> rates;
   RegionalWorld world = world_at(values, rates);
-  instance.shock = shock_at(changes_, values, world, rates, year);
-  if (versus_) instance.versus = shock_at(*versus_, values, world, rates, year);
+  instance.shock = shock_at(changes_, values, world, rates, in_force);
+  if (versus_) instance.versus = shock_at(*versus_, values, world, rates, in_force);
   instance.base = std::move(world.base);
   if (!chosen_.empty()) {
     std::vector<double>& tariff = instance.shock.tariff;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -111,6 +112,13 @@ class ScenarioSetting {
   /// The same with the changes as far in force as they are in `year` (phase_in).
   [[nodiscard]] ScenarioInstance at(const Values& values, Index year) const;
 
+  /// What the scenario does, by name: its changes, then that of a pool of duties where there is
+  /// one.
+  [[nodiscard]] std::vector<std::string> policies() const;
+  /// The shock with some of these policies only; no rates of set_rates.
+  [[nodiscard]] equilibrium::OneSectorShock shock_of(const Values& values,
+                                                     const std::vector<bool>& active) const;
+
   /// [n * n] exporter rows: trade that the importer charges duties on, being across a border and
   /// without a preference in the base year.
   [[nodiscard]] std::vector<bool> taxed() const;
@@ -129,15 +137,20 @@ class ScenarioSetting {
   struct Changes {
     std::vector<Part> parts;
     ScenarioRevenue revenue;
+    [[nodiscard]] bool shares_anew() const {
+      return revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
+    }
   };
+  /// How far a change is in force, by its number; of the pool of duties by the number after theirs.
+  using InForce = std::function<double(const Changes& changes, std::size_t policy)>;
 
   [[nodiscard]] equilibrium::RegionalWorld world_at(const Values& values,
                                                     std::vector<double>& rates) const;
   [[nodiscard]] equilibrium::OneSectorShock shock_at(const Changes& changes, const Values& values,
                                                      const equilibrium::RegionalWorld& world,
                                                      std::vector<double> rates,
-                                                     std::optional<Index> year) const;
-  [[nodiscard]] ScenarioInstance instance_at(const Values& values, std::optional<Index> year) const;
+                                                     const InForce& in_force) const;
+  [[nodiscard]] ScenarioInstance instance_at(const Values& values, const InForce& in_force) const;
   [[nodiscard]] std::vector<std::string> codes_of(const std::vector<std::string>& list,
                                                   const std::string& where) const;
   [[nodiscard]] std::vector<bool> named(const std::vector<std::string>& list,
@@ -150,7 +163,6 @@ class ScenarioSetting {
   [[nodiscard]] std::vector<double> column_steps(const ScenarioChange& change,
                                                  const std::string& where) const;
   [[nodiscard]] Changes found(const Scenario& scenario) const;
-  void read_flows(DataSources& sources);
   void mark_involved(const Changes& changes);
 
   Scenario scenario_;
@@ -167,7 +179,7 @@ class ScenarioSetting {
   std::vector<double> gdp_musd_;
   Changes changes_;
   std::optional<Changes> versus_;
-  std::map<std::pair<std::string, std::string>, double> flows_;  // seller, buyer; empty: distances
+  RegionTrade region_trade_;
   std::vector<std::pair<std::size_t, double>> chosen_;
 };
 

@@ -12,16 +12,23 @@
 #include "altyn/attribution/region_shares.h"
 #include "altyn/core/errors.h"
 #include "altyn/data/checks.h"
+#include "altyn/data/concordance.h"
+#include "altyn/data/domestic_trade.h"
 #include "altyn/data/import_source.h"
 #include "altyn/data/read_table.h"
 #include "altyn/data/trade_columns.h"
 #include "altyn/equilibrium/capital.h"
+#include "altyn/equilibrium/io_base.h"
 #include "altyn/estimation/estimate.h"
+#include "altyn/estimation/mirror_reconciliation.h"
 #include "altyn/estimation/regression_table.h"
 #include "altyn/study/agreements_study.h"
 #include "altyn/study/check_study.h"
+#include "altyn/study/data_base_study.h"
 #include "altyn/study/data_check_study.h"
+#include "altyn/study/data_convert_study.h"
 #include "altyn/study/data_import_study.h"
+#include "altyn/study/data_reconcile_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/follow_up.h"
 #include "altyn/study/optimal_policy.h"
@@ -70,6 +77,14 @@ std::map<std::string, std::vector<Section>> all_sections() {
             section<data::CheckOptions>("options")}},
           {"data_import",
            {section<DataImportStudy>("import"), section<data::ImportOptions>("options")}},
+          {"data_base",
+           {section<DataBaseStudy>("base"), section<equilibrium::IoBaseOptions>("options")}},
+          {"data_convert",
+           {section<DataConvertStudy>("convert"), section<data::ConvertOptions>("options")}},
+          {"data_reconcile",
+           {section<DataReconcileStudy>("reconcile"), section<data::ColumnChoices>("columns"),
+            section<estimation::ReconcileOptions>("options"),
+            section<data::DomesticOptions>("domestic")}},
           {"regions",
            {section<RegionPair>("pair"), section<RegionData>("data"),
             section<attribution::RegionShareOptions>("options")}},

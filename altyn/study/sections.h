@@ -12,6 +12,13 @@ namespace altyn::study {
 /// Refuses sections that this kind of study does not have. Errors: InputError "unknown-key".
 void check_sections(const Study& study, const std::vector<std::string>& known);
 
+/// Refuses a range that is not empty and not two numbers around its value. Errors: "bad-range".
+void check_range(const std::vector<double>& range, double value, const std::string& where,
+                 const std::string& field);
+
+/// Refuses an empty value. Errors: "missing-key".
+void need_key(const std::string& value, const char* key, const std::string& where);
+
 /// Reads one section into a struct by its field table; an absent section leaves the defaults.
 template <class S>
 [[nodiscard]] S read_section(const Study& study, const std::string& name) {

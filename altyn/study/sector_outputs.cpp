@@ -65,6 +65,7 @@ Table economy_table(const SectorRun& run, const SectorAnswers& answers) {
     table.add("technology", parts.technology, "log points");
     table.add("scale", parts.scale, "log points");
     table.add("transfer", parts.transfer, "log points");
+    if (!base.mobility.empty()) table.add("workers", parts.workers, "log points");
     table.add("remainder", parts.remainder, "log points");
   }
   table.add("cp_linear_welfare", answers.linear.cp_linear, "fraction");
@@ -81,6 +82,11 @@ Table economy_table(const SectorRun& run, const SectorAnswers& answers) {
   table.add("income_base", before.income, "currency");
   table.add("income", after.income, "currency");
   table.add("deficit", after.deficit, "currency");
+  if (!base.mobility.empty()) {
+    NumberColumn workers = after.workers_hat;
+    for (double& value : workers) value -= 1.0;
+    table.add("workers_change", std::move(workers), "fraction");
+  }
   return table;
 }
 
@@ -251,7 +257,7 @@ Table assumption_table(const SectorRun& run, const SectorAnswers& answers) {
     }
     if (change.uncertain()) ++range;
   }
-  for (const Assumption& one : run.route_assumptions()) {
+  const auto add_rows = [&](const Assumption& one, const auto& step) {
     for (std::size_t e = 0; e < n; ++e) {
       name.push_back(one.name);
       economy.push_back(base.economies[e]);
@@ -260,12 +266,22 @@ Table assumption_table(const SectorRun& run, const SectorAnswers& answers) {
       high.push_back(one.high);
       share.push_back(data::kMissing);
       alone.push_back(data::kMissing);
-      const DeltaDeviation* delta = answers.delta_of(e);
-      deviation.push_back(!one.drawn()       ? 0.0
-                          : delta == nullptr ? data::kMissing
-                                             : delta->policy[range]);
+      deviation.push_back(one.drawn() ? step(e) : 0.0);
       source.push_back(one.source);
     }
+  };
+  std::size_t size = 0;
+  for (const Assumption& one : run.region_assumptions()) {
+    add_rows(one, [&](std::size_t e) {
+      return answers.region_steps.empty() ? data::kMissing : answers.region_steps[size][e];
+    });
+    if (one.drawn()) ++size;
+  }
+  for (const Assumption& one : run.route_assumptions()) {
+    add_rows(one, [&](std::size_t e) {
+      const DeltaDeviation* delta = answers.delta_of(e);
+      return delta == nullptr ? data::kMissing : delta->policy[range];
+    });
     if (one.drawn()) ++range;
   }
   for (std::size_t k = 0; k < answers.deltas.size(); ++k) {

@@ -8,6 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "altyn/study/assumption_ranges.h"
+#include "altyn/study/policy_answer.h"
+
 namespace altyn::study {
 namespace {
 
@@ -21,7 +24,7 @@ constexpr std::size_t kShownPairs = 60;
 constexpr double kShownDriver = 0.05;
 
 std::string percent(double fraction) {
-  return data::is_missing(fraction) ? "" : fmt::format("{:+.3f}", 100.0 * fraction);
+  return data::is_missing(fraction) ? "" : signed_text(100.0 * fraction, 3);
 }
 
 std::string describe(const SectorChange& change) {
@@ -63,9 +66,12 @@ struct Source {
   std::string moves;
 };
 
-std::vector<Source> sources_of(const SectorRun& run, const DeltaDeviation& delta) {
+std::vector<Source> sources_of(const SectorRun& run, const SectorAnswers& answers,
+                               std::size_t economy) {
   std::vector<Source> sources;
-  const double variance = delta.sd * delta.sd;
+  const DeltaDeviation& delta = *answers.delta_of(economy);
+  double variance = delta.sd * delta.sd;
+  for (const auto& step : answers.region_steps) variance += step[economy] * step[economy];
   if (!(variance > 0.0)) return sources;
   const auto add = [&](std::string name, double effect, std::string moves) {
     if (effect != 0.0)
@@ -84,6 +90,12 @@ std::vector<Source> sources_of(const SectorRun& run, const DeltaDeviation& delta
     const double effect = delta.policy[range++];
     add(one.name, effect, effect > 0.0 ? "raises it" : "lowers it");
   }
+  std::size_t size = 0;
+  for (const Assumption& one : run.region_assumptions()) {
+    if (!one.drawn()) continue;
+    const double effect = answers.region_steps[size++][economy];
+    add(one.name, effect, effect > 0.0 ? "raises it" : "lowers it");
+  }
   std::stable_sort(sources.begin(), sources.end(),
                    [](const Source& a, const Source& b) { return a.share > b.share; });
   return sources;
@@ -93,8 +105,8 @@ std::vector<IncomeLine> income_lines(const SectorRun& run, const SectorAnswers& 
   std::vector<IncomeLine> lines;
   for (const std::size_t e : answers.shown) {
     std::vector<std::pair<std::string, double>> drivers;
-    if (const DeltaDeviation* delta = answers.delta_of(e)) {
-      for (const Source& source : sources_of(run, *delta)) {
+    if (answers.delta_of(e) != nullptr) {
+      for (const Source& source : sources_of(run, answers, e)) {
         drivers.emplace_back(source.name, source.share);
       }
     }
@@ -125,6 +137,8 @@ ResultTable outcome_table(const SectorRun& run, const SectorAnswers& answers, st
     table.columns.push_back({prefix + "low", "Low", "fraction"});
     table.columns.push_back({prefix + "high", "High", "fraction"});
   }
+  const bool moving = !base.mobility.empty();
+  if (moving) table.columns.push_back({"workers_change", "Workers", "fraction"});
   if (answers.draws) {
     table.note = fmt::format("Range: {:g}% of the draws", 100.0 * run.scenario.model.level);
   }
@@ -135,6 +149,7 @@ ResultTable outcome_table(const SectorRun& run, const SectorAnswers& answers, st
       row.emplace_back(answers.draws ? answers.draws->low[o * n + e] : data::kMissing);
       row.emplace_back(answers.draws ? answers.draws->high[o * n + e] : data::kMissing);
     }
+    if (moving) row.emplace_back(run.result.workers_hat[e] - 1.0);
     table.add(std::move(row));
   }
   return table;
@@ -187,7 +202,7 @@ ResultTable drivers_table(const SectorRun& run, const SectorAnswers& answers) {
                                 {"moves", "A larger value", ""}}};
   for (std::size_t k = 0; k < answers.deltas.size(); ++k) {
     const std::string& name = run.model.base().economies[answers.shown[k]];
-    for (const Source& source : sources_of(run, answers.deltas[k])) {
+    for (const Source& source : sources_of(run, answers, answers.shown[k])) {
       if (source.share >= kShownDriver) {
         table.add({name, name, source.name, source.share, source.moves});
       }
@@ -212,15 +227,35 @@ ResultTable parts_table(const SectorRun& run, const SectorAnswers& answers) {
                                 {"scale", "Entry of firms", "log"},
                                 {"transfer", "Deficits and shared duties", "log"},
                                 {"cp_linear_welfare", "Linear", "fraction"}}};
+  const bool moving = !run.model.base().mobility.empty();
+  if (moving) table.columns.push_back({"workers", "Workers who move", "log"});
   for (const std::size_t e : answers.shown) {
     if (!answers.parts) break;
     const std::string& name = run.model.base().economies[e];
     const WelfareDecomposition& parts = *answers.parts;
-    table.add({name, name, parts.welfare_log[e], parts.terms_of_trade[e], parts.volume_of_trade[e],
-               parts.technology[e], parts.scale[e], parts.transfer[e],
-               answers.linear.cp_linear[e]});
+    std::vector<Cell> row = {name,
+                             name,
+                             parts.welfare_log[e],
+                             parts.terms_of_trade[e],
+                             parts.volume_of_trade[e],
+                             parts.technology[e],
+                             parts.scale[e],
+                             parts.transfer[e],
+                             answers.linear.cp_linear[e]};
+    if (moving) row.emplace_back(parts.workers[e]);
+    table.add(std::move(row));
   }
   return table;
+}
+
+// Where there are several changes.
+ResultTable contributions(const SectorRun& run, const SectorAnswers& answers) {
+  const std::vector<SectorChange>& changes = run.scenario.changes;
+  if (!answers.shapley || changes.size() < 2) return {};
+  std::vector<std::string> names;
+  for (const SectorChange& change : changes) names.push_back(change.name);
+  const std::vector<std::string>& economies = run.model.base().economies;
+  return contributions_table(*answers.shapley, names, economies, economies, answers.shown);
 }
 
 // Pairs whose own costs change in some sector, the largest first.
@@ -274,44 +309,36 @@ ResultTable changed_pairs(const SectorRun& run, const SectorAnswers& answers) {
 }
 
 ResultTable change_table(const SectorRun& run, const SectorBase& world) {
-  ResultTable table{.id = "assumptions",
-                    .title = "What is assumed",
-                    .note = "Half of the draws lie on each side of the value",
-                    .columns = {{"assumption", "Assumption", ""},
-                                {"value", "Value", "number"},
-                                {"low", "From", "number"},
-                                {"high", "To", "number"},
-                                {"unit", "Unit", ""},
-                                {"source", "Source", ""}}};
+  std::vector<Assumption> list;
   for (const SectorChange& change : run.scenario.changes) {
     const bool of_volume = change.what == SectorChangeKind::kQuota;
-    table.add({change.name, of_volume ? change.limit_pct : change.rate_pct,
-               change.uncertain() ? change.range_pct[0] : data::kMissing,
-               change.uncertain() ? change.range_pct[1] : data::kMissing,
-               of_volume ? "percent of the volume" : "percent",
-               change.source.empty() ? "no source given" : change.source});
+    Assumption one{.name = change.name,
+                   .value = of_volume ? change.limit_pct : change.rate_pct,
+                   .unit = of_volume ? "percent of the volume" : "percent",
+                   .source = change.source};
+    if (change.uncertain()) {
+      one.low = change.range_pct[0];
+      one.high = change.range_pct[1];
+    }
+    list.push_back(std::move(one));
   }
-  for (const Assumption& one : run.route_assumptions()) {
-    table.add({one.name, one.value, one.drawn() ? one.low : data::kMissing,
-               one.drawn() ? one.high : data::kMissing, one.unit,
-               one.source.empty() ? "no source given" : one.source});
+  for (const auto* others : {&run.region_assumptions(), &run.route_assumptions()}) {
+    list.insert(list.end(), others->begin(), others->end());
   }
   const SectorModel& model = run.scenario.model;
-  const auto noise = [&](const char* name, double sd) {
-    if (sd > 0.0) {
-      table.add({name, sd, data::kMissing, data::kMissing, "standard deviation of the log",
-                 "the scenario"});
-    }
+  const auto noise = [&](const char* name, double sd, const char* source) {
+    if (sd == 0.0) return;
+    list.push_back(
+        {.name = name, .value = sd, .unit = "standard deviation of the log", .source = source});
   };
   if (world.theta_log_sd.empty()) {
-    noise("each trade elasticity", model.theta_log_sd);
+    noise("each trade elasticity", model.theta_log_sd, "the scenario");
   } else {
-    table.add({"each trade elasticity", data::kMissing, data::kMissing, data::kMissing,
-               "standard deviation of the log", "log_sd of the table of elasticities"});
+    noise("each trade elasticity", data::kMissing, "log_sd of the table of elasticities");
   }
-  noise("all trade elasticities together", model.theta_common_log_sd);
-  noise("every trade flow of the base", model.trade_log_sd);
-  return table;
+  noise("all trade elasticities together", model.theta_common_log_sd, "the scenario");
+  noise("every trade flow of the base", model.trade_log_sd, "the scenario");
+  return assumptions_table(list);
 }
 
 }  // namespace
@@ -355,6 +382,12 @@ ScenarioAnswer sector_answer(const SectorRun& run, const SectorBase& world,
         answers.draws->n_draws, 100.0 * run.scenario.model.level, answers.draws->n_failed,
         run.quotas.empty() ? "" : " Quotas are held at their tariff equivalents in the draws."));
   }
+  if (!base.mobility.empty()) {
+    answer.notes.push_back(fmt::format(
+        "Workers move between regions of an economy with elasticity {:g} of their number to the "
+        "real wage: real income is that of all who live in a region, old and new.",
+        base.mobility.elasticity));
+  }
   if (answers.parts) {
     answer.notes.emplace_back(
         "Terms and volumes of trade are log points, integrated along the change; they add up to "
@@ -371,7 +404,7 @@ ScenarioAnswer sector_answer(const SectorRun& run, const SectorBase& world,
   answer.tables = {outcome_table(run, answers, "real_income", "Change of real income", shown)};
   for (ResultTable table :
        {run.chosen.table, revenue_table(run, answers), drivers_table(run, answers),
-        parts_table(run, answers), changed_pairs(run, answers)}) {
+        contributions(run, answers), parts_table(run, answers), changed_pairs(run, answers)}) {
     if (!table.rows.empty()) answer.tables.push_back(std::move(table));
   }
   answer.tables.push_back(outcome_table(run, answers, "economies", "All economies", all));
@@ -389,11 +422,13 @@ std::string sector_text(const SectorRun& run, const SectorAnswers& answers,
   const std::size_t n = base.economies.size();
   std::string text = fmt::format("\033[1m{}\033[0m\n{}\n\n", answer.title, answer.about);
   for (const SectorChange& change : scenario.changes) text += describe(change);
-  for (const Assumption& one : run.route_assumptions()) {
-    text += fmt::format("  {}: {:g}", one.name, one.value);
-    if (one.drawn()) text += fmt::format(" [{:g}, {:g}]", one.low, one.high);
-    text += fmt::format(" {}\n      source: {}\n", one.unit,
-                        one.source.empty() ? "none given" : one.source);
+  for (const auto* list : {&run.region_assumptions(), &run.route_assumptions()}) {
+    for (const Assumption& one : *list) {
+      text += fmt::format("  {}: {:g}", one.name, one.value);
+      if (one.drawn()) text += fmt::format(" [{:g}, {:g}]", one.low, one.high);
+      text += fmt::format(" {}\n      source: {}\n", one.unit,
+                          one.source.empty() ? "none given" : one.source);
+    }
   }
   for (std::size_t q = 0; q < run.quotas.size(); ++q) {
     text += fmt::format("  {} is equivalent to {:.2f}% ad valorem\n", run.quotas[q].quota.name,

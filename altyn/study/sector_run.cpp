@@ -13,11 +13,29 @@ const std::vector<Assumption>& SectorRun::route_assumptions() const {
   return routes ? routes->assumptions : none;
 }
 
+const std::vector<Assumption>& SectorRun::region_assumptions() const {
+  static const std::vector<Assumption> none;
+  return regions != nullptr ? regions->assumptions() : none;
+}
+
+const std::string& SectorRun::nation(std::size_t economy) const {
+  return regions != nullptr ? regions->nation(economy) : model.base().economies[economy];
+}
+
+std::vector<std::size_t> SectorRun::places_of(const std::string& name) const {
+  std::vector<std::size_t> places;
+  for (std::size_t e = 0; e < model.base().economies.size(); ++e) {
+    if (nation(e) == name) places.push_back(e);
+  }
+  if (places.empty()) places.push_back(equilibrium::SectorPolicy(model.base()).economy(name));
+  return places;
+}
+
 MultiSectorShock SectorRun::shock_at(const std::vector<double>& sizes_pct,
                                      const std::vector<bool>& active,
                                      const std::vector<double>* route_cost_hat) const {
   const MultiSectorBase& base = model.base();
-  MultiSectorShock made = build_shock(scenario, base, sizes_pct, active);
+  MultiSectorShock made = policy_shock(scenario, regions, base, sizes_pct, active);
   if (routes) {
     const std::vector<double>& hat = route_cost_hat ? *route_cost_hat : routes->cost_hat;
     if (made.cost_hat.empty()) made.cost_hat.assign(hat.size(), 1.0);

@@ -13,6 +13,7 @@
 #include "altyn/equilibrium/trade_shift.h"
 #include "altyn/study/assumptions.h"
 #include "altyn/study/optimal_policy.h"
+#include "altyn/study/sector_regions.h"
 #include "altyn/study/sector_scenario.h"
 
 namespace altyn::study {
@@ -49,7 +50,8 @@ struct SectorRoutes {
 struct SectorRun {
   const SectorScenario& scenario;
   const equilibrium::MultiSectorModel& model;
-  std::vector<double> sizes{};  ///< percent, of each change
+  const SectorRegions* regions = nullptr;  ///< null where no economy is split
+  std::vector<double> sizes{};             ///< percent, of each change
   std::vector<NumberedQuota> quotas{};
   std::vector<double> quota_rates{};  ///< at the central sizes
   ChosenTariffs chosen{};             ///< in force when every change is
@@ -66,6 +68,12 @@ struct SectorRun {
   [[nodiscard]] equilibrium::MultiSectorShock shock_at(const std::vector<double>& sizes_pct) const;
   /// Assumptions of the routes; none without them.
   [[nodiscard]] const std::vector<Assumption>& route_assumptions() const;
+  /// Assumptions of the regions; none without them.
+  [[nodiscard]] const std::vector<Assumption>& region_assumptions() const;
+  /// The economy of the tables that one belongs to.
+  [[nodiscard]] const std::string& nation(std::size_t economy) const;
+  /// Places of an economy: one, or those of its regions. Errors: "unknown-economy".
+  [[nodiscard]] std::vector<std::size_t> places_of(const std::string& name) const;
 };
 
 /// Everything that is said about it. N economies.
@@ -83,6 +91,9 @@ struct SectorAnswers {
   std::vector<std::size_t> shown;
   std::size_t n_involved = 0;                       ///< of these
   std::vector<equilibrium::DeltaDeviation> deltas;  ///< of those, of ln real income
+  /// Change of ln real income [economy] with one assumption of the regions a standard deviation
+  /// higher, an entry for each that is drawn, in their order.
+  std::vector<std::vector<double>> region_steps;
 
   [[nodiscard]] const equilibrium::DeltaDeviation* delta_of(std::size_t economy) const;
 };

@@ -59,13 +59,27 @@ void check_change(const SectorChange& change, const std::string& where) {
   }
 }
 
+// Kinds of the one-sector world, whose agreements and borders are bundled.
+void check_kind(const json& change, const std::string& where) {
+  const std::string what = change.is_object() ? change.value("what", std::string()) : "";
+  if (what != "agreement" && what != "border_cost") return;
+  throw InputError({.code = "other-model",
+                    .what = fmt::format("what = \"{}\" belongs to a world of one sector", what),
+                    .where = where + " what",
+                    .why = "with [sectors], costs of delivery change by what = \"cost\", and "
+                           "membership by \"join\" and \"leave\"",
+                    .fixes = {"what = \"cost\", with importer, exporter and rate_pct",
+                              "remove [sectors] for the bundled world of one sector"}});
+}
+
 template <class S>
 std::vector<S> read_list(const Study& study, const char* name) {
   std::vector<S> entries;
   for (const json& entry : study.content.value(name, json::array())) {
     S read;
-    options_from_json(read, entry,
-                      fmt::format("{} [[{}]] {}", study.where, name, entries.size() + 1));
+    const std::string where = fmt::format("{} [[{}]] {}", study.where, name, entries.size() + 1);
+    if constexpr (std::is_same_v<S, SectorChange>) check_kind(entry, where);
+    options_from_json(read, entry, where);
     entries.push_back(std::move(read));
   }
   return entries;
@@ -165,12 +179,6 @@ CustomsUnion* find_union(std::vector<CustomsUnion>& unions, const std::string& n
                                           : std::vector<std::string>{"write " + near}});
 }
 
-double part_of(const SectorChange& change, const SectorHead& head) {
-  if (change.phase_in.empty()) return 1.0;
-  return phase_share(static_cast<int>(change.phase_in[0]), static_cast<int>(change.phase_in[1]),
-                     month_of(head, "the scenario").year());
-}
-
 // State of the unions while changes are applied.
 struct Unions {
   std::vector<CustomsUnion> unions;
@@ -247,13 +255,15 @@ bool has_sectors(const json& content) { return content.contains("sectors"); }
 
 SectorScenario read_sector_scenario(const Study& whole) {
   check_sections(whole, {"scenario", "sectors", "model", "output", "change", "union", "union_keys",
-                         "union_exception", "optimal", "flags", "file"});
+                         "union_exception", "optimal", "region", "regions", "flags", "file"});
   SectorScenario scenario{.head = read_section<SectorHead>(whole, "scenario"),
                           .tables = read_section<SectorTables>(whole, "sectors"),
                           .model = read_section<SectorModel>(whole, "model"),
                           .output = read_section<SectorOutput>(whole, "output"),
                           .optimal = read_section<OptimalPolicy>(whole, "optimal"),
+                          .regions = read_section<ScenarioRegions>(whole, "regions"),
                           .changes = read_list<SectorChange>(whole, "change")};
+  scenario.region_list = read_regions(whole.content, scenario.regions, whole.where);
   for (std::size_t c = 0; c < scenario.changes.size(); ++c) {
     SectorChange& change = scenario.changes[c];
     check_change(change, fmt::format("{} [[change]] {}", whole.where, c + 1));
@@ -331,6 +341,12 @@ void read_policies(SectorScenario& scenario, const Study& whole,
   }
 }
 
+double part_in_force(const SectorChange& change, const SectorHead& head) {
+  if (change.phase_in.empty()) return 1.0;
+  return phase_share(static_cast<int>(change.phase_in[0]), static_cast<int>(change.phase_in[1]),
+                     month_of(head, "the scenario").year());
+}
+
 std::vector<RevenuePool> base_pools(const SectorScenario& scenario) {
   std::vector<RevenuePool> pools;
   for (std::size_t u = 0; u < scenario.unions.size(); ++u) {
@@ -357,7 +373,7 @@ MultiSectorShock build_shock(const SectorScenario& scenario, const MultiSectorBa
     if (!active[c]) continue;
     const SectorChange& change = scenario.changes[c];
     apply_change(change, scenario.schedules[c], sizes_pct[c] * kPercent,
-                 part_of(change, scenario.head), policy, unions);
+                 part_in_force(change, scenario.head), policy, unions);
   }
   return policy.shock();
 }

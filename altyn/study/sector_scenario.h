@@ -8,6 +8,7 @@
 #include "altyn/equilibrium/multi_sector.h"
 #include "altyn/equilibrium/sector_quota.h"
 #include "altyn/study/optimal_policy.h"
+#include "altyn/study/scenario_regions.h"
 #include "altyn/study/sector_tables.h"
 #include "altyn/study/study.h"
 
@@ -132,6 +133,8 @@ struct SectorScenario {
   SectorModel model{};
   SectorOutput output{};
   OptimalPolicy optimal{};
+  ScenarioRegions regions{};
+  std::vector<ScenarioRegion> region_list{};
   std::vector<SectorChange> changes{};
   std::vector<std::vector<equilibrium::ScheduleLine>> schedules{};  ///< [change]; empty without
   std::vector<equilibrium::CustomsUnion> unions{};
@@ -153,6 +156,9 @@ void read_policies(SectorScenario& scenario, const Study& whole,
 /// The month by which members and keys are judged; with neither year nor month every date counts as
 /// past. Errors: InputError for text that is no month.
 [[nodiscard]] data::Month month_of_scenario(const SectorHead& head, const std::string& where);
+
+/// How much of a change is in force in the scenario's year.
+[[nodiscard]] double part_in_force(const SectorChange& change, const SectorHead& head);
 
 /// Pools of the unions that the base has.
 [[nodiscard]] std::vector<equilibrium::RevenuePool> base_pools(const SectorScenario& scenario);

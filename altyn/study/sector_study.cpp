@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "altyn/core/errors.h"
 #include "altyn/core/fields_json.h"
 #include "altyn/study/extends.h"
+#include "altyn/study/located.h"
 #include "altyn/study/sector_outputs.h"
 #include "altyn/study/sector_report.h"
 
@@ -75,7 +77,8 @@ double size_deviation(const SectorChange& change) {
 }
 
 // What is uncertain about a run; nothing when no draws are wanted.
-std::optional<SectorUncertainty> uncertainty_of(const SectorRun& run, const SectorBase& world) {
+std::optional<SectorUncertainty> uncertainty_of(const SectorRun& run, const SectorBase& world,
+                                                std::uint64_t seed) {
   const SectorModel& options = run.scenario.model;
   SectorUncertainty uncertain;
   bool any = options.theta_common_log_sd > 0.0 || options.trade_log_sd > 0.0;
@@ -103,6 +106,14 @@ std::optional<SectorUncertainty> uncertainty_of(const SectorRun& run, const Sect
     for (const std::vector<double>& costs : run.routes->one_sd) {
       uncertain.one_sd.push_back(run.shock_at(run.sizes, all, &costs));
     }
+  }
+  const auto drawn = [](const Assumption& one) { return one.drawn(); };
+  const std::vector<Assumption>& regional = run.region_assumptions();
+  if (std::any_of(regional.begin(), regional.end(), drawn)) {
+    any = true;
+    uncertain.base = [&run, &regional, seed](Index draw) {
+      return run.regions->base_at(drawn_values(regional, seed, static_cast<std::uint64_t>(draw)));
+    };
   }
   if (ranges) {
     uncertain.policy = [&run, &changes](RandomStream& random) {
@@ -140,12 +151,95 @@ std::vector<bool> involved_in(const SectorRun& run) {
     if (run.shock.productivity_hat[at] != 1.0) involved[at % n] = true;
   }
   for (const SectorChange& change : run.scenario.changes) {
-    const auto found = std::find(base.economies.begin(), base.economies.end(), change.economy);
-    if (found != base.economies.end()) {
-      involved[static_cast<std::size_t>(found - base.economies.begin())] = true;
-    }
+    if (change.economy.empty()) continue;
+    for (const std::size_t place : run.places_of(change.economy)) involved[place] = true;
   }
   return involved;
+}
+
+// ln real income [economy] after a step away from the run, less that of the run; 0 where there is
+// no equilibrium.
+std::vector<double> step_of(const SectorRun& run, const MultiSectorResult& moved) {
+  std::vector<double> step(moved.welfare_hat.size(), 0.0);
+  for (std::size_t e = 0; e < step.size() && moved.status == SolveStatus::kConverged; ++e) {
+    step[e] = std::log(moved.welfare_hat[e] / run.result.welfare_hat[e]);
+  }
+  return step;
+}
+
+// Empty where one of them was not found.
+std::vector<DeltaDeviation> derived_deviations(const SectorRun& run,
+                                               const SectorUncertainty& uncertain,
+                                               const std::vector<std::size_t>& shown,
+                                               Context& context) {
+  const std::size_t n = run.model.base().economies.size();
+  std::vector<DeltaDeviation> deltas;
+  for (const std::size_t e : shown) {
+    deltas.push_back(
+        delta_deviation(run.model, run.shock, uncertain, SectorMeasure::welfare(e, n), context));
+    if (deltas.back().status != SolveStatus::kConverged) return {};
+  }
+  return deltas;
+}
+
+// The delta method where there are no derivatives, because workers move: steps of one standard
+// deviation. Noise in the base's flows is left out.
+std::vector<DeltaDeviation> stepped_deviations(const SectorRun& run,
+                                               const SectorUncertainty& uncertain,
+                                               const std::vector<std::size_t>& shown,
+                                               Context& context) {
+  const MultiSectorBase& base = run.model.base();
+  MultiSectorWorkspace workspace;
+  MultiSectorResult moved;
+  const auto step_to = [&](const MultiSectorShock& shock) {
+    run.model.solve(shock, workspace, moved, context);
+    return step_of(run, moved);
+  };
+  std::vector<std::vector<double>> policy, theta;
+  for (const MultiSectorShock& step : uncertain.one_sd) policy.push_back(step_to(step));
+  const auto other_theta = [&](const auto& log_sd) {
+    MultiSectorShock shock = run.shock;
+    if (shock.theta.empty()) shock.theta = base.theta;
+    for (std::size_t j = 0; j < shock.theta.size(); ++j) shock.theta[j] *= std::exp(log_sd(j));
+    theta.push_back(step_to(shock));
+  };
+  if (uncertain.theta_common_log_sd > 0.0) {
+    other_theta([&](std::size_t) { return uncertain.theta_common_log_sd; });
+  }
+  for (std::size_t k = 0; k < uncertain.theta_log_sd.size(); ++k) {
+    other_theta([&](std::size_t j) { return j == k ? uncertain.theta_log_sd[k] : 0.0; });
+  }
+  std::vector<DeltaDeviation> deltas;
+  for (const std::size_t e : shown) {
+    DeltaDeviation& delta = deltas.emplace_back();
+    delta.status = SolveStatus::kConverged;
+    delta.value = std::log(run.result.welfare_hat[e]);
+    double square = 0.0, all = 0.0;
+    for (const auto& step : theta) square += step[e] * step[e];
+    for (const auto& step : policy) {
+      delta.policy.push_back(step[e]);
+      all += step[e] * step[e];
+    }
+    delta.theta = std::sqrt(square);
+    delta.sd = std::sqrt(square + all);
+  }
+  return deltas;
+}
+
+// What one standard deviation of each assumption of the regions does to ln real income [economy].
+std::vector<std::vector<double>> region_steps(const SectorRun& run, Context& context) {
+  std::vector<std::vector<double>> steps;
+  for (const Assumption& one : run.region_assumptions()) {
+    if (!one.drawn()) continue;
+    Values values = central_values(run.region_assumptions());
+    values[one.name] += one.deviation();
+    MultiSectorOptions options = run.model.options();
+    options.base_tolerance = std::numeric_limits<double>::infinity();
+    const MultiSectorResult moved =
+        solve_multi_sector(run.regions->base_at(values), run.shock, options, context);
+    steps.push_back(step_of(run, moved));
+  }
+  return steps;
 }
 
 SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, Context& context) {
@@ -197,29 +291,23 @@ SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, Context&
       answers.shapley.reset();  // some change needs another one: who never joined cannot leave
     }
   }
-  if (const auto uncertain = uncertainty_of(run, world)) {
+  if (const auto uncertain = uncertainty_of(run, world, context.seed)) {
     if (run.scenario.model.n_draws > 0) {
       answers.draws = draw_outcomes(
           model, run.shock, *uncertain, outcomes_of,
           {.n_draws = run.scenario.model.n_draws, .level = run.scenario.model.level}, context);
       if (answers.draws->status == SolveStatus::kCancelled) throw Cancelled();
     }
-    for (const std::size_t e : answers.shown) {
-      answers.deltas.push_back(
-          delta_deviation(model, run.shock, *uncertain, SectorMeasure::welfare(e, n), context));
-      if (answers.deltas.back().status != SolveStatus::kConverged) {
-        answers.deltas.clear();
-        break;
-      }
-    }
+    answers.region_steps = region_steps(run, context);
+    answers.deltas = model.base().mobility.empty()
+                         ? derived_deviations(run, *uncertain, answers.shown, context)
+                         : stepped_deviations(run, *uncertain, answers.shown, context);
   }
   return answers;
 }
 
 // Names of the file as who sets tariffs: a union's members set one tariff.
 std::vector<PolicyPlayer> players_of(const SectorRun& run, const std::string& where) {
-  const MultiSectorBase& base = run.model.base();
-  const SectorPolicy names(base);
   std::vector<PolicyPlayer> players;
   for (const std::string& name : run.scenario.optimal.players) {
     PolicyPlayer player{.name = name};
@@ -227,38 +315,36 @@ std::vector<PolicyPlayer> players_of(const SectorRun& run, const std::string& wh
       if (one.name != name) continue;
       const data::Month month = month_of_scenario(run.scenario.head, where);
       for (const std::string& member : union_at(one, month).members) {
-        player.members.push_back(names.economy(member));
+        const std::vector<std::size_t> places = run.places_of(member);
+        player.members.insert(player.members.end(), places.begin(), places.end());
       }
     }
-    if (player.members.empty()) player.members.push_back(names.economy(name));
+    if (player.members.empty()) player.members = run.places_of(name);
     players.push_back(std::move(player));
   }
   return players;
 }
 
 // Trade that a player may tax: not that with partners of free trade of its own unions.
-bool may_tax(const SectorScenario& scenario, const MultiSectorBase& base, std::size_t importer,
-             std::size_t exporter) {
+bool may_tax(const SectorRun& run, std::size_t importer, std::size_t exporter) {
+  const SectorScenario& scenario = run.scenario;
   const auto has = [](const std::vector<std::string>& list, const std::string& name) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };
   return std::none_of(scenario.unions.begin(), scenario.unions.end(), [&](const CustomsUnion& one) {
     const bool member =
         std::any_of(one.members.begin(), one.members.end(),
-                    [&](const UnionMember& m) { return m.economy == base.economies[importer]; });
-    return member && has(one.free_trade_partners, base.economies[exporter]);
+                    [&](const UnionMember& m) { return m.economy == run.nation(importer); });
+    return member && has(one.free_trade_partners, run.nation(exporter));
   });
 }
 
 // The rates of [optimal], chosen after the changes; a failure is left in them.
 void choose(SectorRun& run, const std::string& where, MultiSectorWorkspace& workspace,
             Context& context) {
-  const MultiSectorBase& base = run.model.base();
   run.chosen = choose_tariffs(
       run.model, run.shock, run.result, run.scenario.optimal, players_of(run, where),
-      [&](std::size_t importer, std::size_t exporter) {
-        return may_tax(run.scenario, base, importer, exporter);
-      },
+      [&](std::size_t importer, std::size_t exporter) { return may_tax(run, importer, exporter); },
       where + " [optimal]", context);
   if (!run.chosen.failure.empty()) return;
   run.shock = run.shock_at(run.sizes);
@@ -276,12 +362,36 @@ SectorWorld read_sector_world(const Study& whole, DataSources& sources, Context&
   SectorBase base = read_sector_base(scenario.tables, whole.where + " [sectors]", sources, context);
   read_policies(scenario, flagged, base.base.sectors, sources);
   base.base.pools = base_pools(scenario);
-  MultiSectorModel model(base.base,
-                         {.closure = scenario.model.deficits,
-                          .numeraire = scenario.model.numeraire,
-                          .base_tolerance = scenario.tables.base_tolerance},
-                         context);
-  return {.scenario = std::move(scenario), .base = std::move(base), .model = std::move(model)};
+  std::unique_ptr<const SectorRegions> regions;
+  if (!scenario.region_list.empty()) {
+    regions = std::make_unique<SectorRegions>(scenario, base.base, sources, whole.where);
+    base.base = regions->base();
+    base.notes.emplace_back(
+        scenario.regions.flows.empty()
+            ? "Who trades with whom inside an economy is not observed: flows of regions follow "
+              "distance and size, balanced to the flows of their economy in every sector."
+            : "Flows of regions are those of the table, balanced to the flows of their economy in "
+              "every sector.");
+  } else if (flagged.content.contains("regions") || !scenario.tables.region_output.empty() ||
+             !scenario.tables.mobile_factor.empty()) {
+    throw InputError({.code = "no-regions",
+                      .what = "regions are described, and no economy is split",
+                      .where = whole.where,
+                      .why = "[regions], region_output and mobile_factor say how regions trade, "
+                             "produce and share workers",
+                      .fixes = {"add [[region]] entries", "remove them"}});
+  }
+  MultiSectorModel model = located(whole.where + " [sectors]", [&] {
+    return MultiSectorModel(base.base,
+                            {.closure = scenario.model.deficits,
+                             .numeraire = scenario.model.numeraire,
+                             .base_tolerance = scenario.tables.base_tolerance},
+                            context);
+  });
+  return {.scenario = std::move(scenario),
+          .base = std::move(base),
+          .regions = std::move(regions),
+          .model = std::move(model)};
 }
 
 SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& world,
@@ -289,9 +399,10 @@ SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& worl
                                      Context& context) {
   const SectorScenario& scenario = world.scenario;
   const MultiSectorModel& model = world.model;
-  SectorRun run{scenario, model};
+  SectorRun run{scenario, model, world.regions.get()};
   for (const SectorChange& change : scenario.changes) run.sizes.push_back(change.rate_pct);
-  run.quotas = quotas_of(scenario, model.base());
+  run.quotas =
+      run.regions != nullptr ? run.regions->quotas(scenario) : quotas_of(scenario, model.base());
   if (layer != nullptr) run.routes = layer->routes;
   run.shock = run.shock_at(run.sizes);
   MultiSectorWorkspace workspace;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "altyn/study/data_sources.h"
 #include "altyn/study/scenario_answer.h"
@@ -13,6 +14,7 @@ namespace altyn::study {
 struct SectorWorld {
   SectorScenario scenario;
   SectorBase base;
+  std::unique_ptr<const SectorRegions> regions;  ///< null where no economy is split
   equilibrium::MultiSectorModel model;
 };
 

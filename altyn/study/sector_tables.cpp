@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "altyn/core/errors.h"
+#include "altyn/study/located.h"
 
 namespace altyn::study {
 namespace {
@@ -227,7 +228,7 @@ void read_elasticities(const SectorTables& tables, const Frame& frame, Reader& r
 }
 
 void base_from_values(const SectorTables& tables, const Frame& frame, const Table& trade,
-                      Reader& reader, SectorBase& world) {
+                      const std::string& where, Reader& reader, SectorBase& world) {
   equilibrium::MultiSectorLevels levels;
   const std::size_t n = frame.economies.size();
   const std::size_t n_sectors = frame.sectors.size();
@@ -282,8 +283,10 @@ void base_from_values(const SectorTables& tables, const Frame& frame, const Tabl
       levels.intermediate_use[k] *= of * sales[at];
     }
   }
-  equilibrium::BaseFromLevels made = equilibrium::base_from_levels(
-      equilibrium::as_variant(std::move(levels), tables.variant), tables.negative_final_use);
+  equilibrium::BaseFromLevels made = located(where, [&] {
+    return equilibrium::base_from_levels(equilibrium::as_variant(std::move(levels), tables.variant),
+                                         tables.negative_final_use);
+  });
   world.base = std::move(made.base);
   if (made.largest_cost_gap_log > 1e-6) {
     world.notes.push_back(fmt::format(
@@ -445,6 +448,13 @@ std::vector<Field<SectorTables>> SectorTables::fields() {
                   "at all, or all sectors as one called goods",
            .source = "Caliendo and Parro (2015)"},
           equilibrium::sector_variant_names()),
+      make_field(&S::region_output,
+                 {.name = "region_output",
+                  .doc = "region, sector, share_pct: a region's part of its economy's output in a "
+                         "sector, where it is not share_pct of [[region]]"}),
+      make_field(&S::mobile_factor,
+                 {.name = "mobile_factor",
+                  .doc = "the factor that moves between regions, where there are several"}),
   };
 }
 
@@ -460,10 +470,12 @@ SectorBase read_sector_base(const SectorTables& tables, const std::string& where
   if (shares) {
     base_from_shares(tables, frame, trade, reader, world);
   } else {
-    base_from_values(tables, frame, trade, reader, world);
+    base_from_values(tables, frame, trade, where, reader, world);
   }
-  repair(tables, world, context);
-  simplify(tables, shares, world);
+  located(where, [&] {
+    repair(tables, world, context);
+    simplify(tables, shares, world);
+  });
   return world;
 }
 

@@ -42,6 +42,8 @@ struct SectorTables {
   RepairChoice repair = RepairChoice::kRefuse;
   double base_tolerance = 1e-4;
   equilibrium::SectorVariant variant = equilibrium::SectorVariant::kFull;
+  std::string region_output;
+  std::string mobile_factor;
 
   static std::vector<Field<SectorTables>> fields();
 };

@@ -14,6 +14,7 @@
 #include "altyn/study/extends.h"
 #include "altyn/study/ge_ppml_study.h"
 #include "altyn/study/partial_study.h"
+#include "altyn/study/policy_answer.h"
 #include "altyn/study/scenario_draws.h"
 #include "altyn/study/scenario_report.h"
 #include "altyn/study/sections.h"
@@ -46,6 +47,10 @@ ScenarioAnswer answer(const CentralSolve& solved, const SimulateCaller& caller, 
   }
   found.certificates = solved.certificates();
   const bool in_part = caller.shared != nullptr && !caller.shared->merging;
+  if (found.failure.empty() && !in_part) {
+    add_contributions(found, solved, context);
+    if (!scenario.capital) add_phase_in(found, solved, context);
+  }
   if (found.failure.empty() && scenario.capital && !in_part) {
     add_capital_path(found, solved.setting(), solved.assumptions(), *scenario.capital,
                      solved.setting().year(), scenario.model.n_draws, solved.options(), context);
@@ -57,27 +62,8 @@ SimulatedScenario simulate_one_sector(const Study& study, const SimulateCaller& 
                                       Context& context) {
   DataSources sources(study);
   const CentralSolve solved(study, sources, caller.tables, context);
-  const Scenario& scenario = solved.scenario();
-  SimulatedScenario run{.answer = answer(solved, caller, context), .result = {}};
-  StudyResult& result = run.result;
-  result.certificates = run.answer.certificates;
-  result.inputs = sources.inputs();
-  if (!run.answer.failure.empty()) {
-    result.text = fmt::format("No answer: {}\n", run.answer.failure);
-    return run;
-  }
-  result.text = answer_text(run.answer);
-  result.value = to_json(run.answer);
-  add_record(result, study, study.where, options_to_json(scenario.model), sources, context);
-  add_report_files(result);
-  for (const attribution::ResultTable& table : run.answer.tables) {
-    if (table.id == "real_income") continue;  // the first rows of all economies
-    const std::string file = table.id == "economies" ? "key_results"
-                             : table.id == "pairs"   ? "trade"
-                                                     : table.id;
-    result.files.push_back({file + ".csv", attribution::to_data_table(table)});
-  }
-  return run;
+  return finished_run(answer(solved, caller, context), answer_text, study,
+                      options_to_json(solved.scenario().model), sources, context);
 }
 
 SimulatedScenario simulate(const Study& study, const SimulateCaller& caller, Context& context) {

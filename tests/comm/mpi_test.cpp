@@ -71,8 +71,8 @@ std::string write_panel(int n_countries, int n_years, const std::string& name) {
 
 std::string command_line(int n_ranks, const std::string& arguments) {
   return "mpirun --allow-run-as-root --oversubscribe --bind-to none -n " + std::to_string(n_ranks) +
-         " " + ALTYN_MPI_COMMAND + " estimate " + arguments + " '" + kModel +
-         "' --cluster exporter^importer -q";
+         " " + ALTYN_MPI_COMMAND + " estimate '" + kModel + "' --cluster exporter^importer -q " +
+         arguments;
 }
 
 int run(const std::string& command) {

@@ -48,7 +48,7 @@ def partial(tmp_path):
 
 def test_gsim_gives_the_published_prices(tmp_path):
     run(EXAMPLES / "partial" / "four-markets.toml", tmp_path / "out")
-    rows = {row["region"]: row for row in rows_of(tmp_path / "out" / "regions.csv")}
+    rows = {row["region"]: row for row in rows_of(tmp_path / "out" / "markets.csv")}
     # Francois and Hall (2003), four decimals.
     for region, price in (("US", 0.0792), ("JP", -0.0316), ("EU", 0.0480), ("RW", -0.0184)):
         assert float(rows[region]["price_change"]) == pytest.approx(price, abs=5e-5)
@@ -127,11 +127,22 @@ def test_ge_ppml_as_published_and_in_the_limit(borders, tmp_path, tolerance, arg
     path = borders / f"at-{tolerance}.toml"
     path.write_text((borders / "scenario.toml").read_text() + f"tolerance = {tolerance}\n")
     result = run(path, tmp_path / "out")
-    row = next(r for r in rows_of(tmp_path / "out" / "economies.csv") if r["economy"] == "ARG")
+    row = next(r for r in rows_of(tmp_path / "out" / "key_results.csv") if r["economy"] == "ARG")
     assert 100 * float(row["price_change"]) == pytest.approx(argentina, abs=1e-3)
     if abroad is not None:
         assert 100 * float(row["exports_change"]) == pytest.approx(abroad, abs=1e-2)
         assert any("published tables" in note for note in result["notes"])
+
+
+def test_ge_ppml_with_ranges(borders, tmp_path):
+    path = borders / "ranges.toml"
+    path.write_text((borders / "scenario.toml").read_text() + "tolerance = 0.01\nn_draws = 30\n"
+                    "coefficients_se = [0.0501494, 0.1073719, 0.1193816]\nsigma_range = [6, 8]\n")
+    run(path, tmp_path / "out")
+    for row in rows_of(tmp_path / "out" / "key_results.csv"):
+        assert float(row["low"]) < float(row["real_income_change"]) < float(row["high"])
+    assert {row["assumption"]: row["se"] for row in rows_of(tmp_path / "out" / "assumptions.csv")}[
+        "coefficient of border"] == "0.1193816"
 
 
 def test_a_pair_that_is_missing(borders, tmp_path):
@@ -260,7 +271,14 @@ def test_a_change_that_comes_in_steps(tmp_path):
     text = f'[scenario]\nname = "x"\nextends = "{EAEU}/eaeu-2016.toml"\n' + border
     path = tmp_path / "steps.toml"
     path.write_text(text)
-    refused(altyn("simulate", path), "bad-change", "[capital]")
+    # Without capital every year is an equilibrium of its own: a quarter of the way in each.
+    run(path, tmp_path / "static", "--n-draws", "0")
+    years = [row for row in rows_of(tmp_path / "static" / "path.csv") if row["economy"] == "KAZ"]
+    losses = [-float(row["real_income_change"]) for row in years]
+    assert [float(row["year"]) for row in years] == [2016, 2017, 2018, 2019]
+    steps = [b - a for a, b in zip([0.0] + losses, losses)]
+    assert max(steps) < 1.3 * min(steps)  # less and less is traded
+    assert losses[-1] == pytest.approx(-welfare(tmp_path / "static")["KAZ"], abs=1e-12)
     path.write_text(text + "[capital]\nn_years = 8\n")
     run(path, tmp_path / "out", "--n-draws", "0")
     losses = [-float(row["real_income_change"]) for row in rows_of(tmp_path / "out" / "path.csv")
@@ -324,6 +342,18 @@ def test_regions_with_flows_that_are_known(tmp_path):
 def _world_economies(tmp_path):
     run(EAEU / "common-tariff-plus-5.toml", tmp_path / "all", "--n-draws", "0")
     return [row for row in rows_of(tmp_path / "all" / "key_results.csv") if row["economy"] != "KGZ"]
+
+
+def test_what_each_change_did_adds_up(tmp_path):
+    run(EAEU / "no-union.toml", tmp_path, "--n-draws", "0")
+    whole = welfare(tmp_path)
+    parts = {}
+    for row in rows_of(tmp_path / "contributions.csv"):
+        parts.setdefault(row["economy"], {})[row["change"]] = float(row["contribution_log"])
+    assert set(parts) == {"RUS", "KAZ", "BLR", "ARM", "KGZ"}
+    for economy, by_change in parts.items():
+        assert len(by_change) > 2 and any("shares in the duties" in name for name in by_change)
+        assert sum(by_change.values()) == pytest.approx(math.log1p(whole[economy]), abs=1e-10)
 
 
 # ---- simpler variants of many sectors

@@ -218,6 +218,71 @@ def test_a_comparison_inside_a_scenario_of_many_sectors_is_refused(world):
             "versus-many-sectors", "side by side")
 
 
+# ---- regions
+
+def test_regions_share_the_policies_of_their_economy(world, tmp_path):
+    done = altyn("simulate", world / "regions.toml", "-o", tmp_path / "out", "-q", "--n-draws", "30")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "certified" in done.stdout and "Workers move between regions" in done.stdout
+    economies = by_economy(tmp_path / "out")
+    assert set(economies) == {"Island", "North", "Hills", "South", "Coast"}
+    change = {name: float(row["real_income_change"]) for name, row in economies.items()}
+    assert change["Hills"] > change["North"] and change["Coast"] > change["South"]
+    assert float(economies["Hills"]["workers_change"]) > 0 > float(economies["North"]["workers_change"])
+    for row in economies.values():
+        assert float(row["real_income_change_low"]) < float(row["real_income_change_high"])
+        parts = ["terms_of_trade", "volume_of_trade", "technology", "scale", "transfer", "workers",
+                 "remainder"]
+        welfare = math.log1p(float(row["real_income_change"]))
+        assert sum(float(row[part]) for part in parts) == pytest.approx(welfare, abs=1e-9)
+        assert abs(float(row["remainder"])) < 1e-6
+    # The economy's duty is that of both its regions; the road is one of theirs.
+    cells = {(c["exporter"], c["importer"], c["sector"]): c
+             for c in rows_of(tmp_path / "out" / "trade_by_sector.csv")}
+    for seller in ("South", "Coast"):
+        for buyer in ("North", "Hills"):
+            assert float(cells[seller, buyer, "machines"]["tariff"]) == 0
+    assert float(cells["Coast", "Hills", "food"]["delivery_cost_change"]) == pytest.approx(-0.1)
+    assert ("Hills", "North", "food") not in cells and ("South", "North", "food") not in cells
+
+
+def test_an_economy_in_regions_trades_what_it_traded(world, tmp_path):
+    split = (world / "regions.toml").read_text().replace("mobility = 1.5", "mobility = 0")
+    (world / "split.toml").write_text(split)
+    whole = split[:split.index("[regions]")] + split[split.index("[[change]]"):]
+    whole = whole.replace('region_output = "region_output.csv"\n', "").replace("Hills", "North")
+    (world / "whole.toml").write_text(whole.replace("Coast", "South"))
+    traded = {}
+    for name in ("split", "whole"):
+        done = altyn("simulate", world / f"{name}.toml", "-o", tmp_path / name, "-q", "--n-draws", "0")
+        assert done.returncode == 0, done.stdout + done.stderr
+        nation = {"Hills": "North", "Coast": "South"}
+        for row in rows_of(tmp_path / name / "trade.csv"):
+            pair = tuple(nation.get(row[side], row[side]) for side in ("exporter", "importer"))
+            traded.setdefault(pair, {}).setdefault(name, 0.0)
+            traded[pair][name] += float(row["trade_base"])
+    assert traded
+    for pair, values in traded.items():
+        if pair[0] != pair[1]:
+            assert values["split"] == pytest.approx(values["whole"], rel=1e-9), pair
+
+
+BAD_REGIONS = [
+    ('importer = ["North"]\nexporter = ["South"]', 'importer = ["Hills"]', "bad-change", "share the duties"),
+    ("share_pct = 25", "share_pct = 125", "bad-option", "share_pct"),
+    ('mobility = 1.5', 'mobility = 1.5\nflows = "trade.csv"', "regions-unreachable", "regions of North"),
+    ('region_output = "region_output.csv"', 'region_output = "region_output.csv"\nmobile_factor = "labour"',
+     "unknown-factor", "mobile_factor"),
+    ('exporter = ["Coast"]', 'exporter = ["Cost"]', "unknown-economy", "Coast"),
+]
+
+
+@pytest.mark.parametrize("old, new, code, word", BAD_REGIONS)
+def test_wrong_regions_are_refused(world, old, new, code, word):
+    spoil(world / "regions.toml", old, new)
+    refused(altyn("simulate", world / "regions.toml"), code, word)
+
+
 NAFTA = ("Canada", "Mexico", "USA")
 
 

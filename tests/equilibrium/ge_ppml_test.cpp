@@ -160,7 +160,7 @@ TEST(GePpml, RefusesWhatIsNoGravityWorld) {
   EXPECT_EQ(code_of(bad), "wrong-shape");
   bad = good;
   bad.trade = {5, 1, 0, 0};
-  EXPECT_EQ(code_of(bad), "balance-total");
+  EXPECT_EQ(code_of(bad), "zero-output");
 }
 
 }  // namespace

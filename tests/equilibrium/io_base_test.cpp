@@ -100,7 +100,7 @@ TEST(IoBase, ATableThatDoesNotAddUpIsRefusedWithItsGaps) {
   data::IoTable table = small_table();
   table.intermediate[1] *= 1.5;
   try {
-    (void)made(table);
+    (void)made(table, {.inventories = InventoryRule::kFinalUse});
     FAIL() << "no error";
   } catch (const InputError& error) {
     EXPECT_EQ(error.detail().code, "io-not-balanced");

@@ -7,13 +7,9 @@
 #include "equilibrium/conformance.h"
 
 #ifdef ALTYN_KINSOL
-#include <kinsol/kinsol.h>
-#include <nvector/nvector_serial.h>
-#include <sunlinsol/sunlinsol_dense.h>
-#include <sunmatrix/sunmatrix_dense.h>
-
 #include <cmath>
-#include <memory>
+
+#include "equilibrium/kinsol_solve.h"
 
 namespace altyn::equilibrium {
 namespace {
@@ -82,37 +78,14 @@ int equations(N_Vector at, N_Vector residual, void* data) {
 }
 
 std::vector<double> referee(Economy& economy) {
-  const auto size = static_cast<sunindextype>(3 * economy.world.n());
-  SUNContext context = nullptr;
-  EXPECT_EQ(SUNContext_Create(nullptr, &context), 0);
-  N_Vector at = N_VNew_Serial(size, context);
-  N_Vector ones = N_VNew_Serial(size, context);
-  N_VConst(0.0, at);
-  N_VConst(1.0, ones);
   const std::size_t n = economy.world.n();
+  std::vector<double> start(3 * n, 0.0);
   for (std::size_t k = 0; k < n; ++k) {
     double spent = 0.0;
     for (std::size_t i = 0; i < n; ++i) spent += economy.world.trade[i * n + k];
-    N_VGetArrayPointer(at)[2 * n + k] = std::log(spent);
+    start[2 * n + k] = std::log(spent);
   }
-  void* solver = KINCreate(context);
-  SUNMatrix matrix = SUNDenseMatrix(size, size, context);
-  SUNLinearSolver linear = SUNLinSol_Dense(at, matrix, context);
-  EXPECT_EQ(KINInit(solver, equations, at), KIN_SUCCESS);
-  EXPECT_EQ(KINSetUserData(solver, &economy), KIN_SUCCESS);
-  EXPECT_EQ(KINSetLinearSolver(solver, linear, matrix), KIN_SUCCESS);
-  EXPECT_EQ(KINSetFuncNormTol(solver, 1e-12), KIN_SUCCESS);
-  EXPECT_EQ(KINSetMaxSetupCalls(solver, 1), KIN_SUCCESS);  // a fresh Jacobian in every step
-  EXPECT_GE(KINSol(solver, at, KIN_LINESEARCH, ones, ones), KIN_SUCCESS);
-  const double* x = N_VGetArrayPointer(at);
-  std::vector<double> solution(x, x + 3 * n);
-  KINFree(&solver);
-  SUNLinSolFree(linear);
-  SUNMatDestroy(matrix);
-  N_VDestroy(ones);
-  N_VDestroy(at);
-  SUNContext_Free(&context);
-  return solution;
+  return testing::solve_by_kinsol(equations, &economy, start);
 }
 
 TEST(KinsolReferee, AgreesOnRewardsPricesAndSpending) {

@@ -7,12 +7,9 @@
 #include "equilibrium/multi_sector_worlds.h"
 
 #ifdef ALTYN_KINSOL
-#include <kinsol/kinsol.h>
-#include <nvector/nvector_serial.h>
-#include <sunlinsol/sunlinsol_dense.h>
-#include <sunmatrix/sunmatrix_dense.h>
-
 #include <cmath>
+
+#include "equilibrium/kinsol_solve.h"
 
 namespace altyn::equilibrium {
 namespace {
@@ -112,35 +109,12 @@ int equations(N_Vector at, N_Vector residual, void* data) {
 std::vector<double> referee(Problem& problem) {
   const std::size_t n = problem.base.economies.size();
   const std::size_t block = n * problem.base.sectors.size();
-  const auto size = static_cast<sunindextype>(n + 3 * block);
-  SUNContext context = nullptr;
-  EXPECT_EQ(SUNContext_Create(nullptr, &context), 0);
-  N_Vector at = N_VNew_Serial(size, context);
-  N_Vector ones = N_VNew_Serial(size, context);
-  N_VConst(0.0, at);
-  N_VConst(1.0, ones);
+  std::vector<double> start(n + 3 * block, 0.0);
   for (std::size_t k = 0; k < block; ++k) {
-    N_VGetArrayPointer(at)[n + block + k] = std::log(problem.base.expenditure[k]);
-    N_VGetArrayPointer(at)[n + 2 * block + k] = std::log(problem.base_output[k]);
+    start[n + block + k] = std::log(problem.base.expenditure[k]);
+    start[n + 2 * block + k] = std::log(problem.base_output[k]);
   }
-  void* solver = KINCreate(context);
-  SUNMatrix matrix = SUNDenseMatrix(size, size, context);
-  SUNLinearSolver linear = SUNLinSol_Dense(at, matrix, context);
-  EXPECT_EQ(KINInit(solver, equations, at), KIN_SUCCESS);
-  EXPECT_EQ(KINSetUserData(solver, &problem), KIN_SUCCESS);
-  EXPECT_EQ(KINSetLinearSolver(solver, linear, matrix), KIN_SUCCESS);
-  EXPECT_EQ(KINSetFuncNormTol(solver, 1e-12), KIN_SUCCESS);
-  EXPECT_EQ(KINSetMaxSetupCalls(solver, 1), KIN_SUCCESS);  // a fresh Jacobian in every step
-  EXPECT_GE(KINSol(solver, at, KIN_LINESEARCH, ones, ones), KIN_SUCCESS);
-  const double* x = N_VGetArrayPointer(at);
-  std::vector<double> solution(x, x + size);
-  KINFree(&solver);
-  SUNLinSolFree(linear);
-  SUNMatDestroy(matrix);
-  N_VDestroy(ones);
-  N_VDestroy(at);
-  SUNContext_Free(&context);
-  return solution;
+  return testing::solve_by_kinsol(equations, &problem, start);
 }
 
 struct Variant {

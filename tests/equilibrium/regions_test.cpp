@@ -97,7 +97,7 @@ TEST(Regions, AlikeRegionsReproduceTheNation) {
   OneSectorShock national, regional;
   national.cost_hat.assign(25, 1.1);
   for (std::size_t i = 0; i < 5; ++i) national.cost_hat[i * 6] = 1.0;
-  regional.cost_hat = spread_pairs(world, national.cost_hat, 1.0);
+  regional.cost_hat = spread_pairs(world.parent, national.cost_hat, 1.0);
   OneSectorBase mobile = world.base;
   mobile.mobility.elasticity = 2.0;
   Context context(1);

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "altyn/core/errors.h"
+#include "altyn/data/document.h"
 #include "places.h"
 
 namespace altyn::study {
@@ -22,7 +24,11 @@ std::string code_of(const std::function<void()>& action) {
 }
 
 Study study_with_draws(Index n_draws) {
-  Study study = read_study(project_path("cases/eaeu/no-union.toml"));
+  const std::string file = project_path("cases/eaeu/no-union.toml");
+  Study study{.kind = "simulate",
+              .content = data::read_document(file).value,
+              .where = file,
+              .folder = fs::path(file).parent_path().string()};
   study.content["model"]["n_draws"] = n_draws;
   return study;
 }
@@ -83,7 +89,7 @@ TEST(DrawParts, NamesOfPartsAreReadOrRefused) {
 }
 
 TEST(DrawParts, AStudyWithoutDrawsHasNoParts) {
-  const Study study = read_study(project_path("cases/eaeu/lavrov-2017.toml"));
+  const Study study = read_study(project_path("cases/eaeu/plan-2013-2015.toml"));
   Context context(1);
   EXPECT_EQ(code_of([&] { (void)run_part(study, 1, 2, context); }), "no-parts");
 }

@@ -39,6 +39,9 @@ export function column_digits(table: Table, column: Column): number {
   const known = table.rows.map((row) => row.number(column.name)).filter((value) => value !== null);
   const largest = Math.max(0, ...known.map(Math.abs));
   if (column.unit === "percentage points") return 1;
+  // Changes of tenths of a percent are the rule in what a policy does to incomes.
+  if (column.unit === "fraction") return largest < 0.005 ? 3 : largest < 0.05 ? 2 : 1;
+  if (column.unit === "log") return largest < 0.05 ? 5 : 3;
   if (column.unit === "million USD") return largest >= 1000 ? 0 : 1;
   return known.every(Number.isInteger) ? 0 : largest < 10 ? 3 : 1;
 }
@@ -58,12 +61,13 @@ export function cell_text(locale: Locale, cell: Cell, unit: string, digits: numb
   }
   switch (unit) {
     case "fraction":
+      return locale.number.percent(cell, digits);
     case "share":
       return locale.number.percent(cell);
     case "probability":
       return locale.number.percent(cell, 0);
     case "log":
-      return locale.number.log(cell);
+      return locale.number.plain(cell, digits);
     case "year":
       return String(cell);
     default:

@@ -16,7 +16,7 @@ function scenario_sections(view: View): (HTMLElement | null)[] {
   const { text } = view.locale;
   return [
     section("results", text.section_results, "", ...figures(
-      view, "real_income", "comparison", "long_run", "optimal_tariffs", "revenue", "total", "partners", "welfare", "regions", "decomposition", "path")),
+      view, "real_income", "comparison", "long_run", "optimal_tariffs", "revenue", "total", "partners", "welfare", "markets", "contributions", "decomposition", "path")),
     section("network", text.section_network, text.section_network_lead, ...figures(view, "corridor_map", "traffic")),
     section("drivers", text.section_drivers, text.section_drivers_lead, ...figures(view, "drivers")),
     section("assumptions", text.section_assumptions, "", ...figures(view, "assumptions")),

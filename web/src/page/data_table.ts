@@ -25,7 +25,8 @@ export function data_table(table: Table, locale: Locale): HTMLElement {
     const own_unit = ["value", "low", "high", "baseline", "target", "path"].includes(column.name) ? row.text("unit") : "";
     const whole = typeof cell === "number" && Number.isInteger(cell);
     const unit = own_unit || (column.name === "year" ? "year" : column.unit);
-    const text = cell_text(locale, cell, unit, own_unit && whole ? 0 : digits.get(column.name)!);
+    const places = own_unit === "fraction" ? 1 : own_unit === "log" ? 3 : own_unit && whole ? 0 : digits.get(column.name)!;
+    const text = cell_text(locale, cell, unit, places);
     return typeof cell === "string" && /^https?:/.test(cell) ? link(text.replace(/^https?:\/\/(www\.)?/, ""), text) : text;
   };
   return scroll_frame(

@@ -17,7 +17,8 @@ describe("languages", () => {
 
 describe("cell_text", () => {
   it("follows the unit", () => {
-    expect(cell_text(locale, 0.3837, "fraction", 3)).toBe("38.4%");
+    expect(cell_text(locale, 0.3837, "fraction", 1)).toBe("38.4%");
+    expect(cell_text(locale, -0.00163, "log", 5)).toBe("−0.00163");
     expect(cell_text(locale, 2017, "year", 0)).toBe("2017");
     expect(cell_text(locale, 50341, "count", 0)).toBe("50,341");
     expect(cell_text(locale, 0.25, "probability", 3)).toBe("25%");
