@@ -52,7 +52,7 @@ double Assumption::deviation() const {
 
 std::string name_of_share(const ScenarioRegion& region) { return "size of " + region.code; }
 std::string name_of_level(const ScenarioChange& change) { return change.name + ": today's level"; }
-std::string name_of_key(const ScenarioRevenue& revenue) { return "duty share of " + revenue.join; }
+std::string name_of_key(const std::string& newcomer) { return "duty share of " + newcomer; }
 
 std::vector<Assumption> region_assumptions(const std::vector<ScenarioRegion>& regions,
                                            const ScenarioRegions& options) {
@@ -89,8 +89,8 @@ std::vector<Assumption> assumptions_of(const Scenario& scenario) {
     list.push_back(percent(tariff.name, tariff.rate_pct, tariff.range_pct, tariff.source));
   }
   const ScenarioRevenue& revenue = scenario.revenue;
-  if (!revenue.join.empty()) {
-    list.push_back(percent(name_of_key(revenue), revenue.join_share_pct,
+  for (const std::string& newcomer : revenue.join) {
+    list.push_back(percent(name_of_key(newcomer), revenue.join_share_pct,
                            revenue.join_share_range_pct, revenue.source));
   }
   for (const ScenarioChange& change : scenario.changes) {

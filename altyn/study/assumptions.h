@@ -40,7 +40,7 @@ inline constexpr const char* kDistanceName = "distance elasticity";
 /// Names of those that belong to an entry of a list.
 [[nodiscard]] std::string name_of_share(const ScenarioRegion& region);
 [[nodiscard]] std::string name_of_level(const ScenarioChange& change);
-[[nodiscard]] std::string name_of_key(const ScenarioRevenue& revenue);
+[[nodiscard]] std::string name_of_key(const std::string& newcomer);
 
 /// What the regions of a scenario assume: how trade falls with distance, and their sizes.
 [[nodiscard]] std::vector<Assumption> region_assumptions(const std::vector<ScenarioRegion>& regions,

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "altyn/core/errors.h"
+#include "altyn/data/country_codes.h"
 #include "altyn/data/document.h"
 #include "altyn/equilibrium/sector_policy.h"
 #include "altyn/study/extends.h"
@@ -83,14 +84,31 @@ void check_change(const ScenarioChange& change, const Scenario& scenario,
   }
 }
 
-void check_revenue(const ScenarioRevenue& revenue, const std::string& where) {
+// Newcomers' draws go by their codes, however the file names them.
+void check_revenue(ScenarioRevenue& revenue, const std::string& where) {
   check_range(revenue.join_share_range_pct, revenue.join_share_pct, where, "join_share_range_pct");
   const bool changes = revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
   if (revenue.pool.empty() && changes) need_key("", "pool", where);
   if (!revenue.pool.empty()) need_key(revenue.date, "date", where);
-  if (!revenue.join.empty() && !(revenue.join_share_pct > 0.0 && revenue.join_share_pct < 100.0)) {
-    fail_change(where, fmt::format("the share of {} is missing", revenue.join),
+  if (revenue.join.empty()) return;
+  std::set<std::string> codes;
+  for (std::string& newcomer : revenue.join) {
+    newcomer = data::economy_code(newcomer, where + " join");
+    if (!codes.insert(newcomer).second) {
+      fail_change(where, fmt::format("{} joins twice", newcomer), "name it once");
+    }
+  }
+  if (!(revenue.join_share_pct > 0.0)) {
+    fail_change(where, fmt::format("the share of {} is missing", fmt::join(revenue.join, ", ")),
                 "join_share_pct = 2.0");
+  }
+  double most = revenue.join_share_pct;
+  for (const double bound : revenue.join_share_range_pct) most = std::max(most, bound);
+  if (!(most * static_cast<double>(revenue.join.size()) < 100.0)) {
+    fail_change(where,
+                fmt::format("{} newcomers with {}% each leave nothing to the members",
+                            revenue.join.size(), most),
+                "a smaller join_share_pct and join_share_range_pct");
   }
 }
 
@@ -329,9 +347,10 @@ std::vector<Field<ScenarioRevenue>> ScenarioRevenue::fields() {
       make_field(&ScenarioRevenue::leave,
                  {.name = "leave",
                   .doc = "members that keep what they collect; the others' keys grow alike"}),
-      make_field(&ScenarioRevenue::join, {.name = "join", .doc = "an economy that joins"}),
+      make_field(&ScenarioRevenue::join, {.name = "join", .doc = "economies that join"}),
       make_field(&ScenarioRevenue::join_share_pct, {.name = "join_share_pct",
-                                                    .doc = "its key; the others' shrink alike",
+                                                    .doc = "key of each of them; the others' "
+                                                           "shrink alike",
                                                     .unit = "percent",
                                                     .minimum = 0,
                                                     .maximum = 100}),
@@ -341,7 +360,7 @@ std::vector<Field<ScenarioRevenue>> ScenarioRevenue::fields() {
                                                           .minimum = 0,
                                                           .maximum = 100}),
       make_field(&ScenarioRevenue::source,
-                 {.name = "source", .doc = "where the key of the one who joins comes from"})};
+                 {.name = "source", .doc = "where the key of those who join comes from"})};
 }
 
 std::vector<Field<ScenarioHead>> ScenarioHead::fields() {

@@ -80,7 +80,7 @@ struct ScenarioRevenue {
   std::string date;
   bool dissolve = false;
   std::vector<std::string> leave;
-  std::string join;
+  std::vector<std::string> join;
   double join_share_pct = 0.0;
   std::vector<double> join_share_range_pct;
   std::string source;

@@ -57,7 +57,7 @@ double direct_effect(const ScenarioChange& change, const Values& values) {
   return -theta * (std::log1p(level * (1.0 + size / 100.0)) - std::log1p(level));
 }
 
-// The pool after members left and one joined. Regions of an economy keep their parts of its key.
+// The pool after members left and others joined. Regions of an economy keep their parts of its key.
 std::vector<RevenuePool> new_pools(const RegionalWorld& world,
                                    const std::vector<std::string>& national,
                                    const ScenarioRevenue& revenue, const Values& values) {
@@ -65,7 +65,6 @@ std::vector<RevenuePool> new_pools(const RegionalWorld& world,
   for (RevenuePool& pool : pools) {
     if (pool.name != revenue.pool) continue;
     RevenuePool kept{.name = pool.name};
-    const double joins = revenue.join.empty() ? 0.0 : values.at(name_of_key(revenue)) / 100.0;
     for (std::size_t m = 0; m < pool.members.size() && !revenue.dissolve; ++m) {
       const auto at =
           std::find(world.base.economies.begin(), world.base.economies.end(), pool.members[m]) -
@@ -75,10 +74,12 @@ std::vector<RevenuePool> new_pools(const RegionalWorld& world,
       kept.keys.push_back(pool.keys[m]);
     }
     const double left = std::accumulate(kept.keys.begin(), kept.keys.end(), 0.0);
-    for (double& key : kept.keys) key *= (1.0 - joins) / left;
-    if (!revenue.join.empty()) {
-      kept.members.push_back(revenue.join);
-      kept.keys.push_back(joins);
+    double joins = 0.0;
+    for (const std::string& newcomer : revenue.join) joins += values.at(name_of_key(newcomer));
+    for (double& key : kept.keys) key *= (1.0 - joins / 100.0) / left;
+    for (const std::string& newcomer : revenue.join) {
+      kept.members.push_back(newcomer);
+      kept.keys.push_back(values.at(name_of_key(newcomer)) / 100.0);
     }
     pool = std::move(kept);
   }
@@ -200,8 +201,14 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
     }
     for (const auto& [economy, share] : shares_->shares) (void)codes_of({economy}, where);
     for (std::string& code : scenario_.revenue.leave) code = codes_of({code}, where).front();
-    std::string& join = scenario_.revenue.join;
-    if (!join.empty()) join = codes_of({join}, where).front();
+    for (const std::string& code : scenario_.revenue.join) {
+      (void)codes_of({code}, where);
+      if (!shares_->shares.contains(code)) continue;
+      throw InputError({.code = "bad-change",
+                        .what = fmt::format("{} joins a pool that it is a member of", code),
+                        .where = where,
+                        .why = "a member has its key already"});
+    }
   }
   std::size_t place = 0;
   for (const ScenarioTariff& tariff : scenario_.tariffs) {
@@ -222,7 +229,7 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
     const bool rest = region.is_rest();
     region.of = codes_of({region.of}, where).front();
     if (rest) region.code = region.of;
-    if (region.of == scenario_.revenue.join) {
+    if (has(scenario_.revenue.join, region.of)) {
       throw InputError({.code = "bad-change",
                         .what = fmt::format("{} joins the pool and is split", region.of),
                         .where = where,
@@ -452,7 +459,7 @@ void ScenarioSetting::mark_involved(const Changes& changes) {
   const bool shared = revenue.dissolve || !revenue.leave.empty() || !revenue.join.empty();
   for (std::size_t i = 0; i < n; ++i) {
     const std::string& nation = world_.economies[parents_[i]];
-    if (shared && (shares_->shares.contains(nation) || nation == revenue.join)) {
+    if (shared && (shares_->shares.contains(nation) || has(revenue.join, nation))) {
       involved_[i] = true;
     }
   }

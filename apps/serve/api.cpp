@@ -285,6 +285,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"POST", "/api/article", Body::kJson, &Api::run_kind},
       {"POST", "/api/estimate", Body::kJson, &Api::run_kind},
       {"POST", "/api/simulate", Body::kJson, &Api::run_kind},
+      {"POST", "/api/regions", Body::kJson, &Api::run_kind},
       {"POST", "/api/data_check", Body::kJson, &Api::run_kind},
       {"POST", "/api/solve", Body::kJson, &Api::solve},
       {"POST", "/api/report", Body::kJson, &Api::report},
@@ -726,11 +727,13 @@ HttpResponse Api::catalogue(HttpRequest& request, const Parts&) {
 }
 
 HttpResponse Api::world(HttpRequest& request, const Parts&) {
-  const Index year = whole_number(request, "year", "2016", 1000, 3000);
+  const std::string trade = query(request, "trade", "world_trade");
+  const Index asked = whole_number(request, "year", "0", 0, 3000);
   const study::Study study = study_of("simulate", json::object(), cookie(request, kSessionCookie));
   const Desk::Place place = quick_place(request);
   study::DataSources sources(study, library_.cases());
-  return json_response(library_.world(query(request, "trade", "world_trade"), year, sources));
+  const Index year = asked > 0 ? asked : library_.base_year(trade, sources);
+  return json_response(library_.world(trade, year, sources));
 }
 
 HttpResponse Api::first(HttpRequest& request, const Parts&) {
@@ -762,10 +765,9 @@ HttpResponse Api::report(HttpRequest& request, const Parts&) {
   const json body = parse_body(request);
   check_members(body, {"kind", "content", "seed", "file"});
   const std::string kind = text_member(body, "kind", "");
-  const std::vector<std::string>& kinds = study::section_kinds();
-  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+  if (std::find(kServedKinds.begin(), kServedKinds.end(), kind) == kServedKinds.end()) {
     fail(400, "unknown-study", fmt::format("there is no study of kind \"{}\"", kind), "kind", "",
-         {fmt::format("one of {}", fmt::join(kinds, ", "))});
+         {fmt::format("one of {}", fmt::join(kServedKinds, ", "))});
   }
   const std::string name = text_member(body, "file", "report.html");
   const auto result = finished(read_asked(request, kind, body), request);
@@ -794,7 +796,9 @@ HttpResponse Api::write_toml(HttpRequest& request, const Parts&) {
   const json body = parse_body(request);
   check_members(body, {"content"});
   const json content = content_of(body);
-  const char* kind = content.contains("claim")                                 ? "check"
+  const char* kind = content.contains("scenario")                              ? "simulate"
+                     : content.contains("claim")                               ? "check"
+                     : content.contains("pair")                                ? "regions"
                      : content.contains("estimate")                            ? "estimate"
                      : content.contains("columns") || content.contains("data") ? "data_check"
                                                                                : "simulate";

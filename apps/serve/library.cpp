@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "altyn/core/errors.h"
@@ -164,7 +166,14 @@ json scenarios_value(const std::vector<StudyFile>& files, const data::CasesFolde
                              .shelf = std::make_shared<const study::Shelf>()};
     study::DataSources sources(study, cases);
     json resolved = study::extended_content(study, sources);
-    if (resolved.contains("sectors")) continue;  // its tables are not the ones bundled by name
+    // Corridors, many sectors and partial models are told apart by sections of their own.
+    const auto known = [](const auto& entry) {
+      const auto& all = study::sections_of("simulate");
+      return std::any_of(all.begin(), all.end(),
+                         [&entry](const study::Section& one) { return one.name == entry.key(); });
+    };
+    const auto items = resolved.items();
+    if (!std::all_of(items.begin(), items.end(), known)) continue;
     resolved["scenario"].erase("extends");
     list.push_back({{"id", file.id},
                     {"title", file.content["scenario"].value("title", file.id)},
@@ -173,6 +182,25 @@ json scenarios_value(const std::vector<StudyFile>& files, const data::CasesFolde
                     {"resolved", std::move(resolved)}});
   }
   return list;
+}
+
+// Economies whose regions are known, and the pairs of them with a border in common.
+json regions_value(const data::CasesFolder& cases) {
+  const data::Table regions = data::read_table(cases.open("regions"));
+  const data::Table borders = data::read_table(cases.open("region_borders"));
+  std::set<std::string> economies;
+  std::set<std::pair<std::string, std::string>> pairs;
+  const data::TextColumn& of = regions.texts("economy");
+  for (Index row = 0; row < regions.n_rows(); ++row) economies.insert(std::string(of.at(row)));
+  const data::TextColumn& one = borders.texts("economy");
+  const data::TextColumn& other = borders.texts("partner");
+  for (Index row = 0; row < borders.n_rows(); ++row) {
+    const std::string first(one.at(row)), second(other.at(row));
+    if (economies.contains(first) && economies.contains(second)) {
+      pairs.insert(std::minmax(first, second));
+    }
+  }
+  return {{"economies", economies}, {"pairs", pairs}};
 }
 
 }  // namespace
@@ -202,8 +230,7 @@ json Library::catalogue() {
   const Bundled& read = bundled();
   const std::vector<StudyFile> files = study_files(cases_);
   json options = json::object(), agreements = json::array();
-  for (const std::string& kind : study::section_kinds())
-    options[kind] = study::sections_value(kind);
+  for (const char* kind : kServedKinds) options[kind] = study::sections_value(kind);
   for (const data::Agreement& one : read.registry.agreements()) {
     agreements.push_back(agreement_value(one));
   }
@@ -227,7 +254,14 @@ json Library::catalogue() {
              {"first", read.months.span().first.to_string()},
              {"last", read.months.span().last.to_string()},
              {"partners", read.months.partners()}}}},
+          {"regions", regions_value(cases_)},
           {"options", std::move(options)}};
+}
+
+Index Library::base_year(const std::string& trade, study::DataSources& sources) const {
+  if (trade == kYearsTable) return kBaseYear;
+  const std::vector<int> years = data::load_pair_panel(sources.read(trade)).years;
+  return years.empty() ? kBaseYear : years.back();
 }
 
 json Library::world(const std::string& trade, Index year, study::DataSources& sources) {

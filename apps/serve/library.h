@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
@@ -14,6 +15,11 @@
 
 namespace altyn::app {
 
+/// Kinds of study that the interface runs: those that read no file but tables by name, and write
+/// none.
+inline constexpr std::array<const char*, 6> kServedKinds = {"check",    "article", "estimate",
+                                                            "simulate", "regions", "data_check"};
+
 /// The bundled data, read once and kept, and what pages draw controls and series from. Thread-safe.
 class Library {
  public:
@@ -26,6 +32,8 @@ class Library {
   [[nodiscard]] nlohmann::json catalogue();
   /// `TableInfo` of every bundled table.
   [[nodiscard]] nlohmann::json bundled_tables() const;
+  /// The year a scenario on a table stands in unless told: the bundled table's, or the last.
+  [[nodiscard]] Index base_year(const std::string& trade, study::DataSources& sources) const;
   /// `World`: `trade` is found by `sources`. Errors: InputError of reading it; "no-such-year".
   [[nodiscard]] nlohmann::json world(const std::string& trade, Index year,
                                      study::DataSources& sources);

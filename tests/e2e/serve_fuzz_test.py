@@ -19,7 +19,7 @@ WORDS = ["", "RUS", "RUS:KAZ", "2016", "world_trade", "no-union", "EAEU", "\u000
 NUMBERS = [0, -1, 1, 0.5, 1e308, -1e308, 2**63 - 1, 2**64, 5.0, 1e-300]
 SECTIONS = ["claim", "data", "options", "estimate", "scenario", "world", "tariff", "change",
             "revenue", "region", "regions", "model", "columns", "follow_up", "bootstrap", "flags",
-            "file", "sectors", "scenarios", "nothing"]
+            "file", "sectors", "scenarios", "pair", "nothing"]
 
 
 def anything(dice, depth=0):

@@ -185,9 +185,28 @@ def test_an_article_is_read_and_checked(server):
     assert answer["value"]["schema"] == "altyn.claims/1" and answer["value"]["claims"]
 
 
+@pytest.mark.parametrize("kind", ["data_import", "agreements", "read_table", "corridors", "nothing"])
+def test_studies_that_are_not_served_are_refused(server, kind):
+    refused(server.post("/api/report", {"kind": kind, "content": {}}), 400, "unknown-study")
+    assert kind not in server.answer("GET", "/api/catalogue")["options"]
+
+
 def test_a_data_check_has_its_findings(server):
     answer = server.answer("POST", "/api/data_check", {"content": {"data": {"table": "world_trade"}}})
     assert answer["value"]["findings"] and answer["text"]
+
+
+def test_shares_of_regions_have_the_numbers_and_files_of_the_command_line(server, tmp_path):
+    assert altyn("regions", "share", "RUS:KAZ", "--says", "70", "-o", tmp_path, "-q").returncode == 0
+    told = json.loads((tmp_path / "result.json").read_text())
+    answer = server.answer("POST", "/api/regions", {"content": {
+        "pair": {"first": "RUS", "second": "KAZ"}, "options": {"figure": 0.7}}})
+    assert without_run(answer["value"]) == without_run(told)
+    for name in ("shares.csv", "pairs.csv", "report.ru.md"):
+        file = server.answer("GET", f"/api/results/{answer['id']}/files/{name}")
+        assert file == (tmp_path / name).read_bytes(), name
+    regions = server.answer("GET", "/api/catalogue")["regions"]
+    assert ["KAZ", "RUS"] in regions["pairs"] and "MNG" in regions["economies"]
 
 
 def test_toml_goes_both_ways(server):
@@ -289,6 +308,9 @@ PLACES = [("check", {"claim": {"file": "NAME"}}), ("check", {"claim": "NAME"}),
           ("simulate", {"scenarios": ["NAME"]}),
           ("simulate", {"scenario": {"name": "x"}, "sectors": {"trade": "NAME",
                                                                "elasticities": "NAME"}}),
+          ("regions", {"pair": {"first": "RUS", "second": "KAZ"}, "data": {"regions": "NAME"}}),
+          ("regions", {"pair": {"first": "RUS", "second": "KAZ"}, "data": {"borders": "NAME"}}),
+          ("regions", {"pair": {"first": "RUS", "second": "KAZ"}, "data": {"cases": "NAME"}}),
           ("data_check", {"data": {"table": "NAME"}}),
           ("data_check", {"data": {"table": "world_trade", "compare_with": "NAME"}})]
 

@@ -74,6 +74,40 @@ TEST(LiveSolve, PartsOfRealIncomeAddUp) {
   }
 }
 
+TEST(LiveSolve, EveryNewcomerHasAKeyOfThePool) {
+  ScenarioTablesCache tables;
+  Study study = tariff_study();
+  study.content["revenue"] = {{"join", {"UZB", "Turkey"}}, {"join_share_pct", 2.0}};
+  const json live = solve(study, tables);
+  ASSERT_EQ(live["keys"].size(), 1U);
+  const json& keys = live["keys"][0]["after"];
+  EXPECT_DOUBLE_EQ(keys["UZB"].get<double>(), 0.02);
+  EXPECT_DOUBLE_EQ(keys["TUR"].get<double>(), 0.02);
+  double sum = 0.0, members = 0.0;
+  for (const auto& [code, key] : keys.items()) sum += key.get<double>();
+  for (const auto& [code, key] : live["keys"][0]["before"].items()) members += key.get<double>();
+  EXPECT_NEAR(sum, 1.0, 1e-12);      // rounding of seven terms
+  EXPECT_NEAR(members, 1.0, 1e-12);  // the same
+  // The members' keys shrink alike.
+  EXPECT_NEAR(keys["KAZ"].get<double>() / live["keys"][0]["before"]["KAZ"].get<double>(), 0.96,
+              1e-12);
+}
+
+TEST(LiveSolve, NewcomersThatCannotJoinAreRefused) {
+  const std::pair<json, const char*> kWrong[] = {
+      {{{"join", {"UZB", "UZB"}}, {"join_share_pct", 2.0}}, "bad-change"},
+      {{{"join", {"UZB", "TUR"}}, {"join_share_pct", 50.0}}, "bad-change"},
+      {{{"join", {"UZB"}}}, "bad-change"},
+      {{{"join", {"KAZ"}}, {"join_share_pct", 2.0}}, "bad-change"},
+      {{{"join", {"Nowhere"}}, {"join_share_pct", 2.0}}, "unknown-economy"},
+      {{{"join", {"AFG"}}, {"join_share_pct", 2.0}}, "not-in-world"}};
+  for (const auto& [revenue, code] : kWrong) {
+    Study study = tariff_study({{"n_draws", 0}});
+    study.content["revenue"] = revenue;
+    EXPECT_EQ(code_of(study), code) << revenue;
+  }
+}
+
 TEST(LiveSolve, AChangeThatIsNotInForceDoesNothing) {
   ScenarioTablesCache tables;
   const json live = solve(tariff_study({{"phase_in", 0.0}}), tables);

@@ -26,7 +26,8 @@ export async function run_cases(suite, cases, path) {
       failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
     outcomes.push({ name, seconds: (performance.now() - start) / 1000, failure });
-    console.log(failure ? `FAILED ${name}\n${failure}` : `ok     ${name}`);
+    const time = `${((performance.now() - start) / 1000).toFixed(1)} s`;
+    console.log(failure ? `FAILED ${name} (${time})\n${failure}` : `ok     ${name} (${time})`);
   }
   const failed = outcomes.filter((one) => one.failure).length;
   console.log(`${suite}: ${outcomes.length - failed} passed, ${failed} failed`);

@@ -254,6 +254,9 @@ export const english = {
   growth_said: "said",
   growth_measured: "in the data",
 
+  /** Names of columns as results have them, in the page's language. */
+  columns: {} as Record<string, string>,
+
   /** Names that the engine writes into cells. */
   values: {
     value: "Value",

@@ -250,6 +250,16 @@ export const kazakh: Strings = {
   map_value: (value: string) => `${value} млн доллар`,
   map_changes: ["10%-дан астам көп", "1–10% көп", "1% шегінде", "1–10% аз", "10%-дан астам аз"],
 
+  columns: {
+    Code: "Код", Economy: "Экономика", Region: "Өңір", "ISO number": "ISO нөмірі", Named: "Аталған", "In the bloc": "Бірлестікте",
+    Assumed: "Болжанған", "Collected before": "Дейін жиналған", "Collected after": "Кейін жиналған", "Received before": "Дейін алынған",
+    "Received after": "Кейін алынған", Before: "Дейін", After: "Кейін", Part: "Бөлігі", "Change, log": "Өзгеріс, лог.", Whole: "Бүтіні",
+    From: "Қайдан", To: "Қайда", Exporter: "Экспорттаушы", Importer: "Импорттаушы", Base: "База", Direct: "Тікелей", Conditional: "Шартты",
+    Full: "Толық", Change: "Өзгеріс", Year: "Жыл", Shown: "Көрсетілген", "Exporter's report": "Экспорттаушы дерегі",
+    "Importer's report": "Импорттаушы дерегі", "Gap, log": "Айырма, лог.", Month: "Ай", Exports: "Экспорт", Imports: "Импорт",
+    Turnover: "Айналым", Assumption: "Болжам", Value: "Мәні", Low: "Төменгі", High: "Жоғарғы", Unit: "Бірлік", Source: "Дереккөз",
+    Longitude: "Бойлық", Latitude: "Ендік", "Standard error": "Ст. қате",
+  },
   values: {
     value: "Мән",
     ahead: "озып барады",

@@ -251,6 +251,16 @@ export const russian: Strings = {
   growth_said: "названо",
   growth_measured: "по данным",
 
+  columns: {
+    Code: "Код", Economy: "Экономика", Region: "Регион", "ISO number": "Номер ISO", Named: "Назван", "In the bloc": "В объединении",
+    Assumed: "Предположено", "Collected before": "Собрано до", "Collected after": "Собрано после", "Received before": "Получено до",
+    "Received after": "Получено после", Before: "До", After: "После", Part: "Часть", "Change, log": "Изменение, лог.", Whole: "Целое",
+    From: "Откуда", To: "Куда", Exporter: "Экспортёр", Importer: "Импортёр", Base: "База", Direct: "Прямой", Conditional: "Условный",
+    Full: "Полный", Change: "Изменение", Year: "Год", Shown: "Показано", "Exporter's report": "По экспортёру",
+    "Importer's report": "По импортёру", "Gap, log": "Расхождение, лог.", Month: "Месяц", Exports: "Экспорт", Imports: "Импорт",
+    Turnover: "Оборот", Assumption: "Предположение", Value: "Значение", Low: "От", High: "До", Unit: "Единица", Source: "Источник",
+    Longitude: "Долгота", Latitude: "Широта", "Standard error": "Ст. ошибка",
+  },
   values: {
     value: "Значение",
     ahead: "опережает",

@@ -34,7 +34,7 @@ export function data_table(table: Table, locale: Locale): HTMLElement {
     element("table", {},
       element("thead", {}, element("tr", {}, ...columns.map((column) =>
         element("th", { scope: "col", class: numeric.get(column.name) ? "number" : "" },
-          column.label, printed(column) ? element("span", { class: "unit" }, ` ${printed(column)}`) : null)))),
+          locale.text.columns[column.label] ?? column.label, printed(column) ? element("span", { class: "unit" }, ` ${printed(column)}`) : null)))),
       element("tbody", {}, ...table.rows.map((row) =>
         element("tr", { class: row.flag("is_claimed") || row.text("group") === "claimed" ? "marked" : "" },
           ...columns.map((column) =>

@@ -27,6 +27,7 @@ function fact(name: string, value: Node | string): HTMLElement[] {
   return value === "" ? [] : [element("dt", {}, name), element("dd", {}, value)];
 }
 
+/** What was said, by whom, about what. */
 function claimed_box(view: View): HTMLElement {
   const { claim } = view.result;
   const { text, number, month } = view.locale;
@@ -102,6 +103,14 @@ function line_list(name: string, ids: string[], view: View): HTMLElement {
     lines.length
       ? element("ul", {}, ...lines.map((line) => element("li", {}, element("a", { href: `#line-${line.id}` }, line.title))))
       : element("p", {}, view.locale.text.none));
+}
+
+/** What was claimed, before it is checked. */
+export function claim_head(view: View): HTMLElement {
+  return element("header", { class: "head" },
+    element("p", { class: "kind" }, view.locale.text.document_kind),
+    title_of(view.result.title),
+    element("div", { class: "boxes" }, claimed_box(view)));
 }
 
 /** Title, the two boxes, the figures that matter and what the verdict rests on. */

@@ -4,12 +4,15 @@ import type { Chart, ChartContext } from "../../src/charts/frame";
 import { make_locale } from "../../src/language/locale";
 import { check_result_of } from "../../src/result/check_result";
 import { Table } from "../../src/result/table";
-import type { Partial, SolveAnswer } from "../../src/workbench/api/types";
+import type { BundledScenario, Partial, SolveAnswer } from "../../src/workbench/api/types";
+import { altai_document, places_table, regions_of } from "../../src/workbench/regions/altai";
+import { kFirstState } from "../../src/workbench/state/state";
 import { compared } from "../../src/workbench/charts/compared";
 import { diverging, percent_digits } from "../../src/workbench/charts/diverging";
 import { flows } from "../../src/workbench/charts/flows";
 import { matrix } from "../../src/workbench/charts/matrix";
 import { parts } from "../../src/workbench/charts/parts";
+import { places_map } from "../../src/workbench/charts/places_map";
 import { most_changed, ranked } from "../../src/workbench/charts/ranked";
 import { keys, revenue } from "../../src/workbench/charts/revenue";
 import { round_ticks } from "../../src/workbench/charts/rows";
@@ -51,9 +54,18 @@ const words = { before: "Before", after: "After", collected: "Collected", receiv
 const change = change_table(answer, partial, "real_income", "Real income", facts);
 const yearly_rows = [{ name: "exporter" }, { name: "importer" }, { name: "year" }, { name: "shown_musd" }, { name: "exporter_reported_musd" }, { name: "importer_reported_musd" }];
 
+const altai: BundledScenario = { id: "altai-border", title: "", toml: "", content: {}, resolved: {
+  region: [["UZB", "RUS", 83.8, 53.4], ["KGZ", "RUS", 86, 52], ["KAZ", "KAZ", 71.4, 51.2], ["ARM", "MNG", 90, 49]].map(([code, of, longitude, latitude]) =>
+    ({ code, of, name: `Region ${code}`, longitude, latitude })),
+  regions: { distance_elasticity: 1.15, distance_elasticity_range: [0.8, 1.5] },
+  change: [{ name: "cut", what: "border_cost", by_pct: -20, level_pct: 20 }],
+} };
+const places = places_table(answer, partial, "real_income", "t", regions_of(altai), facts, (code) => code.toLowerCase());
+
 const charts: Record<string, [Chart, Table]> = {
   world: [world_map("world", words), change],
   eurasia: [world_map("eurasia", words), change],
+  places: [places_map(stages_table(answer, "t", facts)), places],
   ranked: [ranked(4), change],
   compared: [compared(words, 6), compared_table(answer, { ...answer, economies: codes.slice(1), real_income: income.slice(1) }, "real_income", "t", facts)],
   revenue: [revenue(words), revenue_table(answer, "t", facts)],
@@ -149,6 +161,23 @@ describe("the tables behind the figures", () => {
   it("rank those named first, then by size", () => {
     expect(most_changed(change, 1)[0]!.flag("marked")).toBe(true);
     expect(most_changed(change, 3).map((row) => row.text("economy"))).toEqual(["KGZ", "KAZ", "UZB"]);
+  });
+});
+
+describe("the scenario of the regions", () => {
+  it("is the bundled one with the cost and the distance of the sliders", () => {
+    expect(altai_document({ ...kFirstState.regions, cut_pct: -35, distance: 1.7 }, altai, "T")).toEqual({
+      scenario: { name: "page", title: "T", extends: "altai-border" },
+      regions: { distance_elasticity: 1.7, distance_elasticity_range: [0.8, 1.7] },
+      change: [{ name: "cut", what: "border_cost", by_pct: -35, level_pct: 20 }],
+    });
+  });
+  it("shows the named regions, and not what they leave of a nation", () => {
+    expect(places.rows.map((row) => [row.text("economy"), row.flag("marked"), row.number("value")])).toEqual([
+      ["UZB", true, -0.0029], ["KGZ", true, 0.0015], ["KAZ", false, 0.0007], ["ARM", true, 0.0003]]);
+    const drawn = places_map(stages_table(answer, "t", facts))(places, { width: 800, locale: make_locale("en"), claim: check_result_of({ schema: "altyn.scenario/1" }).claim })!;
+    expect(drawn.textContent).toContain("kaz");
+    expect([...drawn.querySelectorAll("circle[data-code]")].map((one) => one.getAttribute("data-code"))).toEqual(["UZB", "KGZ", "ARM"]);
   });
 });
 

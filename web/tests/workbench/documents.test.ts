@@ -3,9 +3,10 @@ import type { Catalogue } from "../../src/workbench/api/types";
 import { check_content, claim_now, month_number, month_text, year_before } from "../../src/workbench/claim/document";
 import { complete, completions, kFunctions } from "../../src/workbench/estimate/completion";
 import { document_of, merge_documents, type WorldFacts } from "../../src/workbench/scenario/document";
+import { table_name } from "../../src/workbench/scenario/table_name";
 import { kClaimState, kScenario } from "../../src/workbench/state/state";
 
-const facts: WorldFacts = { members: ["ARM", "KAZ", "RUS"], has_duties: true, with_tariff: ["UZB"], name_of: (code) => code.toLowerCase() };
+const facts: WorldFacts = { members: ["ARM", "KAZ", "RUS"], has_duties: true, trade: null, has_base: true, with_tariff: ["UZB"], someone: ["ARM"], name_of: (code) => code.toLowerCase() };
 type Entry = Record<string, unknown>;
 const changes = (document: Record<string, unknown>) => (document["change"] ?? []) as Entry[];
 
@@ -26,12 +27,27 @@ describe("a scenario file from the page", () => {
     expect(changes(document)[0]).toMatchObject({ from: ["UZB"], with: ["ARM", "KAZ", "RUS"], by_pct: -5, range_pct: [-10, 0] });
     expect(changes(document)[1]).toMatchObject({ importer: ["UZB"], same_as: "common external tariff" });
     expect(changes(document)[4]).toMatchObject({ importer: ["ARM", "KAZ", "RUS", "UZB"], formula: "add", rate_pct: 2 });
-    expect(document["revenue"]).toMatchObject({ join: "UZB", join_share_pct: 2 });
+    expect(document["revenue"]).toMatchObject({ join: ["UZB"], join_share_pct: 2, join_share_range_pct: [1, 4] });
     expect(document["tariff"]).toBeUndefined();
   });
 
   it("assumes a tariff, and says so, for who has none in the base", () => {
     expect(document_of({ ...kScenario, join: ["TUR"] }, facts, "T")["tariff"]).toMatchObject([{ importer: ["TUR"], rate_pct: 5.6 }]);
+  });
+
+  it("gives every newcomer a key, and leaves the members two thirds of the pool", () => {
+    const join = ["UZB", "TUR", "MNG", ...Array.from({ length: 20 }, (_, place) => `X${place}`)];
+    expect(document_of({ ...kScenario, join: join.slice(0, 3) }, facts, "T")["revenue"]).toMatchObject({ join: ["UZB", "TUR", "MNG"], join_share_pct: 2 });
+    const many = document_of({ ...kScenario, join }, facts, "T")["revenue"] as { join_share_range_pct: number[] };
+    expect(many.join_share_range_pct[1]! * join.length).toBeLessThan(67);
+  });
+
+  it("stands on the reader's own table, on the bundled base only where its union is there", () => {
+    const trade = { table: "mine.csv", year: 2019 };
+    expect(document_of(kScenario, { ...facts, trade }, "T")).toMatchObject({ scenario: { extends: "eaeu-2016", year: 2019 }, world: { trade: "mine.csv" } });
+    const plain = document_of({ ...kScenario, base: "no-union" }, { ...facts, trade, members: [], has_base: false, has_duties: false }, "T");
+    expect(plain["scenario"]).toEqual({ name: "page", title: "T", year: 2019 });
+    expect(changes(plain)).toMatchObject([{ importer: ["ARM"], formula: "add", rate_pct: 0 }]);
   });
 
   it("takes an economy out: the border comes back at the size of the slider, whatever its sign", () => {
@@ -60,6 +76,15 @@ describe("a scenario file from the page", () => {
     expect(document["scenario"]).toMatchObject({ name: "page", extends: "no-union" });
     expect(changes(document).map((one) => [one["name"], one["rate_pct"]])).toEqual([["a", undefined], ["points on the common tariff", 2]]);
     expect(merge_documents({ a: 1, b: { c: 1, d: 2 } }, { b: { d: 3 }, e: 4 })).toEqual({ a: 1, b: { c: 1, d: 3 }, e: 4 });
+  });
+});
+
+describe("the name of a table of the reader's own", () => {
+  it("is one the server takes", () => {
+    expect(table_name("my flows (2019).csv")).toBe("my_flows_2019_.csv");
+    expect(table_name("Торговля.CSV.GZ")).toBe("table.csv.gz");
+    expect(table_name("_x.v2.parquet")).toBe("x_v2.parquet");
+    expect(table_name("notes.txt")).toBe("notes.txt");
   });
 });
 

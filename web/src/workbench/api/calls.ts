@@ -1,8 +1,8 @@
-import { get_json, post_json, post_stream, post_text } from "./client";
-import type { Catalogue, Partial, Progress, Series, SolveAnswer, StudyAnswer, TablePage } from "./types";
+import { get_json, post_file, post_json, post_stream, post_text } from "./client";
+import type { Catalogue, Partial, Progress, Series, SolveAnswer, StudyAnswer, TablePage, Upload, World } from "./types";
 
 export type Content = Record<string, unknown>;
-export type StudyKind = "check" | "article" | "estimate" | "simulate" | "data_check";
+export type StudyKind = "check" | "article" | "estimate" | "simulate" | "regions" | "data_check";
 
 export const get_catalogue = (signal?: AbortSignal) => get_json<Catalogue>("/api/catalogue", signal);
 export const get_first = (signal?: AbortSignal) => get_json<StudyAnswer>("/api/first", signal);
@@ -11,6 +11,15 @@ export const get_series = (first: string, second: string, signal?: AbortSignal) 
   get_json<Series>(`/api/series?pair=${encodeURIComponent(`${first}:${second}`)}`, signal);
 export const get_columns = (table: string, signal?: AbortSignal) =>
   get_json<TablePage>(`/api/tables/${encodeURIComponent(table)}?rows=0`, signal);
+
+/** The world of a table of trade; year 0 is the table's last. */
+export const get_world = (trade: string, year: number, signal?: AbortSignal) =>
+  get_json<World>(`/api/world?trade=${encodeURIComponent(trade)}${year ? `&year=${year}` : ""}`, signal);
+/** Tables that this session brought. */
+export const get_uploads = (signal?: AbortSignal) =>
+  get_json<{ uploaded: Upload[] }>("/api/tables", signal).then((answer) => answer.uploaded);
+export const put_table = (name: string, file: Blob, signal?: AbortSignal) =>
+  post_file<Upload>(`/api/tables?name=${encodeURIComponent(name)}`, file, signal);
 
 export const solve = (content: Content, flows: boolean, signal?: AbortSignal) =>
   post_json<SolveAnswer>("/api/solve", { content, flows }, signal);

@@ -97,6 +97,14 @@ export async function post_json<Answer>(path: string, body: unknown, signal?: Ab
   return (await (await posted(path, body, "application/json", signal)).json()) as Answer;
 }
 
+/** Sends a file as it is. */
+export async function post_file<Answer>(path: string, file: Blob, signal?: AbortSignal): Promise<Answer> {
+  const response = await patiently(() => fetch(path, {
+    method: "POST", body: file, headers: { "Content-Type": "application/octet-stream", Accept: "application/json" }, ...(signal ? { signal } : {}),
+  }), signal);
+  return (await response.json()) as Answer;
+}
+
 export async function post_text(path: string, body: unknown, signal?: AbortSignal): Promise<string> {
   return (await posted(path, body, "text/html", signal)).text();
 }

@@ -11,7 +11,8 @@ export interface Catalogue {
   scenarios: BundledScenario[];
   formulas: { title: string; formula: string; content: Record<string, unknown> }[];
   monthly: { reporter: string; table: string; first: string; last: string; partners: string[] }[];
-  limits: { n_draws: number; article_bytes: number };
+  regions: { economies: string[]; pairs: [string, string][] };
+  limits: { n_draws: number; table_bytes: number };
 }
 
 export interface TableInfo {
@@ -45,7 +46,9 @@ export interface Agreement {
 }
 
 export interface World {
+  trade: string;
   year: number;
+  years: number[];
   economies: WorldEconomy[];
   unions: { id: string; name: string; name_ru: string; kind: string; members: string[] }[];
   duty_shares: { pool: string; date: string; shares: Record<string, number>; source: string }[];
@@ -161,4 +164,11 @@ export interface TablePage {
   name: string;
   columns: { name: string; type: string; unit: string }[];
   n_rows: number;
+}
+
+/** A table that the reader brought. */
+export interface Upload {
+  name: string;
+  n_rows: number;
+  columns: { name: string; type: string; unit: string }[];
 }

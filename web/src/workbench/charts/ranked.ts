@@ -5,7 +5,7 @@ import { mark, roomy, round_ticks, row_chart, tick_step } from "./rows";
 
 /** Decimals of percent for changes spread over a domain. */
 export function change_digits([low, high]: [number, number]): number {
-  const step = tick_step(round_ticks([low, high], 5)) * 100;
+  const step = tick_step(round_ticks([low, high], 6)) * 100;
   return Math.max(0, Math.min(4, -Math.floor(Math.log10(step) + 1e-9)));
 }
 

@@ -10,8 +10,14 @@ export interface WorldFacts {
   members: string[];
   /** Whether the base knows the bloc's duties and shares them. */
   has_duties: boolean;
+  /** The reader's own table of trade and its year; null for the bundled one. */
+  trade: { table: string; year: number } | null;
+  /** Whether the bundled base stands on this world: its union and its pool are in it. */
+  has_base: boolean;
   /** Economies whose own tariff the base knows. */
   with_tariff: string[];
+  /** Anyone: nought points on a tariff are nobody's. */
+  someone: string[];
   /** Name of an economy by code, in English: file and command line speak it. */
   name_of: (code: string) => string;
 }
@@ -106,9 +112,10 @@ export function document_of(state: ScenarioState, facts: WorldFacts, title: stri
     ...state.rules.map(rule_entry),
   ];
   // Without any change a scenario is refused; nought points is the base itself.
-  if (state.tariff_points !== 0 || (!changes.length && state.base === "eaeu-2016" && !state.file)) {
+  const nothing = !changes.length && !state.file && (state.base === "eaeu-2016" || !facts.has_base);
+  if (state.tariff_points !== 0 || nothing) {
     changes.push({
-      name: "points on the common tariff", what: "tariff", importer: now, formula: "add", rate_pct: round(state.tariff_points), source: kOnPage,
+      name: "points on the common tariff", what: "tariff", importer: now.length ? now : facts.someone, formula: "add", rate_pct: round(state.tariff_points), source: kOnPage,
     });
   }
   const tariff = !facts.has_duties ? [] : state.join.filter((code) => !facts.with_tariff.includes(code)).map((code) => ({
@@ -118,14 +125,20 @@ export function document_of(state: ScenarioState, facts: WorldFacts, title: stri
   const revenue: Entry = {};
   if (facts.has_duties && state.leave.length) revenue["leave"] = state.leave;
   if (facts.has_duties && state.join.length) {
-    revenue["join"] = state.join[0];
-    revenue["join_share_pct"] = 2;
-    revenue["join_share_range_pct"] = [1, 4];
+    revenue["join"] = state.join;
+    // More newcomers than the pool can feed at that rate share a third of it.
+    const key = round(Math.min(2, 33 / state.join.length));
+    revenue["join_share_pct"] = key;
+    revenue["join_share_range_pct"] = [round(key / 2), round(key * 2)];
     revenue["source"] = "an assumption: between Kyrgyzstan's 1.90% and Kazakhstan's 7.11%";
   }
   const theta = round(state.theta);
   const own: Document = {
-    scenario: { name: "page", title, ...(state.file ? {} : { extends: state.base }) },
+    scenario: {
+      name: "page", title, ...(facts.trade ? { year: facts.trade.year } : {}),
+      ...(state.file || !facts.has_base ? {} : { extends: state.base }),
+    },
+    ...(facts.trade ? { world: { trade: facts.trade.table } } : {}),
     ...(tariff.length ? { tariff } : {}),
     ...(changes.length ? { change: changes } : {}),
     ...(Object.keys(revenue).length ? { revenue } : {}),

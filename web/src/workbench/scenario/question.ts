@@ -7,6 +7,7 @@ import { adds_nothing } from "./document";
 export function scenario_title(
   state: ScenarioState, catalogue: Catalogue, words: Words["question"], nothing: string,
   name_of: (code: string) => string, signed: (value: number) => string, short: Record<string, string>,
+  titles: Record<string, string>,
 ): string {
   const list = (codes: string[]) => codes.map(name_of).join(", ");
   const union = short[state.union] ?? state.union.toUpperCase();
@@ -17,7 +18,7 @@ export function scenario_title(
     const head = state.file?.["scenario"] as { title?: string } | undefined;
     if (head?.title) return head.title;
     const bundled = catalogue.scenarios.find((one) => one.id === state.base);
-    return bundled && bundled.id !== "eaeu-2016" ? bundled.title : nothing;
+    return bundled && bundled.id !== "eaeu-2016" ? titles[bundled.id] ?? bundled.title : nothing;
   }
   if (state.rules.length) return words.rules;
   return state.tariff_points !== 0 ? words.tariff(signed(state.tariff_points)) : words.border(signed(state.border_pct));

@@ -1,6 +1,6 @@
 import {
   kBounds, kClaimState, kFirstState, kMeasures, kRuleKinds, kScenario, kTabs,
-  type ClaimState, type Rule, type RuleKind, type ScenarioState, type WorkbenchState,
+  type ClaimState, type RegionsState, type Rule, type RuleKind, type ScenarioState, type TradeChoice, type WorkbenchState,
 } from "./state";
 
 /** Of the form below. A later form gets another number and reads the earlier ones. */
@@ -34,6 +34,7 @@ function one_of<T extends string>(text: string | null, values: readonly T[], oth
 }
 
 const codes = (text: string | null) => (text ?? "").split(",").filter((code) => /^[A-Z][A-Z0-9-]{1,7}$/.test(code));
+const pair_in = (text: string | null) => (text ?? "").split(":").map((code) => codes(code)[0] ?? "");
 const word = (text: string | null, otherwise: string) => (text !== null && /^[\w.^-]{0,40}$/.test(text) ? text : otherwise);
 const window_of = (text: string | null) => (text !== null && /^\d{4}-\d{2}\.\.\d{4}-\d{2}$/.test(text) ? text : "");
 
@@ -98,7 +99,7 @@ function write_claim(state: ClaimState, query: URLSearchParams): void {
 }
 
 function read_claim(query: URLSearchParams): ClaimState {
-  const [reporter = "", partner = ""] = (query.get("pair") ?? "").split(":").map((code) => codes(code)[0] ?? "");
+  const [reporter = "", partner = ""] = pair_in(query.get("pair"));
   return {
     id: word(query.get("claim"), kClaimState.id),
     file: unpack(query.get("claim-file") ?? ""),
@@ -111,6 +112,40 @@ function read_claim(query: URLSearchParams): ClaimState {
   };
 }
 
+function write_regions(state: RegionsState, query: URLSearchParams): void {
+  const first = kFirstState.regions;
+  const set = (key: string, value: string, usual: string) => {
+    if (value !== usual) query.set(key, value);
+  };
+  set("regions", state.show, first.show);
+  set("between", `${state.first}:${state.second}`, `${first.first}:${first.second}`);
+  set("says", decimal(state.figure), decimal(first.figure));
+  set("size", state.size, first.size);
+  set("cut", decimal(state.cut_pct), decimal(first.cut_pct));
+  set("distance", decimal(state.distance), decimal(first.distance));
+}
+
+function read_regions(query: URLSearchParams): RegionsState {
+  const first = kFirstState.regions;
+  const [one = "", other = ""] = pair_in(query.get("between"));
+  return {
+    show: one_of(query.get("regions"), ["share", "altai"], first.show),
+    first: one || first.first,
+    second: other || first.second,
+    figure: number_in(query.get("says"), kBounds.figure, first.figure),
+    size: one_of(query.get("size"), ["product", "population"], first.size),
+    cut_pct: number_in(query.get("cut"), kBounds.cut_pct, first.cut_pct),
+    distance: number_in(query.get("distance"), kBounds.distance, first.distance),
+  };
+}
+
+/** A table's name is any text that holds no path. */
+function read_trade(query: URLSearchParams): TradeChoice | null {
+  const table = query.get("trade") ?? "";
+  if (!table || table.length > 100 || /[/\\]/.test(table)) return null;
+  return { table, year: Math.round(number_in(query.get("year"), { low: 0, high: 3000 }, 0)) };
+}
+
 /** The state as the part of an address after "#". What is as on a first visit is left out. */
 export function address_of(state: WorkbenchState): string {
   const query = new URLSearchParams();
@@ -118,6 +153,10 @@ export function address_of(state: WorkbenchState): string {
   if (state.theme !== "auto") query.set("theme", state.theme);
   write_claim(state.claim, query);
   write_scenario(state.scenario, "", query);
+  if (state.trade) {
+    query.set("trade", state.trade.table);
+    if (state.trade.year) query.set("year", String(state.trade.year));
+  }
   if (state.second) {
     query.set("beside", "1");
     write_scenario(state.second, "b-", query);
@@ -132,6 +171,7 @@ export function address_of(state: WorkbenchState): string {
   const series = `${data.reporter}:${data.partner}`;
   if (series !== `${kFirstState.data.reporter}:${kFirstState.data.partner}`) query.set("series", series);
   if (data.side !== kFirstState.data.side) query.set("side", data.side);
+  write_regions(state.regions, query);
   const text = query.toString()
     .replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%3E", ">").replaceAll("%7E", "~").replaceAll("%5E", "^");
   return `${kVersion}/${state.tab}${text ? `?${text}` : ""}`;
@@ -143,13 +183,14 @@ export function state_of(address: string): WorkbenchState {
   if (!parts || parts[1] !== kVersion) return kFirstState;
   const query = new URLSearchParams((parts[3] ?? "").replaceAll("+", "%20"));
   const first = kFirstState;
-  const [reporter = "", partner = ""] = (query.get("series") ?? "").split(":").map((code) => codes(code)[0] ?? "");
+  const [reporter = "", partner = ""] = pair_in(query.get("series"));
   return {
     tab: one_of(parts[2]!, kTabs, first.tab),
     language: one_of(query.get("lang"), ["en", "ru", "kk"], first.language),
     theme: one_of(query.get("theme"), ["auto", "light", "dark"], "auto"),
     claim: read_claim(query),
     scenario: query.has("on") ? read_scenario(query, "") : first.scenario,
+    trade: read_trade(query),
     second: query.has("beside") ? read_scenario(query, "b-") : null,
     measure: one_of(query.get("show"), kMeasures, first.measure),
     economy: codes(query.get("economy"))[0] ?? "",
@@ -163,5 +204,6 @@ export function state_of(address: string): WorkbenchState {
       partner: partner || first.data.partner,
       side: one_of(query.get("side"), ["exporter", "importer", "reconciled"], first.data.side),
     },
+    regions: read_regions(query),
   };
 }

@@ -5,6 +5,8 @@ export interface WorkbenchState {
   theme: "auto" | "light" | "dark";
   claim: ClaimState;
   scenario: ScenarioState;
+  /** A table of trade that the reader brought, under both scenarios; null is the bundled one. */
+  trade: TradeChoice | null;
   /** Beside the first, when two are compared. */
   second: ScenarioState | null;
   /** What the map shows. */
@@ -13,6 +15,13 @@ export interface WorkbenchState {
   economy: string;
   estimate: EstimateState;
   data: DataState;
+  regions: RegionsState;
+}
+
+export interface TradeChoice {
+  table: string;
+  /** 0 is the last year of the table. */
+  year: number;
 }
 
 export const kTabs = ["claim", "scenario", "estimate", "data", "regions"] as const;
@@ -79,6 +88,20 @@ export interface DataState {
   side: "exporter" | "importer" | "reconciled";
 }
 
+export interface RegionsState {
+  /** The share of border regions in the trade of a pair, or the scenario of the Altai. */
+  show: "share" | "altai";
+  first: string;
+  second: string;
+  /** The share that is claimed, a fraction. */
+  figure: number;
+  size: "product" | "population";
+  /** Change of the cost of crossing the borders of the Altai, in percent. */
+  cut_pct: number;
+  /** How fast trade between regions falls with distance. */
+  distance: number;
+}
+
 export const kScenario: ScenarioState = {
   base: "eaeu-2016", file: null, union: "eaeu", join: [], leave: [], tariff_points: 0, border_pct: 0, theta: 5, phase: 1, rules: [],
 };
@@ -94,6 +117,7 @@ export const kFirstState: WorkbenchState = {
   theme: "auto",
   claim: kClaimState,
   scenario: { ...kScenario, join: ["UZB"], border_pct: -5 },
+  trade: null,
   second: null,
   measure: "real_income",
   economy: "",
@@ -101,6 +125,7 @@ export const kFirstState: WorkbenchState = {
     formula: "trade ~ eaeu + eu | exporter^year + importer^year + exporter^importer", cluster: "exporter^importer", agreements: ["EAEU", "EU"],
   },
   data: { reporter: "RUS", partner: "KAZ", side: "reconciled" },
+  regions: { show: "share", first: "RUS", second: "KAZ", figure: 0.7, size: "product", cut_pct: -20, distance: 1.15 },
 };
 
 /** Bounds of the sliders; a link cannot leave them. */
@@ -109,4 +134,7 @@ export const kBounds = {
   border_pct: { low: -15, high: 15, step: 0.1 },
   theta: { low: 2, high: 10, step: 0.1 },
   phase: { low: 0, high: 1, step: 0.01 },
+  figure: { low: 0.05, high: 1, step: 0.01 },
+  cut_pct: { low: -90, high: 50, step: 1 },
+  distance: { low: 0.5, high: 2, step: 0.05 },
 } as const;

@@ -1,8 +1,8 @@
 import { createContext } from "svelte";
 import { make_locale } from "../../language/locale";
-import { get_catalogue, get_health } from "../api/calls";
+import { get_catalogue, get_health, get_uploads, get_world } from "../api/calls";
 import { ApiError, ServerLost, is_abort, type Trouble } from "../api/client";
-import type { Catalogue } from "../api/types";
+import type { Catalogue, Upload, World } from "../api/types";
 import { economy_namer } from "../words/economies";
 import { words_of } from "../words/words";
 import { address_of, state_of } from "./address";
@@ -18,6 +18,12 @@ export class Workbench {
   can_undo = $state(false);
   can_redo = $state(false);
   catalogue: Catalogue | null = $state.raw(null);
+  /** Tables that the reader brought to this session. */
+  uploads: Upload[] = $state.raw([]);
+  /** The world of the reader's own table; null while it is the bundled one. */
+  own_world: World | null = $state.raw(null);
+  /** Why the table of the address cannot be used. */
+  world_trouble: Trouble | null = $state.raw(null);
   /** The server does not answer. */
   lost = $state(false);
   /** Said to a screen reader. */
@@ -80,6 +86,38 @@ export class Workbench {
 
   async load(): Promise<void> {
     this.catalogue = await get_catalogue();
+  }
+
+  /** The world that scenarios are of. */
+  get world(): World {
+    return this.own_world ?? this.catalogue!.world;
+  }
+
+  private world_asked: AbortController | null = null;
+
+  /** Reads the world of the table that the state names, if it is another than the one at hand. */
+  async follow_trade(): Promise<void> {
+    const { trade } = this.state;
+    this.world_asked?.abort();
+    this.world_trouble = null;
+    if (!trade) {
+      this.own_world = null;
+      return;
+    }
+    const at_hand = this.own_world;
+    if (at_hand?.trade === trade.table && (!trade.year || trade.year === at_hand.year)) return;
+    const abort = new AbortController();
+    this.world_asked = abort;
+    try {
+      const [world, uploads] = await Promise.all([get_world(trade.table, trade.year, abort.signal), get_uploads(abort.signal)]);
+      if (abort.signal.aborted) return;
+      this.uploads = uploads;
+      this.own_world = world;
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.own_world = null;
+      this.world_trouble = this.trouble_of(error);
+    }
   }
 
   /** What went wrong, in words; null where the reader stopped it. A lost server is looked for until it is back. */

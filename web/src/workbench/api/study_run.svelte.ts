@@ -1,31 +1,31 @@
-import { get_first, run_study, type Content } from "../api/calls";
-import type { Trouble } from "../api/client";
-import type { Progress } from "../api/types";
-import { check_result_of, type CheckResult } from "../../result/check_result";
+import { run_study, type Content, type StudyKind } from "./calls";
+import type { Trouble } from "./client";
+import type { Progress, StudyAnswer } from "./types";
 
-/** A claim as it is checked while the reader changes it: the last question counts, older ones are stopped. */
-export class CheckRun {
-  result: CheckResult | null = $state.raw(null);
-  /** The result as it came, for its download. */
-  raw = "";
+/** A study as it is run while the reader changes it: the last question counts, older ones are stopped. */
+export class StudyRun {
+  /** The last result; null before the first. */
+  value: Record<string, unknown> | null = $state.raw(null);
   progress: Progress | null = $state.raw(null);
   busy = $state(false);
   trouble: Trouble | null = $state.raw(null);
 
-  /** The content shown, or being asked for. */
-  content: Content = {};
   private key = "";
   private abort: AbortController | null = null;
   private rest: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly judge: (error: unknown) => Trouble | null) {}
+  /** @param known answers what the server has ready; null where it has not */
+  constructor(
+    private readonly kind: StudyKind,
+    private readonly judge: (error: unknown) => Trouble | null,
+    private readonly known: (content: Content, signal: AbortSignal) => Promise<StudyAnswer> | null = () => null,
+  ) {}
 
-  /** Asks after a rest of `pause_ms`, so that a window on the move is checked where it stops. */
+  /** Asks after a rest of `pause_ms`, so that a control on the move is followed where it stops. */
   ask(content: Content, pause_ms: number, again = false): void {
     const key = JSON.stringify(content);
     if (key === this.key && !again) return;
     this.key = key;
-    this.content = content;
     this.stop();
     this.busy = true;
     clearTimeout(this.rest);
@@ -37,17 +37,14 @@ export class CheckRun {
     this.abort = abort;
     this.progress = null;
     try {
-      // The flagship was checked when the server started.
-      const first = JSON.stringify(content) === JSON.stringify({ claim: "lavrov-2017" });
-      const answer = first ? await get_first(abort.signal) : await run_study("check", content, {
+      const answer = await (this.known(content, abort.signal) ?? run_study(this.kind, content, {
         signal: abort.signal,
         progress: (progress) => {
           if (this.abort === abort) this.progress = progress;
         },
-      });
+      }));
       if (this.abort !== abort) return;
-      this.raw = JSON.stringify(answer.value, null, 1);
-      this.result = check_result_of(answer.value);
+      this.value = answer.value;
       this.trouble = null;
     } catch (error) {
       if (this.abort === abort) this.trouble = this.judge(error);
