@@ -1,4 +1,8 @@
+#include <zip.h>
+
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "altyn/data/read_table.h"
 #include "altyn/data/source_file.h"
@@ -68,6 +72,29 @@ void read_json_table(std::string_view bytes) {
 
 void read_archive(std::string_view bytes) {
   const InputBytes input(bytes, "table.zip");
+  accept_or_refuse([&] { walk(data::read_source_file(input.path())); });
+}
+
+/// The bytes are the sheet of a workbook and, behind a line of its own, its shared texts: damage to
+/// the archive around them is what read_archive() meets.
+void read_workbook(std::string_view bytes) {
+  constexpr std::string_view kBreak = "\n----\n";
+  const std::size_t middle = std::min(bytes.find(kBreak), bytes.size());
+  const std::string sheet(bytes.substr(0, middle));
+  const std::string texts(bytes.substr(std::min(middle + kBreak.size(), bytes.size())));
+  const InputBytes input("", "table.xlsx");
+  const std::pair<const char*, std::string> entries[] = {
+      {"xl/workbook.xml", "<workbook><sheet name=\"S\" r:id=\"a\"/></workbook>"},
+      {"xl/_rels/workbook.xml.rels", "<r><Relationship Id=\"a\" Target=\"sheet1.xml\"/></r>"},
+      {"xl/sheet1.xml", sheet},
+      {"xl/sharedStrings.xml", texts}};
+  zip_t* archive = zip_open(input.path().c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
+  if (archive == nullptr) fail("no archive can be made");
+  for (const auto& [name, text] : entries) {
+    zip_source_t* source = zip_source_buffer(archive, text.data(), text.size(), 0);
+    if (source == nullptr || zip_file_add(archive, name, source, 0) < 0) fail("no entry");
+  }
+  if (zip_close(archive) != 0) fail("no archive can be written");
   accept_or_refuse([&] { walk(data::read_source_file(input.path())); });
 }
 

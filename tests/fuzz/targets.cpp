@@ -6,11 +6,12 @@ const std::vector<Target>& targets() {
   static const std::vector<Target> all = {
       {"formula", read_formula, 2000},
       {"article", read_article, 400},
-      {"csv", read_csv, 90},
-      {"packed_csv", read_packed_csv, 80},
-      {"parquet", read_parquet, 90},
-      {"json_table", read_json_table, 80},
+      {"csv", read_csv, 60},
+      {"packed_csv", read_packed_csv, 60},
+      {"parquet", read_parquet, 60},
+      {"json_table", read_json_table, 60},
       {"archive", read_archive, 80},
+      {"workbook", read_workbook, 60},
       {"encoded_text", read_encoded_text, 60},
       {"toml", read_toml, 500},
       {"json_document", read_json_document, 500},
@@ -20,7 +21,7 @@ const std::vector<Target>& targets() {
       {"scenario", read_scenario_file, 300},
       {"corridors", read_corridors_file, 60},
       {"monitor", read_monitor_file, 20},
-      {"region_list", read_region_list, 50},
+      {"region_list", read_region_list, 30},
 #ifdef ALTYN_FUZZ_SERVER
       {"request", answer_request, 0},
 #endif

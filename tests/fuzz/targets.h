@@ -28,6 +28,7 @@ void read_packed_csv(std::string_view bytes);
 void read_parquet(std::string_view bytes);
 void read_json_table(std::string_view bytes);
 void read_archive(std::string_view bytes);
+void read_workbook(std::string_view bytes);
 void read_encoded_text(std::string_view bytes);
 
 // document_targets.cpp
