@@ -38,11 +38,11 @@ class CasesFolder {
   /// Errors: InputError "unknown-case" with the nearest name.
   [[nodiscard]] const CaseFile& file(std::string_view name) const;
 
-  /// The path of a file by name. Errors: as file(), and InputError "case-missing" when the manifest
-  /// lists it but it is not there.
+  /// The path of a file that is read next. Errors: as file(); InputError "case-missing" when it is
+  /// not there, "case-changed" when it is not what the manifest says. Cost: reads the file.
   [[nodiscard]] std::string open(std::string_view name) const;
-  /// Compares a file with its checksum. Errors: as open(), and InputError "case-changed".
-  /// Cost: reads the file.
+  /// Compares a file with its checksum: whoever names a bundled file gets what the name stands for
+  /// or nothing. Errors and cost: as open().
   void verify(std::string_view name) const;
 
  private:

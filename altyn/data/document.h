@@ -22,7 +22,7 @@ struct Document {
 
 /// Reads a .toml or .json file. A byte-order mark is dropped and the text must be UTF-8.
 /// Errors (InputError): file-not-found, is-a-folder, empty-file, unknown-format, not-utf8, and
-/// bad-toml or bad-json with line and column.
+/// bad-toml or bad-json with line and column; JSON has at most 64 levels.
 [[nodiscard]] Document read_document(const std::string& path);
 
 /// The same from text; `path` names it in messages and tells its format.

@@ -6,9 +6,9 @@
 
 namespace altyn::data {
 
-/// A set of output files that appears whole or not at all. Each is written to a hidden sibling
-/// first; commit() moves all of them into place, and puts the old files back when one cannot be
-/// moved. Whatever was not committed is removed by the destructor, also when an exception passes.
+/// A set of output files that appears whole or not at all, each written to a hidden sibling first.
+/// commit() moves them into place in the order they were announced, and puts the old ones back when
+/// one cannot be moved. What was not committed is removed by the destructor, or the next writer.
 class OutputFiles {
  public:
   OutputFiles() = default;

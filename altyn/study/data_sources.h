@@ -19,14 +19,14 @@ namespace altyn::study {
 class DataSources {
  public:
   /// Of a study: its folder, its shelf and the tables it holds in memory; `cases` is another cases
-  /// folder, "" for the usual one. Errors: InputError "not-on-the-shelf" for another cases folder
-  /// where the study has a shelf.
+  /// folder, "" for the usual one. Errors: InputError "not-on-the-shelf" for one where the study
+  /// has a shelf; "case-changed" for a bundled study that was altered.
   explicit DataSources(const Study& study, const std::string& cases = "");
   /// The same with a cases folder that was found before.
   DataSources(const Study& study, data::CasesFolder cases);
 
-  /// The path of a bundled table ("world_trade") or of a file. Errors: InputError "file-not-found"
-  /// with the nearest bundled name; "not-on-the-shelf" where the study may read nothing else.
+  /// The path of a bundled table ("world_trade") or a file. Errors: InputError "file-not-found"
+  /// with the nearest name; "not-on-the-shelf"; "case-changed" for a bundled file that was altered.
   [[nodiscard]] std::string find(const std::string& name_or_path);
   /// Reads a table in memory, or what find() finds; the table's source is the name a reader knows
   /// it by, not where it lies on this machine. Errors: as read_table.
