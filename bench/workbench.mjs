@@ -54,7 +54,7 @@ try {
         // Movement, answer, new picture, frame: the time at which that frame was on the screen.
         const times = await page.evaluate(async ([label, low, high, count]) => {
           const slider = [...document.querySelectorAll(".slider")].find((one) => one.querySelector("label").textContent === label).querySelector("input");
-          const stage = document.querySelector("#figure-map .stage");
+          const [stage, bars] = ["map", "ranked"].map((name) => document.querySelector(`#figure-${name} .stage`));
           const found = [];
           for (let step = 0; step < count; step += 1) {
             const painted = new Promise((done) => {
@@ -66,10 +66,11 @@ try {
                   channel.port2.postMessage(0);
                 });
               });
-              watch.observe(stage, { childList: true });
+              // A movement can leave every colour as it is; then the bars and their numbers tell.
+              for (const one of [stage, bars]) watch.observe(one, { childList: true, subtree: true, attributes: true, characterData: true });
             });
             const from = performance.now();
-            slider.value = String(low + (high - low) * ((step * 0.37) % 1));
+            slider.value = String(low + (high - low) * (((step + 1) * 0.37) % 1));
             slider.dispatchEvent(new Event("input", { bubbles: true }));
             found.push((await painted) - from);
             await new Promise((done) => setTimeout(done, 12 + (step % 7)));
@@ -86,8 +87,8 @@ try {
       const slider = document.querySelectorAll(".slider input")[0];
       const stage = document.querySelector("#figure-map .stage");
       const at = [];
-      const watch = new MutationObserver(() => at.push(performance.now()));
-      watch.observe(stage, { childList: true });
+      const watch = new MutationObserver(() => at.push(performance.now()));  // once per picture
+      watch.observe(stage, { childList: true, subtree: true, attributes: true, characterData: true });
       for (let step = 0; step < 240; step += 1) {
         slider.value = String(5 + 5 * Math.sin(step / 15));
         slider.dispatchEvent(new Event("input", { bubbles: true }));

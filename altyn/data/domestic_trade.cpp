@@ -345,8 +345,7 @@ World build_world(const PairPanel& panel, int year, const DomesticSources& sourc
                   : from_amounts(all[k], year, exports[k], amounts, options);
     if (own > 0.0 && flagged) {
       const std::size_t row = own_row[k];
-      const std::string_view flag =
-          panel.table.texts("domestic_flag").at(static_cast<Index>(row));
+      const std::string_view flag = panel.table.texts("domestic_flag").at(static_cast<Index>(row));
       if (!flag.empty()) {
         domestic->flag = flag;
         domestic->low_musd = panel.table.numbers("low_musd")[row];

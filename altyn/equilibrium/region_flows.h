@@ -31,7 +31,7 @@ void check_region_shares(const RegionSplit& split, const std::vector<double>& sh
 
 /// Flows of one economy, in any one valuation in which what is sold sums to what is bought.
 struct NationFlows {
-  std::string good;                  ///< for messages; "" where there is only one
+  std::string good;                    ///< for messages; "" where there is only one
   std::vector<double> sold{};          ///< [old] by every economy to the nation; own place unused
   std::vector<double> bought{};        ///< [old] by every economy from the nation; own place unused
   std::vector<double> region_sells{};  ///< [R] in all

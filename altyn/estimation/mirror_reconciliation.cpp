@@ -108,7 +108,8 @@ class Reconciler {
 
   // Equation (1): weighted least squares of the log ratio.
   void estimate_freight(Reconciliation& result) {
-    log_ratio_.assign(n_rows_, options_.cif_fob_ratio > 0.0 ? std::log(options_.cif_fob_ratio) : 0.0);
+    log_ratio_.assign(n_rows_,
+                      options_.cif_fob_ratio > 0.0 ? std::log(options_.cif_fob_ratio) : 0.0);
     log_ratio_sd_.assign(n_rows_, 0.0);
     if (options_.cif_fob_ratio > 0.0) return;
     const std::size_t n_years = std::max<std::size_t>(panel_.years.size(), 1);
@@ -152,7 +153,8 @@ class Reconciler {
     }
     for (std::size_t a = 0; a < k; ++a) {
       for (std::size_t b = 0; b < k; ++b) {
-        for (std::size_t c = 0; c < k; ++c) variance[a * k + b] += half[a * k + c] * inverse[c * k + b];
+        for (std::size_t c = 0; c < k; ++c)
+          variance[a * k + b] += half[a * k + c] * inverse[c * k + b];
       }
     }
     std::vector<std::string> names = {"at the mean distance", "ln distance", "ln distance squared",
@@ -207,7 +209,8 @@ class Reconciler {
     const double prior = total / seen;
     double residual = 0.0;
     for (std::size_t e = 0; e < n; ++e) {
-      image[e] = std::log((sum[e] + options_.prior_flows * prior) / (count[e] + options_.prior_flows));
+      image[e] =
+          std::log((sum[e] + options_.prior_flows * prior) / (count[e] + options_.prior_flows));
       residual = std::max(residual, std::abs(image[e] - at[e]));
     }
     return residual;
@@ -405,12 +408,13 @@ Reconciliation reconcile_mirrors(const data::PairPanel& panel,
                                  const std::vector<double>& contiguous,
                                  const ReconcileOptions& options, Context& context) {
   if (!panel.two_sided) {
-    throw InputError({.code = "one-sided",
-                      .what = "the table has one value per flow",
-                      .where = panel.table.source(),
-                      .why = "reconciling takes both sides' records",
-                      .fixes = {"give a table with importer_reported and exporter_reported, such as "
-                                "altyn data import comtrade writes"}});
+    throw InputError(
+        {.code = "one-sided",
+         .what = "the table has one value per flow",
+         .where = panel.table.source(),
+         .why = "reconciling takes both sides' records",
+         .fixes = {"give a table with importer_reported and exporter_reported, such as "
+                   "altyn data import comtrade writes"}});
   }
   return Reconciler(panel, distance_km, contiguous, options).run(context);
 }
