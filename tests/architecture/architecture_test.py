@@ -107,7 +107,7 @@ def test_every_header_compiles_alone(tmp_path):
     if not compile_commands.exists():
         pytest.skip("no build tree")
     command = next(c["command"] for c in json.loads(compile_commands.read_text())
-                   if c["file"].endswith("altyn/core/errors.cpp"))
+                   if c["file"].endswith("altyn/estimation/glm.cpp"))  # stands alone in every build
     flags = [word for word in command.split() if word.startswith(("-I", "-D", "-std"))]
     flags += [f"-isystem{word}" for word in re.findall(r"-isystem (\S+)", command)]
     wrong = []

@@ -168,6 +168,7 @@ def test_other_threads_run_while_the_engine_works():
     inside = []
     counter.start()
     try:
+        inside.append(counted[0])
         altyn.ppml(FORMULA, "world_trade", agreements=["EAEU"], bootstrap="pairs", draws=60,
                    cluster="exporter^importer", progress=lambda _: inside.append(counted[0]))
     finally:
