@@ -14,6 +14,7 @@
 #include "altyn/data/write_table.h"
 #include "comm/thread_ranks.h"
 #include "error_of.h"
+#include "random_table.h"
 
 namespace altyn::estimation {
 namespace {
@@ -75,21 +76,7 @@ data::Table shuffled(const data::Table& table) {
   for (std::size_t k = order.size(); k-- > 1;) {
     std::swap(order[k], order[random.below(static_cast<std::uint32_t>(k + 1))]);
   }
-  data::Table result(table.source());
-  for (const data::Column& column : table.columns()) {
-    if (column.is_number()) {
-      data::NumberColumn values;
-      for (const std::size_t row : order) values.push_back(table.numbers(column.name)[row]);
-      result.add(column.name, std::move(values));
-    } else {
-      std::vector<std::string> values;
-      for (const std::size_t row : order) {
-        values.emplace_back(table.texts(column.name).at(static_cast<Index>(row)));
-      }
-      result.add(column.name, values);
-    }
-  }
-  return result;
+  return rearranged(table, order);
 }
 
 /// Sums in another order leave rounding, which the last Newton step carries into the coefficients:
