@@ -356,6 +356,7 @@ Api::Api(ApiOptions options, std::stop_token stopping)
       long_(std::max(1, options_.n_threads / 2), options_.waiting_long) {
   warm_ = std::async(std::launch::async, [this] {
             try {
+              catalogue_text();  // no page is drawn without it
               const Asked asked =
                   read_asked({}, "check", {{"content", {{"claim", "lavrov-2017"}}}});
               const std::unique_ptr<LongRun> run = start(asked);
@@ -736,9 +737,10 @@ HttpResponse Api::health(HttpRequest&, const Parts&) {
                         {"sessions", sessions_.n_sessions()}});
 }
 
-HttpResponse Api::catalogue(HttpRequest& request, const Parts&) {
-  std::call_once(catalogue_once_, [this, &request] {
-    const Desk::Place place = quick_place(request);
+HttpResponse Api::catalogue(HttpRequest&, const Parts&) { return {.body = catalogue_text()}; }
+
+const std::string& Api::catalogue_text() {
+  std::call_once(catalogue_once_, [this] {
     json value = library_.catalogue();
     value["limits"] = {{"json_bytes", options_.json_bytes},
                        {"table_bytes", options_.sessions.table_bytes},
@@ -746,7 +748,7 @@ HttpResponse Api::catalogue(HttpRequest& request, const Parts&) {
                        {"n_draws", options_.most_draws}};
     catalogue_ = dumped(value);
   });
-  return {.body = catalogue_};
+  return catalogue_;
 }
 
 HttpResponse Api::world(HttpRequest& request, const Parts&) {

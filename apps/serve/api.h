@@ -89,6 +89,7 @@ class Api {
                                     const LongRun::Tell& tell);
   [[nodiscard]] std::shared_ptr<const StoredResult> finished(const Asked& asked,
                                                              HttpRequest& request);
+  const std::string& catalogue_text();
   [[nodiscard]] Desk::Place quick_place(HttpRequest& request);
   [[nodiscard]] HttpResponse failure(const std::exception_ptr& thrown) const;
   [[nodiscard]] LongRun::Event failed_event(const std::exception_ptr& thrown) const;

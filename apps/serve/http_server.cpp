@@ -320,9 +320,10 @@ struct HttpServer::State {
     const auto write = [&connection](std::string_view bytes) {
       return connection.write(bytes.data(), bytes.size()) >= 0;
     };
-    write(fmt::format("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                      "Connection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n",
-                      websocket_acceptance(opening.header("sec-websocket-key"))));
+    write(
+        fmt::format("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                    "Connection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n",
+                    websocket_acceptance(opening.header("sec-websocket-key"))));
     const auto answer = [&](std::string_view message) {
       const std::size_t end = std::min(message.find(' '), message.size());
       const std::string_view number = message.substr(0, end);

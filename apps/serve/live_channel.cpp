@@ -49,13 +49,11 @@ ssize_t send(wslay_event_context_ptr context, const std::uint8_t* bytes, std::si
   return -1;
 }
 
-void take(wslay_event_context_ptr context, const wslay_event_on_msg_recv_arg* message,
-          void* user) {
+void take(wslay_event_context_ptr context, const wslay_event_on_msg_recv_arg* message, void* user) {
   Channel& channel = *static_cast<Channel*>(user);
   if (message->opcode == WSLAY_TEXT_FRAME) {
     channel.took_one = true;
-    channel.messages.emplace_back(reinterpret_cast<const char*>(message->msg),
-                                  message->msg_length);
+    channel.messages.emplace_back(reinterpret_cast<const char*>(message->msg), message->msg_length);
   } else if (message->opcode == WSLAY_BINARY_FRAME) {
     wslay_event_queue_close(context, WSLAY_CODE_UNSUPPORTED_DATA, nullptr, 0);
   }
