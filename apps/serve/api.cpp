@@ -141,6 +141,14 @@ std::string text_member(const json& body, const char* name, const std::string& o
   return body[name].get<std::string>();
 }
 
+bool flag_member(const json& body, const char* name, bool otherwise) {
+  if (!body.contains(name)) return otherwise;
+  if (!body[name].is_boolean()) {
+    fail(400, "bad-json", fmt::format("{} is neither true nor false", name), name);
+  }
+  return body[name].get<bool>();
+}
+
 // Numbers of draws are what makes a study long; what else is long ends by time.
 void check_draws(const json& value, Index most) {
   for (const auto& [key, one] : value.items()) {
@@ -747,18 +755,17 @@ HttpResponse Api::first(HttpRequest& request, const Parts&) {
 
 HttpResponse Api::solve(HttpRequest& request, const Parts&) {
   const json body = parse_body(request);
-  check_members(body, {"content", "flows"});
-  if (body.contains("flows") && !body["flows"].is_boolean()) {
-    fail(400, "bad-json", "flows is neither true nor false", "flows");
-  }
+  check_members(body, {"content", "flows", "tables"});
+  const study::LiveParts parts{.tables = flag_member(body, "tables", true),
+                               .flows = flag_member(body, "flows", false)};
   const study::Study study =
       study_of("simulate", content_of(body), cookie(request, kSessionCookie));
   const Desk::Place place = quick_place(request);
   Context context(1, options_.seed);
   context.stop = stopping_;
   study::DataSources sources(study, library_.cases());
-  return json_response(study::solve_scenario(study, body.value("flows", false), sources,
-                                             library_.scenario_tables(), context));
+  return json_response(
+      study::solve_scenario(study, parts, sources, library_.scenario_tables(), context));
 }
 
 HttpResponse Api::report(HttpRequest& request, const Parts&) {

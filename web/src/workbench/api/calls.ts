@@ -21,8 +21,9 @@ export const get_uploads = (signal?: AbortSignal) =>
 export const put_table = (name: string, file: Blob, signal?: AbortSignal) =>
   post_file<Upload>(`/api/tables?name=${encodeURIComponent(name)}`, file, signal);
 
-export const solve = (content: Content, flows: boolean, signal?: AbortSignal) =>
-  post_json<SolveAnswer>("/api/solve", { content, flows }, signal);
+/** @param parts besides the vectors: tables of the result, matrices of trade */
+export const solve = (content: Content, parts: { tables: boolean; flows: boolean }, signal?: AbortSignal) =>
+  post_json<SolveAnswer>("/api/solve", { content, ...parts }, signal);
 
 export const write_toml = (content: Content, signal?: AbortSignal) =>
   post_json<{ toml: string }>("/api/toml/write", { content }, signal).then((answer) => answer.toml);
