@@ -37,7 +37,18 @@ async function in_place(context, address) {
   if (page_file) await context.route(address, (route) => route.fulfill({ path: page_file, contentType: "text/html" }));
 }
 
+// A picture counts once the answer to the movement is there: what is drawn before shows an old one.
+const tell_answers = () => {
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("message", () => (window.answered = true));
+    }
+  };
+};
+
 async function open_scenario(page, address) {
+  await page.addInitScript(tell_answers);
   await page.goto(`${address}${kScenario}`);
   await page.reload();
   await at_rest(page);
@@ -49,19 +60,11 @@ async function move_all(page, name) {
     const times = await page.evaluate(async ([label, low, high, count]) => {
       const slider = [...document.querySelectorAll(".slider")].find((one) => one.querySelector("label").textContent === label).querySelector("input");
       const watched = ["map", "ranked"].map((figure) => document.querySelector(`#figure-${figure} .stage`));
-      // A picture counts once the answer to the movement is there: what is drawn before shows an old one.
-      const plain_fetch = window.fetch;
-      let answered = false;
-      window.fetch = async (...asked) => {
-        const response = await plain_fetch(...asked);
-        if (String(asked[0]).includes("/api/solve")) answered = true;
-        return response;
-      };
       const found = [];
       for (let step = 0; step < count; step += 1) {
         const painted = new Promise((done) => {
           const watch = new MutationObserver(() => {
-            if (!answered) return;
+            if (!window.answered) return;
             watch.disconnect();
             requestAnimationFrame(() => {
               const channel = new MessageChannel();
@@ -72,14 +75,13 @@ async function move_all(page, name) {
           // A movement can leave every colour as it is; then the bars and their numbers tell.
           for (const one of watched) watch.observe(one, { childList: true, subtree: true, attributes: true, characterData: true });
         });
-        answered = false;
+        window.answered = false;
         const from = performance.now();
         slider.value = String(low + (high - low) * (((step + 1) * 0.37) % 1));
         slider.dispatchEvent(new Event("input", { bubbles: true }));
         found.push((await painted) - from);
         await new Promise((done) => setTimeout(done, 12 + (step % 7)));
       }
-      window.fetch = plain_fetch;
       return found;
     }, [label, low, high, repetitions]);
     line(`${name}, ${label.toLowerCase()}`, times.slice(5));

@@ -58,6 +58,11 @@ add_library(altyn_http INTERFACE)
 target_include_directories(altyn_http SYSTEM INTERFACE ${HTTPLIB_INCLUDE})
 target_compile_options(altyn_http INTERFACE ${ALTYN_HTTPLIB_CFLAGS_OTHER})
 target_link_libraries(altyn_http INTERFACE ${ALTYN_HTTPLIB_LINK_LIBRARIES})
+find_library(WSLAY_LIBRARY wslay REQUIRED)
+find_path(WSLAY_INCLUDE wslay/wslay.h REQUIRED)
+target_include_directories(altyn_http SYSTEM INTERFACE ${WSLAY_INCLUDE})
+find_library(CRYPTO_LIBRARY crypto REQUIRED)  # of OpenSSL, which cpp-httplib brings: the handshake's SHA-1
+target_link_libraries(altyn_http INTERFACE ${WSLAY_LIBRARY} ${CRYPTO_LIBRARY})
 
 if(ALTYN_MPI)
   find_package(MPI REQUIRED COMPONENTS CXX)
