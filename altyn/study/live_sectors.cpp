@@ -138,8 +138,8 @@ json sector_list(const SectorRun& run, const SectorStages& stages) {
 
 }  // namespace
 
-json solve_sectors(const Study& whole, bool flows, DataSources& sources, SectorTablesCache& tables,
-                   Context& context) {
+json solve_sectors(const Study& whole, LiveParts parts, DataSources& sources,
+                   SectorTablesCache& tables, Context& context) {
   const SectorWorld world = read_sector_world(whole, sources, context, &tables);
   const SectorRun run = solve_central(world, whole.where, std::nullopt, context);
   json value = {{"failure", failure_of(run)},
@@ -147,14 +147,15 @@ json solve_sectors(const Study& whole, bool flows, DataSources& sources, SectorT
                 {"certificates", {attribution::to_json(run.result.certificate)}}};
   if (!failure_of(run).empty()) return value;
   const SectorAnswers answers = central_answers(run, context);
-  const ScenarioAnswer answer = sector_answer(run, world.base, answers);
-  value["certificates"] = json::array();
-  for (const Certificate& one : answer.certificates) {
-    value["certificates"].push_back(attribution::to_json(one));
+  value["certificates"].push_back(attribution::to_json(answers.stages.certificate));
+  if (!run.chosen.cells.empty()) {
+    value["certificates"].push_back(attribution::to_json(run.chosen.certificate));
   }
-  value["result"] = sector_value(answer, run, answers);
+  if (parts.tables) {
+    value["result"] = sector_value(sector_answer(run, world.base, answers), run, answers);
+  }
   add_economies(value, run, answers);
-  if (!flows) return value;
+  if (!parts.flows) return value;
   const MultiSectorBase& base = run.model.base();
   value["flows"] = {{"base_musd", pair_sums(base, answers.stages.base)},
                     {"direct_musd", pair_sums(base, answers.stages.direct)},

@@ -126,7 +126,7 @@ json interval(const ScenarioDraws& draws, Outcome outcome, std::size_t n) {
 
 namespace {
 
-json solve_one_sector(const Study& whole, bool flows, DataSources& sources,
+json solve_one_sector(const Study& whole, LiveParts parts, DataSources& sources,
                       ScenarioTablesCache& tables, Context& context) {
   const CentralSolve solved(whole, sources, &tables, context);
   json value = {{"failure", solved.failure()}, {"certificates", json::array()}};
@@ -135,13 +135,15 @@ json solve_one_sector(const Study& whole, bool flows, DataSources& sources,
   }
   value["certified"] = solved.failure().empty();
   if (solved.failure().empty()) {
-    const ScenarioDraws none = run_draws({}, solved.setting().parents(), solved.assumptions(),
-                                         false, 0, solved.options(), context);
-    ScenarioAnswer answer = answer_of(solved.with(none));
-    answer.certificates = solved.certificates();
-    value["result"] = to_json(answer);
+    if (parts.tables) {
+      const ScenarioDraws none = run_draws({}, solved.setting().parents(), solved.assumptions(),
+                                           false, 0, solved.options(), context);
+      ScenarioAnswer answer = answer_of(solved.with(none));
+      answer.certificates = solved.certificates();
+      value["result"] = to_json(answer);
+    }
     add_vectors(value, solved);
-    if (flows) {
+    if (parts.flows) {
       const OneSectorResult& result = solved.result();
       value["flows"] = {{"base_musd", result.base_trade},
                         {"direct_musd", result.direct_trade},
@@ -157,8 +159,8 @@ json solve_one_sector(const Study& whole, bool flows, DataSources& sources,
 
 }  // namespace
 
-json solve_scenario(const Study& study, bool flows, DataSources& sources, const LiveTables& tables,
-                    Context& context) {
+json solve_scenario(const Study& study, LiveParts parts, DataSources& sources,
+                    const LiveTables& tables, Context& context) {
   const auto start = std::chrono::steady_clock::now();
   Study whole = study;
   whole.content["flags"]["n_draws"] = 0;
@@ -168,9 +170,9 @@ json solve_scenario(const Study& study, bool flows, DataSources& sources, const 
   }
   json value;
   if (has_sectors(whole.content)) {
-    value = solve_sectors(whole, flows, sources, tables.many_sectors, context);
+    value = solve_sectors(whole, parts, sources, tables.many_sectors, context);
   } else {
-    value = solve_one_sector(whole, flows, sources, tables.one_sector, context);
+    value = solve_one_sector(whole, parts, sources, tables.one_sector, context);
   }
   value["seconds"] =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -26,7 +26,7 @@ json solve(const Study& study, ScenarioTablesCache& tables) {
   static SectorTablesCache many_sectors;
   Context context(1);
   DataSources sources(study);
-  json value = solve_scenario(study, true, sources, {tables, many_sectors}, context);
+  json value = solve_scenario(study, {.flows = true}, sources, {tables, many_sectors}, context);
   value.erase("seconds");
   return value;
 }
