@@ -269,7 +269,7 @@ ReadableFile::ReadableFile(const std::string& path, Encoding encoding, const std
     : path_(path) {
   try {
     if (path.ends_with(".zip") && fs::exists(path)) path_ = unpack(path, *this);
-    if (path_.ends_with(".xlsx") && fs::exists(path_)) {
+    if (is_workbook(path_) && fs::exists(path_)) {
       const std::string csv = beside(fs::path(path_).stem().string() + ".csv");
       sheet_to_csv(path_, sheet, csv);
       path_ = csv;

@@ -342,6 +342,15 @@ class SheetWriter {
 
 }  // namespace
 
+bool is_workbook(std::string_view path) { return path.ends_with(".xlsx"); }
+
+std::vector<std::string> sheet_names(const std::string& workbook) {
+  std::vector<std::string> names;
+  for (Sheet& sheet : sheets_of(Workbook(workbook), workbook))
+    names.push_back(std::move(sheet.name));
+  return names;
+}
+
 void sheet_to_csv(const std::string& workbook_path, const std::string& sheet,
                   const std::string& csv) {
   const Workbook workbook(workbook_path);

@@ -1,8 +1,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace altyn::data {
+
+/// Whether a path is that of a workbook, by its ending.
+[[nodiscard]] bool is_workbook(std::string_view path);
+
+/// The names of a workbook's sheets, in their order. Errors: as sheet_to_csv.
+[[nodiscard]] std::vector<std::string> sheet_names(const std::string& workbook);
 
 /// Writes one sheet of an Excel workbook (.xlsx) as a CSV file: values as they are stored, rows and
 /// columns in their places, empty rows kept, so that line k is row k of the sheet. `sheet` is its

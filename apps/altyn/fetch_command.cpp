@@ -8,15 +8,17 @@
 #include "altyn/data/cases.h"
 #include "altyn/data/fetch_registry.h"
 #include "altyn/data/output_files.h"
+#include "altyn/data/provenance.h"
 #include "commands.h"
 #include "download.h"
+#include "fetch_lock.h"
 
 namespace altyn::app {
 namespace {
 
 struct FetchRequest {
   std::string name, output, registry, url, sha256;
-  bool list = false, again = false;
+  bool list = false, again = false, accept_change = false;
   Download limits;
   data::ComtradeQuery query;
 };
@@ -46,6 +48,22 @@ void write_record(const std::string& path, const data::FetchSource& source, cons
       {"sha256", found.sha256},      {"bytes", found.bytes},
       {"etag", found.etag},          {"last_modified", found.last_modified}};
   data::write_text(record.dump(2) + "\n", path + ".source.json");
+}
+
+// A download that must bring what came the first time.
+Downloaded download_locked(const Download& wanted, const DownloadWatch& watch,
+                           const std::string& lock) {
+  try {
+    return download(wanted, watch);
+  } catch (const InputError& error) {
+    if (error.detail().code != "checksum-mismatch") throw;
+    ErrorDetail detail = error.detail();
+    detail.context.push_back(fmt::format("{} has the checksum of the first download", lock));
+    detail.why = "the provider changed the file, or something came in between; nothing was kept";
+    detail.fixes = {"look at the provider's page for a new release",
+                    "--accept-change takes it and records it"};
+    throw InputError(detail);
+  }
 }
 
 int run_fetch(Session& session, const FetchRequest& request) {
@@ -83,15 +101,25 @@ int run_fetch(Session& session, const FetchRequest& request) {
   if (std::filesystem::is_directory(wanted.path)) {
     wanted.path = (std::filesystem::path(wanted.path) / file).string();
   }
+  // Answers of an interface are of their day; files are what they were.
+  FetchLock lock(wanted.path);
+  const std::string name = std::filesystem::path(wanted.path).filename().string();
+  const auto locked = is_comtrade ? std::nullopt : lock.find(name, wanted.url);
   if (std::filesystem::exists(wanted.path) && !request.again) {
+    const bool same = locked && data::sha256_of_file(wanted.path) == locked->sha256;
     throw InputError({.code = "output-exists",
                       .what = "the file is there already",
                       .where = wanted.path,
+                      .context = {!locked ? "it was not fetched from this address"
+                                  : same  ? "it is as it was fetched"
+                                          : "it has changed since it was fetched"},
                       .why = "fetching it again costs the provider and may bring another release",
                       .fixes = {"use it", "--again fetches it anew", "-o names another file"}});
   }
   wanted.sha256 = request.sha256.empty() ? source.sha256 : request.sha256;
   wanted.bytes = request.url.empty() ? source.bytes : 0;
+  const bool by_lock = wanted.sha256.empty() && locked && !request.accept_change;
+  if (by_lock) wanted.sha256 = locked->sha256;
   const Context& context = session.context();
   const DownloadWatch watch{
       .progress =
@@ -104,7 +132,8 @@ int run_fetch(Session& session, const FetchRequest& request) {
       .stop = context.stop};
   const std::string target = wanted.path;
   if (is_comtrade) wanted.path = target + ".answer.json";  // kept only when it is an answer
-  const Downloaded found = download(wanted, watch);
+  const Downloaded found =
+      by_lock ? download_locked(wanted, watch, lock.path()) : download(wanted, watch);
   if (is_comtrade) {
     std::error_code error;
     try {
@@ -116,8 +145,13 @@ int run_fetch(Session& session, const FetchRequest& request) {
     }
   }
   write_record(target, source, wanted.url, found);
+  if (!is_comtrade) {
+    lock.record(name, {.url = wanted.url, .sha256 = found.sha256, .bytes = found.bytes});
+  }
   session.print(fmt::format("{}: {} bytes, SHA-256 {}{}{}\n", target, found.bytes, found.sha256,
-                            wanted.sha256.empty() ? "" : ", as it must be",
+                            by_lock                 ? ", as when it was first fetched"
+                            : wanted.sha256.empty() ? ", recorded in " + lock.path()
+                                                    : ", as it must be",
                             found.resumed ? "; taken up where an earlier attempt ended" : ""));
   if (!source.import.empty()) {
     const bool io = source.import == "icio" || source.import.starts_with("wiod");
@@ -144,6 +178,8 @@ void add_fetch_command(CLI::App& data_command, Session& session, const Finish& f
   command->add_option("--url", request->url, "another address, such as a mirror's");
   command->add_option("--sha256", request->sha256, "checksum that the file must have");
   command->add_flag("--again", request->again, "also when the file is there");
+  command->add_flag("--accept-change", request->accept_change,
+                    "also when the file is another one than the first time");
   command->add_option("--attempts", request->limits.attempts, "how often the server is asked [5]")
       ->check(CLI::Range(1, 1000));
   command
