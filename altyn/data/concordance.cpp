@@ -27,7 +27,9 @@ bool starts_with_any(std::string_view name, std::initializer_list<std::string_vi
 }
 
 bool is_key(const Column& column) {
-  if (column.is_number()) return column.name == "year" || column.name == "month";
+  if (column.is_number()) {
+    return column.name == "year" || column.name == "month" || column.name == "t";  // of BACI
+  }
   return !starts_with_any(column.name, {"flag", "name", "note", "sector_name", "broad_sector",
                                         "record", "side", "domestic_flag", "nomenclature"});
 }
@@ -411,7 +413,17 @@ class Conversion {
       for (const Chain::Part& part : chain.parts_of(code)) {
         if (!part.placed && part.link.to != code) stuck_.push_back({code, part.link.to});
         if (!part.placed && options_.unmatched != UnmatchedCodes::kKeep) continue;
+        if (!(part.link.weight > 0.0)) continue;
         if (!part.placed) kept_.insert(part.link.to);
+        if (!has_year_ && (part.link.first_year > kFirstYear || part.link.last_year < kLastYear)) {
+          throw InputError(
+              {.code = "no-such-column",
+               .what = "the table has no column year",
+               .where = source_,
+               .context = {fmt::format("{} goes to {} in some years only", code, part.link.to)},
+               .why = "the concordance holds for some years",
+               .fixes = {"give the rows their year", "take the years out of it"}});
+        }
         from.push_back(code);
         to.push_back(part.link.to);
         weight.push_back(part.link.weight);

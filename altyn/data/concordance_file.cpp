@@ -111,17 +111,15 @@ std::optional<std::size_t> position(const Cells& cells, std::initializer_list<co
   return std::nullopt;
 }
 
-std::optional<Columns> columns_in(const Cells& header) {
-  Columns columns{.weight = position(header, {"weight", "share"}),
-                  .first_year = position(header, {"first_year"}),
-                  .last_year = position(header, {"last_year"})};
-  const auto from = position(header, {"from"});
-  const auto to = position(header, {"to"});
-  if (from && to) {
-    columns.from = *from;
-    columns.to = *to;
-    return columns;
-  }
+Columns with_weights(const Cells& header) {
+  return {.weight = position(header, {"weight", "share"}),
+          .first_year = position(header, {"first_year"}),
+          .last_year = position(header, {"last_year"})};
+}
+
+/// The header of a provider: the first column of each of two nomenclatures.
+std::optional<Columns> named_columns(const Cells& header) {
+  Columns columns = with_weights(header);
   for (std::size_t k = 0; k < header.size(); ++k) {
     const std::string name = nomenclature_in(header[k]);
     if (name.empty()) continue;
@@ -136,6 +134,16 @@ std::optional<Columns> columns_in(const Cells& header) {
     }
   }
   return std::nullopt;
+}
+
+std::optional<Columns> plain_columns(const Cells& header) {
+  Columns columns = with_weights(header);
+  const auto from = position(header, {"from"});
+  const auto to = position(header, {"to"});
+  if (!from || !to) return std::nullopt;
+  columns.from = *from;
+  columns.to = *to;
+  return columns;
 }
 
 /// A header of two or three names that are none of the known ones: from, to, weight.
@@ -156,10 +164,13 @@ std::optional<Columns> columns_in_order(const std::vector<Line>& lines) {
 }
 
 Columns find_columns(const std::vector<Line>& lines, const std::string& path) {
-  for (std::size_t k = 0; k < std::min(lines.size(), kMostTitles); ++k) {
-    if (auto columns = columns_in(lines[k].cells)) {
-      columns->line = k;
-      return *columns;
+  // Above the names of the nomenclatures some tables say From and To.
+  for (const auto& columns_of : {named_columns, plain_columns}) {
+    for (std::size_t k = 0; k < std::min(lines.size(), kMostTitles); ++k) {
+      if (auto columns = columns_of(lines[k].cells)) {
+        columns->line = k;
+        return *columns;
+      }
     }
   }
   if (const auto columns = columns_in_order(lines)) return *columns;
@@ -167,9 +178,10 @@ Columns find_columns(const std::vector<Line>& lines, const std::string& path) {
       {.code = "layout-mismatch",
        .what = "no header names the two nomenclatures",
        .where = path,
-       .context = {lines.empty() ? "the file is empty"
-                                 : fmt::format("line {}: {}", lines.front().number,
-                                               fmt::join(lines.front().cells, ", "))},
+       .context = {lines.empty()
+                       ? "the file is empty"
+                       : fmt::format("line {}: {:.200}", lines.front().number,
+                                     fmt::format("{}", fmt::join(lines.front().cells, ", ")))},
        .why = "a concordance links the codes of one column to those of another",
        .fixes = {"name the columns from, to and, if need be, weight",
                  "take the table of the United Nations, of WITS or of the R package concordance "

@@ -54,7 +54,7 @@ std::ofstream open_output(const std::string& path) {
 
 bool is_table_name(std::string_view name) {
   for (const std::string_view ending :
-       {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet", ".json", ".xlsx"}) {
+       {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet", ".json", ".xlsx", ".xls"}) {
     if (name.ends_with(ending)) return true;
   }
   return false;

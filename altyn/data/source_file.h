@@ -13,11 +13,10 @@ namespace altyn::data {
 enum class Encoding { kUtf8, kUtf16, kLatin1, kWindows1251, kWindows1252 };
 
 /// A provider's file as plain UTF-8 text or Parquet: the one table of a .zip archive, a sheet of an
-/// Excel workbook (.xlsx), text in another encoding. What had to be unpacked lies in a temporary
-/// folder that goes with this object.
-/// Errors (InputError): not-an-archive, truncated-archive, several-tables naming what the archive
-/// holds; not-a-workbook, no-such-sheet; not-in-encoding. SystemError where no temporary file can
-/// be written.
+/// Excel workbook (.xlsx, .xls), text in another encoding. What had to be unpacked lies in a
+/// temporary folder that goes with this object. Errors (InputError): not-an-archive,
+/// truncated-archive, several-tables naming what the archive holds; not-a-workbook, no-such-sheet;
+/// not-in-encoding. SystemError where no temporary file can be written.
 class ReadableFile {
  public:
   explicit ReadableFile(const std::string& path, Encoding encoding = Encoding::kUtf8,

@@ -84,7 +84,8 @@ void add_base(CLI::App& data_command, Session& session, const Finish& finish) {
     sources += fmt::format("\n  {:<9} {} ({})", source.name, source.title, source.provider);
   }
   command->add_option("source", request->study.source, "whose layout the file has")->required();
-  command->add_option("file", request->study.file, "the table: .csv .gz .zip .xlsx")->required();
+  command->add_option("file", request->study.file, "the table: .csv .gz .zip .xlsx .xls")
+      ->required();
   command->add_option(
       "--output,-o", request->output,
       "folder for the tables, base.toml for scenarios, base.json with every gap and "

@@ -153,7 +153,10 @@ int run_fetch(Session& session, const FetchRequest& request) {
                             : wanted.sha256.empty() ? ", recorded in " + lock.path()
                                                     : ", as it must be",
                             found.resumed ? "; taken up where an earlier attempt ended" : ""));
-  if (!source.import.empty()) {
+  if (source.import == "concordance") {
+    session.print(
+        fmt::format("next: altyn data convert TABLE --map sector={} -o converted.csv\n", target));
+  } else if (!source.import.empty()) {
     const bool io = source.import == "icio" || source.import.starts_with("wiod");
     session.print(fmt::format("next: altyn data {} {} {}{}\n", io ? "base" : "import",
                               source.import, target,

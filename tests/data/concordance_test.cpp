@@ -129,6 +129,13 @@ TEST(Concordance, BadConcordancesAreNamed) {
   EXPECT_EQ(fails(map({"270900", "270900"}, {"A", "B"}, {0.5, 0.4})), "weights-do-not-add-up");
   EXPECT_EQ(fails(map({"270900"}, {"A"}, {-1.0})), "negative-weight");
   EXPECT_EQ(fails(map({"270900", "270900"}, {"A", "A"}, {0.5, 0.5})), "duplicate-row");
+  Table of_some_years = map({"270900"}, {"A"});
+  of_some_years.add("last_year", NumberColumn{2005});
+  Table undated("trade.csv");
+  undated.add("sector", std::vector<std::string>{"270900"});
+  undated.add("trade_musd", NumberColumn{1.0});
+  EXPECT_EQ(error_of([&] { (void)convert_codes(undated, {{"sector", of_some_years}}); }).code,
+            "no-such-column");
   EXPECT_EQ(error_of([] { (void)convert_codes(kTrade, {{"product", map({"*"}, {"A"})}}); }).code,
             "no-such-column");
 }
@@ -168,8 +175,8 @@ TEST(Concordance, CodesAreSplitInProportionToTradeInTheNewCodes) {
   by_trade.totals.add("code", std::vector<std::string>{"A", "B", "B", "Z"});
   by_trade.totals.add("amount", NumberColumn{1.0, 2.0, 1.0, 9.0});
   const ConvertedTable made = convert_codes(kTrade, {by_trade});
-  EXPECT_THAT(texts(made.table, "sector"), ElementsAre("A", "B", "C", "A", "B", "C", "n"));
-  EXPECT_THAT(made.table.numbers("trade_musd"), ElementsAre(10.0, 30.0, 0.0, 5.0, 15.0, 0.0, 10.0));
+  EXPECT_THAT(texts(made.table, "sector"), ElementsAre("A", "B", "A", "B", "n"));
+  EXPECT_THAT(made.table.numbers("trade_musd"), ElementsAre(10.0, 30.0, 5.0, 15.0, 10.0));
   by_trade.totals = Table();
   by_trade.totals.add("code", std::vector<std::string>{"Z"});
   by_trade.totals.add("amount", NumberColumn{9.0});
