@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "altyn/core/errors.h"
+#include "altyn/data/lower_case.h"
 #include "altyn/data/number_text.h"
 #include "altyn/data/source_file.h"
 #include "altyn/data/spreadsheet.h"
@@ -24,13 +25,6 @@ struct Line {
   Index number = 0;
   Cells cells;
 };
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return result;
-}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
