@@ -291,7 +291,8 @@ class FileImport {
     for (const std::string& text : texts.dictionary) {
       const bool digits = !text.empty() && std::all_of(text.begin(), text.end(),
                                                        [](char c) { return c >= '0' && c <= '9'; });
-      const auto wanted = static_cast<std::size_t>(layout_.code_digits);
+      auto wanted = static_cast<std::size_t>(layout_.code_digits);
+      if (layout_.even_digits) wanted = text.size() + text.size() % 2;
       std::string code =
           digits && text.size() < wanted ? std::string(wanted - text.size(), '0') + text : text;
       if (options_.code_digits > 0) {

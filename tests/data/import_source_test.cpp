@@ -196,6 +196,18 @@ TEST_F(ImportSource, ReadsArchivesAndOtherEncodings) {
   put("country_codes_V202401b.csv", codes);
   ASSERT_EQ(zip_close(archive), 0);
   EXPECT_EQ(import_source(source_layout("baci"), {path}).table.n_rows(), 3);
+  const std::string other = "t,i,j,k,v,q\n2018,643,398,010121,1,1\n";
+  archive = zip_open(path.c_str(), 0, &code);
+  put("BACI_HS17_Y2018_V202401b.csv", other);
+  ASSERT_EQ(zip_close(archive), 0);
+  const ErrorDetail several = error_of([&] { (void)import_source(source_layout("baci"), {path}); });
+  EXPECT_EQ(several.code, "several-tables");
+  EXPECT_THAT(several.fixes.front(), HasSubstr("baci.zip/BACI_HS17_Y2017_V202401b.csv"));
+  EXPECT_EQ(
+      import_source(source_layout("baci"), {path + "/BACI_HS17_Y2018_V202401b.csv"}).table.n_rows(),
+      1);
+  EXPECT_EQ(error_of([&] { (void)import_source(source_layout("baci"), {path + "/x.csv"}); }).code,
+            "no-such-entry");
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
   EXPECT_EQ(error_of([&] { (void)import_source(source_layout("baci"), {path}); }).code,
             "not-an-archive");
@@ -208,6 +220,32 @@ TEST_F(ImportSource, ReadsArchivesAndOtherEncodings) {
       import("egger_larch", cyrillic, {.encoding = Encoding::kWindows1251});
   EXPECT_THAT(texts(found.table, "exporter"), ElementsAre("RUS"));
   EXPECT_EQ(fails("egger_larch", cyrillic), "not-utf8");
+}
+
+// Codes that changed over time, in the spellings of the databases.
+TEST_F(ImportSource, CodesOfEarlierYearsAreUnderstood) {
+  const ImportedSource found = import("egger_larch",
+                                      "exporter,importer,year,rta\n"
+                                      "ROM,SUN,1985,0\nROU,SCG,2004,1\nZAR,TMP,1995,0\n"
+                                      "COD,TLS,2005,0\nYUG,CSK,1990,0\n");
+  EXPECT_THAT(texts(found.table, "exporter"), ElementsAre("COD", "COD", "ROU", "ROU", "YUG"));
+  EXPECT_THAT(texts(found.table, "importer"), ElementsAre("TLS", "TLS", "SCG", "SUN", "CSK"));
+  // The same by number, with zeros in front and without.
+  const ImportedSource numbers = import("baci",
+                                        "t,i,j,k,v,q\n1995,8,004,010121,1,1\n"
+                                        "1995,51,643,010121,1,1\n1995,891,810,010121,1,1\n"
+                                        "1995,180,626,010121,1,1\n1995,032,36,010121,1,1\n");
+  EXPECT_THAT(texts(numbers.table, "exporter"), ElementsAre("ALB", "ARG", "ARM", "COD", "SCG"));
+  EXPECT_THAT(texts(numbers.table, "importer"), ElementsAre("AFG", "AUS", "RUS", "TLS", "SUN"));
+  const ImportedSource tariffs =
+      import("wits_tariffs",
+             "NomenCode;Reporter_ISO_N;Year;ProductCode;Partner;DutyType;SimpleAverage;Min_Rate;"
+             "Max_Rate;TotalNoOfLines\nH2;51;2005;10121;0;BND;15,00;10;20,5;2\n"
+             "H2;051;2005;10121;8;AHS;5,25;5;5,5;2\n");
+  EXPECT_THAT(texts(tariffs.table, "importer"), ElementsAre("ARM", "ARM"));
+  EXPECT_THAT(texts(tariffs.table, "exporter"), ElementsAre("ALB", "WLD"));
+  EXPECT_THAT(texts(tariffs.table, "sector"), ElementsAre("010121", "010121"));
+  EXPECT_THAT(tariffs.table.numbers("rate"), ElementsAre(testing::DoubleEq(0.0525), 0.15));
 }
 
 TEST_F(ImportSource, BadFilesAreNamed) {
