@@ -8,8 +8,8 @@ set -euo pipefail
 level="${1:-build}"
 
 packages=(g++ cmake ninja-build ccache pkg-config libeigen3-dev libfmt-dev nlohmann-json3-dev
-          libtomlplusplus-dev libzip-dev zlib1g-dev libcli11-dev libcpp-httplib-dev librandom123-dev
-          ca-certificates)
+          libtomlplusplus-dev libzip-dev zlib1g-dev libcli11-dev libcpp-httplib-dev libwslay-dev
+          librandom123-dev ca-certificates)
 [[ $level == build ]] || packages+=(python3 python3-dev python3-venv)
 if [[ $level == test || $level == check ]]; then
   packages+=(libgtest-dev libgmock-dev librapidcheck-dev libsundials-dev chromium libopenmpi-dev

@@ -1,7 +1,5 @@
 # Builds the report page (web/) to one HTML file and embeds it in the library. npm runs only when
 # something under web/ has changed. The workbench is built and embedded in apps/.
-find_program(NPM npm REQUIRED)
-find_program(NODE node REQUIRED)
 execute_process(COMMAND ${NODE} --version OUTPUT_VARIABLE node_version OUTPUT_STRIP_TRAILING_WHITESPACE)
 string(REGEX REPLACE "^v" "" node_version "${node_version}")
 if(node_version VERSION_LESS 20.19)

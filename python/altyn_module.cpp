@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "altyn/core/errors.h"
+#include "altyn/core/fields_json.h"
 #include "altyn/core/version.h"
 #include "altyn/data/arrow_rows.h"
 #include "altyn/data/cases.h"
@@ -22,6 +23,7 @@
 #include "altyn/study/run_record.h"
 #include "altyn/study/section_list.h"
 #include "altyn/study/study.h"
+#include "fetch_source.h"
 #include "interruptible.h"
 #include "python_errors.h"
 
@@ -183,6 +185,29 @@ nb::dict run(const std::string& kind, const std::string& content, const std::str
   return to_python(std::move(run->result));
 }
 
+// A download with all that it needs while it runs.
+struct Fetch {
+  app::FetchOptions options;
+  app::Fetched result;
+};
+
+nb::dict fetch(const std::string& name, const std::string& options, const std::string& where,
+               const nb::object& on_progress, const nb::object& on_warning) {
+  const auto fetch = std::make_shared<Fetch>();
+  options_from_json(fetch->options, json::parse(options), where);
+  const auto context = std::make_shared<Context>(1, 0);
+  run_interruptible(context, on_progress, on_warning, [fetch, context, name] {
+    fetch->result = app::fetch_source(
+        name, fetch->options, [&](const std::string& sentence) { context->warn(sentence); },
+        *context);
+  });
+  nb::dict answer;
+  answer["path"] = fetch->result.path;
+  answer["source"] = fetch->result.source_json;
+  answer["text"] = fetch->result.text;
+  return answer;
+}
+
 SharedTable read_table(const std::string& path, const data::ReadOptions& options,
                        const std::vector<std::string>& columns) {
   data::ReadOptions chosen = options;
@@ -258,8 +283,34 @@ NB_MODULE(_altyn, m) {
         nb::arg("tables"), nb::arg("threads"), nb::arg("seed"), nb::arg("on_progress").none(),
         nb::arg("on_warning").none(), nb::arg("output").none(), nb::arg("record"), "Runs a study.");
   m.def(
-      "sections", [](const std::string& kind) { return study::sections_value(kind).dump(); },
+      "sections",
+      [](const std::string& kind) {
+        if (kind != "data_fetch") return study::sections_value(study::sections_of(kind)).dump();
+        return study::sections_value({study::section_of_fields<app::FetchOptions>("options")})
+            .dump();
+      },
       nb::arg("kind"), "The field tables of a kind of study, section by section, as JSON text.");
+  m.def(
+      "read_study",
+      [](const std::string& path) {
+        const study::Study study = study::read_study(path);
+        return nb::make_tuple(study.kind, study.content.dump(), study.folder);
+      },
+      nb::arg("path"), "A study file: its kind, its content as JSON text, and its folder.");
+  m.def("fetch", &fetch, nb::arg("name"), nb::arg("options"), nb::arg("where"),
+        nb::arg("on_progress").none(), nb::arg("on_warning").none(),
+        "Downloads a data set of the registry.");
+  m.def(
+      "fetch_sources",
+      [](const std::string& registry) {
+        std::vector<std::vector<std::string>> rows;
+        const data::FetchRegistry known = app::fetch_registry(registry);
+        for (const data::FetchSource& one : known.sources()) {
+          rows.push_back({one.name, one.title, one.provider, one.licence, one.page, one.url});
+        }
+        return rows;
+      },
+      nb::arg("registry"), "What can be fetched: name, title, provider, licence, page, address.");
   m.def(
       "source_layouts",
       [] {

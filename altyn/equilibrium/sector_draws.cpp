@@ -122,37 +122,6 @@ MultiSectorBase drawn_base(const MultiSectorBase& base, double sd, std::uint64_t
   return noisy;
 }
 
-void summarise(SectorDraws& draws, double level) {
-  const std::size_t n_outcomes = draws.central.size();
-  std::vector<double> column;
-  for (std::size_t o = 0; o < n_outcomes; ++o) {
-    column.clear();
-    for (Index draw = 0; draw < draws.n_draws; ++draw) {
-      const double value = draws.value[static_cast<std::size_t>(draw) * n_outcomes + o];
-      if (!std::isnan(value)) column.push_back(value);
-    }
-    const auto count = static_cast<double>(column.size());
-    double mean = 0.0;
-    for (const double value : column) mean += value / count;
-    double square = 0.0;
-    for (const double value : column) square += (value - mean) * (value - mean);
-    std::sort(column.begin(), column.end());
-    // Linear interpolation between order statistics.
-    const auto quantile = [&](double p) {
-      if (column.empty()) return std::numeric_limits<double>::quiet_NaN();
-      const double place = p * (count - 1.0);
-      const auto below = static_cast<std::size_t>(place);
-      const std::size_t above = std::min(below + 1, column.size() - 1);
-      return column[below] + (place - static_cast<double>(below)) * (column[above] - column[below]);
-    };
-    draws.mean.push_back(column.empty() ? std::numeric_limits<double>::quiet_NaN() : mean);
-    draws.sd.push_back(column.size() < 2 ? std::numeric_limits<double>::quiet_NaN()
-                                         : std::sqrt(square / (count - 1.0)));
-    draws.low.push_back(quantile(0.5 * (1.0 - level)));
-    draws.high.push_back(quantile(0.5 * (1.0 + level)));
-  }
-}
-
 // First-order effect of going from one list of wedges to another; an empty list stands for the
 // base's. A wedge is the value plus `unit`.
 double wedge_effect(const std::vector<double>& slopes, const std::vector<double>& from,
@@ -193,11 +162,51 @@ std::vector<double> welfare_logs(const MultiSectorModel& model, const MultiSecto
 SectorDraws draw_outcomes(const MultiSectorModel& model, const MultiSectorShock& shock,
                           const SectorUncertainty& uncertainty, const SectorOutcomes& outcomes,
                           const DrawOptions& options, Context& context) {
+  SectorDraws draws = solve_draws(model, shock, uncertainty, outcomes, options.n_draws,
+                                  {.begin = 0, .end = options.n_draws}, context);
+  if (draws.status == SolveStatus::kConverged) summarise(draws, options.level);
+  return draws;
+}
+
+void summarise(SectorDraws& draws, double level) {
+  const std::size_t n_outcomes = draws.central.size();
+  std::vector<double> column;
+  for (std::size_t o = 0; o < n_outcomes; ++o) {
+    column.clear();
+    for (Index draw = 0; draw < draws.n_draws; ++draw) {
+      const double value = draws.value[static_cast<std::size_t>(draw) * n_outcomes + o];
+      if (!std::isnan(value)) column.push_back(value);
+    }
+    const auto count = static_cast<double>(column.size());
+    double mean = 0.0;
+    for (const double value : column) mean += value / count;
+    double square = 0.0;
+    for (const double value : column) square += (value - mean) * (value - mean);
+    std::sort(column.begin(), column.end());
+    // Linear interpolation between order statistics.
+    const auto quantile = [&](double p) {
+      if (column.empty()) return std::numeric_limits<double>::quiet_NaN();
+      const double place = p * (count - 1.0);
+      const auto below = static_cast<std::size_t>(place);
+      const std::size_t above = std::min(below + 1, column.size() - 1);
+      return column[below] + (place - static_cast<double>(below)) * (column[above] - column[below]);
+    };
+    draws.mean.push_back(column.empty() ? std::numeric_limits<double>::quiet_NaN() : mean);
+    draws.sd.push_back(column.size() < 2 ? std::numeric_limits<double>::quiet_NaN()
+                                         : std::sqrt(square / (count - 1.0)));
+    draws.low.push_back(quantile(0.5 * (1.0 - level)));
+    draws.high.push_back(quantile(0.5 * (1.0 + level)));
+  }
+}
+
+SectorDraws solve_draws(const MultiSectorModel& model, const MultiSectorShock& shock,
+                        const SectorUncertainty& uncertainty, const SectorOutcomes& outcomes,
+                        Index n_draws, ShardRange mine, Context& context) {
   const MultiSectorBase& base = model.base();
   check_uncertainty(base, uncertainty);
   const MultiSectorShock full = explicit_shock(base, shock, uncertainty);
   SectorDraws draws;
-  draws.n_draws = options.n_draws;
+  draws.n_draws = n_draws;
   MultiSectorWorkspace central;
   MultiSectorResult answer;
   model.solve(full, central, answer, context);
@@ -207,15 +216,15 @@ SectorDraws draw_outcomes(const MultiSectorModel& model, const MultiSectorShock&
   draws.central = outcomes(model, answer);
 
   const std::size_t n_outcomes = draws.central.size();
-  const auto count = static_cast<std::size_t>(options.n_draws);
+  const auto count = static_cast<std::size_t>(n_draws);
   draws.value.assign(count * n_outcomes, std::numeric_limits<double>::quiet_NaN());
   std::vector<std::string> failure(count);
   std::vector<char> failed(count, 0);
   context.pool->for_each_shard(kShards, [&](Index shard) {
-    const ShardRange range = shard_range(options.n_draws, kShards, shard);
+    const ShardRange range = shard_range(mine.end - mine.begin, kShards, shard);
     MultiSectorWorkspace workspace;
     MultiSectorResult result;
-    for (Index draw = range.begin; draw < range.end; ++draw) {
+    for (Index draw = mine.begin + range.begin; draw < mine.begin + range.end; ++draw) {
       if (context.stop.stop_requested()) return;
       const auto row = static_cast<std::size_t>(draw);
       const MultiSectorShock drawn = drawn_shock(base, full, uncertainty, context.seed, draw);
@@ -256,7 +265,6 @@ SectorDraws draw_outcomes(const MultiSectorModel& model, const MultiSectorShock&
     if (failed[row] == 0) continue;
     if (draws.n_failed++ == 0) draws.first_failure = failure[row];
   }
-  summarise(draws, options.level);
   return draws;
 }
 

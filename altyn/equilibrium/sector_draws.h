@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "altyn/core/rng.h"
+#include "altyn/core/thread_pool.h"
 #include "altyn/equilibrium/adjoint.h"
 
 namespace altyn::equilibrium {
@@ -51,7 +52,7 @@ struct SectorDraws {
   Index n_failed = 0;           ///< draws without an equilibrium; they are left out below
   std::string first_failure;    ///< why the first of them failed
   std::vector<double> central;  ///< [outcome] without noise
-  std::vector<double> value;    ///< [draw, outcome]; NaN where a draw failed
+  std::vector<double> value;    ///< [draw, outcome]; NaN where a draw failed or is another run's
   std::vector<double> mean, sd, low, high;  ///< [outcome]
 };
 
@@ -64,6 +65,16 @@ struct SectorDraws {
                                         const SectorUncertainty& uncertainty,
                                         const SectorOutcomes& outcomes, const DrawOptions& options,
                                         Context& context);
+
+/// The draws of `mine` among `n_draws`, and the central case: several runs may share a number of
+/// draws, and whoever has all of their values summarises them. Errors and cost: as draw_outcomes.
+[[nodiscard]] SectorDraws solve_draws(const MultiSectorModel& model, const MultiSectorShock& shock,
+                                      const SectorUncertainty& uncertainty,
+                                      const SectorOutcomes& outcomes, Index n_draws,
+                                      ShardRange mine, Context& context);
+
+/// Mean, deviation and interval of every outcome from the draws that have values.
+void summarise(SectorDraws& draws, double level);
 
 /// Standard deviation of a measure to first order, by source and in all.
 struct DeltaDeviation {

@@ -76,6 +76,13 @@ data::Table table_of(const SharedDraws& draws) {
       }
     }
   }
+  // A table needs a row: one without a number stands for a part that has no draws.
+  if (draw.empty()) {
+    scenario.emplace_back("none");
+    draw.push_back(data::kMissing);
+    economy.push_back(data::kMissing);
+    for (data::NumberColumn& column : values) column.push_back(data::kMissing);
+  }
   data::Table table("draws");
   table.add("scenario", scenario);
   table.add("draw", std::move(draw));
@@ -90,6 +97,7 @@ void add_table(const data::Table& table, SharedDraws& draws) {
   const data::NumberColumn& economy = table.numbers("economy");
   for (Index row = 0; row < table.n_rows(); ++row) {
     const auto place = static_cast<std::size_t>(row);
+    if (data::is_missing(draw[place])) continue;
     Outcomes& outcomes = draws.kept[std::string(scenario.at(row))][static_cast<Index>(draw[place])];
     if (data::is_missing(economy[place])) continue;
     std::array<double, kOutcomes>& values = outcomes.emplace_back();

@@ -121,7 +121,7 @@ json interval(const ScenarioDraws& draws, Outcome outcome, std::size_t n) {
 
 }  // namespace
 
-json solve_scenario(const Study& study, bool flows, DataSources& sources,
+json solve_scenario(const Study& study, LiveParts parts, DataSources& sources,
                     ScenarioTablesCache& tables, Context& context) {
   const auto start = std::chrono::steady_clock::now();
   Study whole = study;
@@ -133,13 +133,15 @@ json solve_scenario(const Study& study, bool flows, DataSources& sources,
   }
   value["certified"] = solved.failure().empty();
   if (solved.failure().empty()) {
-    const ScenarioDraws none = run_draws({}, solved.setting().parents(), solved.assumptions(),
-                                         false, 0, solved.options(), context);
-    ScenarioAnswer answer = answer_of(solved.with(none));
-    answer.certificates = solved.certificates();
-    value["result"] = to_json(answer);
+    if (parts.tables) {
+      const ScenarioDraws none = run_draws({}, solved.setting().parents(), solved.assumptions(),
+                                           false, 0, solved.options(), context);
+      ScenarioAnswer answer = answer_of(solved.with(none));
+      answer.certificates = solved.certificates();
+      value["result"] = to_json(answer);
+    }
     add_vectors(value, solved);
-    if (flows) {
+    if (parts.flows) {
       const OneSectorResult& result = solved.result();
       value["flows"] = {{"base_musd", result.base_trade},
                         {"direct_musd", result.direct_trade},

@@ -9,12 +9,18 @@
 
 namespace altyn::study {
 
-/// A scenario solved at its central values, without draws, tables or files: what a control that is
-/// being moved needs. The form is `SolveAnswer` of docs/api/openapi.json; `flows` adds the matrices
-/// of trade. Every solve starts from the base, so that its bits depend on the scenario alone.
-/// Errors: InputError as run_simulate.
-[[nodiscard]] nlohmann::json solve_scenario(const Study& study, bool flows, DataSources& sources,
-                                            ScenarioTablesCache& tables, Context& context);
+/// What a live answer holds besides its vectors.
+struct LiveParts {
+  bool tables = true;  ///< `result`: the tables of `altyn simulate`
+  bool flows = false;  ///< the matrices of trade
+};
+
+/// A scenario solved at its central values, without draws or files: what a control that is being
+/// moved needs. The form is `SolveAnswer` of docs/api/openapi.json. Every solve starts from the
+/// base, so that its bits depend on the scenario alone. Errors: InputError as run_simulate.
+[[nodiscard]] nlohmann::json solve_scenario(const Study& study, LiveParts parts,
+                                            DataSources& sources, ScenarioTablesCache& tables,
+                                            Context& context);
 
 /// The middle 90% of the draws so far, economy by economy: `Partial` of the same document.
 [[nodiscard]] nlohmann::json draws_value(const ScenarioSetting& setting,

@@ -71,25 +71,6 @@ std::vector<Driver> drivers_of(const std::vector<std::vector<double>>& inputs,
   return drivers;
 }
 
-// The draws that the parts of a run have found.
-void take_draws(const SharedDraws& shared, const std::string& scenario,
-                std::vector<Outcomes>& kept) {
-  const auto found = shared.kept.find(scenario);
-  Index n_missing = 0;
-  for (std::size_t draw = 0; draw < kept.size(); ++draw) {
-    const bool known =
-        found != shared.kept.end() && found->second.contains(static_cast<Index>(draw));
-    if (known) kept[draw] = found->second.at(static_cast<Index>(draw));
-    n_missing += known ? 0 : 1;
-  }
-  if (n_missing == 0) return;
-  throw InputError({.code = "missing-part",
-                    .what = fmt::format("{} draws of {} are in no part", n_missing, scenario),
-                    .where = scenario,
-                    .why = "a merge needs every part of the same study",
-                    .fixes = {"run the parts again"}});
-}
-
 // What the first draws say. A draw that failed has no outcomes.
 ScenarioDraws draws_of(const std::vector<Outcomes>& kept, Index n_draws, std::size_t n,
                        const std::vector<Assumption>& assumptions, std::uint64_t seed) {
@@ -119,6 +100,27 @@ ScenarioDraws draws_of(const std::vector<Outcomes>& kept, Index n_draws, std::si
 }
 
 }  // namespace
+
+ShardRange SharedDraws::own(Index n_draws) const {
+  return merging ? ShardRange{} : shard_range(n_draws, n_parts, part);
+}
+
+std::vector<Outcomes> SharedDraws::taken(const std::string& scenario, Index n_draws) const {
+  std::vector<Outcomes> all(static_cast<std::size_t>(n_draws));
+  const auto found = kept.find(scenario);
+  Index n_missing = 0;
+  for (std::size_t draw = 0; draw < all.size(); ++draw) {
+    const bool known = found != kept.end() && found->second.contains(static_cast<Index>(draw));
+    if (known) all[draw] = found->second.at(static_cast<Index>(draw));
+    n_missing += known ? 0 : 1;
+  }
+  if (n_missing == 0) return all;
+  throw InputError({.code = "missing-part",
+                    .what = fmt::format("{} draws of {} are in no part", n_missing, scenario),
+                    .where = scenario,
+                    .why = "a merge needs every part of the same study",
+                    .fixes = {"run the parts again"}});
+}
 
 Outcomes outcomes_of(const ScenarioInstance& instance, const std::vector<std::size_t>& parents,
                      const OneSectorResult& result, const OneSectorResult* versus) {
@@ -158,13 +160,13 @@ ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& in
                         const equilibrium::OneSectorOptions& options, Context& context,
                         const DrawsSoFar& on_draws, SharedDraws* shared,
                         const std::string& scenario) {
-  std::vector<Outcomes> kept(static_cast<std::size_t>(n_draws));
   if (shared != nullptr && shared->merging) {
-    take_draws(*shared, scenario, kept);
-    return draws_of(kept, n_draws, parents.size(), assumptions, context.seed);
+    return draws_of(shared->taken(scenario, n_draws), n_draws, parents.size(), assumptions,
+                    context.seed);
   }
-  const ShardRange mine = shared != nullptr ? shard_range(n_draws, shared->n_parts, shared->part)
-                                            : ShardRange{.begin = 0, .end = n_draws};
+  std::vector<Outcomes> kept(static_cast<std::size_t>(n_draws));
+  const ShardRange mine =
+      shared != nullptr ? shared->own(n_draws) : ShardRange{.begin = 0, .end = n_draws};
   const auto solve = [&](ShardRange range) {
     OneSectorWorkspace workspace;
     OneSectorResult result, versus;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "altyn/core/context.h"
+#include "altyn/core/thread_pool.h"
 #include "altyn/equilibrium/one_sector.h"
 #include "altyn/study/assumptions.h"
 #include "altyn/study/scenario_world.h"
@@ -65,6 +66,12 @@ struct SharedDraws {
   Index n_parts = 1;
   bool merging = false;
   std::map<std::string, DrawOutcomes> kept{};  ///< by scenario
+
+  /// The draws that this run solves: none where it merges.
+  [[nodiscard]] ShardRange own(Index n_draws) const;
+  /// All draws of a scenario, those that failed without outcomes. Errors: InputError
+  /// "missing-part".
+  [[nodiscard]] std::vector<Outcomes> taken(const std::string& scenario, Index n_draws) const;
 };
 
 /// Told of the draws so far, while more are solved.

@@ -9,6 +9,7 @@
 
 #include "altyn/attribution/check_options.h"
 #include "altyn/attribution/claim.h"
+#include "altyn/attribution/goal.h"
 #include "altyn/attribution/region_shares.h"
 #include "altyn/core/errors.h"
 #include "altyn/data/checks.h"
@@ -24,6 +25,7 @@
 #include "altyn/estimation/regression_table.h"
 #include "altyn/study/agreements_study.h"
 #include "altyn/study/check_study.h"
+#include "altyn/study/corridors_scenario.h"
 #include "altyn/study/data_base_study.h"
 #include "altyn/study/data_check_study.h"
 #include "altyn/study/data_convert_study.h"
@@ -31,6 +33,7 @@
 #include "altyn/study/data_reconcile_study.h"
 #include "altyn/study/estimate_study.h"
 #include "altyn/study/follow_up.h"
+#include "altyn/study/monitor_study.h"
 #include "altyn/study/optimal_policy.h"
 #include "altyn/study/region_tables.h"
 #include "altyn/study/regions_study.h"
@@ -41,55 +44,65 @@ namespace {
 
 using nlohmann::json;
 
-template <class S>
-Section section(const char* name, bool is_list = false) {
-  Section found{.name = name, .is_list = is_list, .fields = {}};
-  const S defaults{};
-  for (const Field<S>& field : fields_of<S>()) {
-    found.fields.push_back(
-        {.info = field.info, .choices = field.choices, .value = field.get(field, defaults)});
-  }
-  return found;
-}
-
 std::map<std::string, std::vector<Section>> all_sections() {
-  const std::vector<Section> check = {section<attribution::Claim>("claim"),
-                                      section<CheckData>("data"),
-                                      section<attribution::CheckOptions>("options")};
-  return {{"check", check},
-          {"article", check},
-          {"estimate",
-           {section<EstimateStudy>("estimate"), section<estimation::EstimateOptions>("options"),
-            section<estimation::RegressionTableOptions>("table"), section<FollowUp>("follow_up"),
-            section<estimation::BootstrapOptions>("bootstrap"),
-            section<estimation::JackknifeOptions>("jackknife"),
-            section<estimation::PenalisedOptions>("penalty"),
-            section<estimation::PlotOptions>("plot")}},
-          {"simulate",
-           {section<ScenarioHead>("scenario"), section<ScenarioWorld>("world"),
-            section<data::ColumnChoices>("columns"), section<ScenarioTariff>("tariff", true),
-            section<ScenarioRegion>("region", true), section<ScenarioRegions>("regions"),
-            section<ScenarioChange>("change", true), section<ScenarioRevenue>("revenue"),
-            section<ScenarioModel>("model"), section<OptimalPolicy>("optimal"),
-            section<equilibrium::CapitalOptions>("capital")}},
-          {"data_check",
-           {section<DataCheckStudy>("data"), section<data::ColumnChoices>("columns"),
-            section<data::CheckOptions>("options")}},
-          {"data_import",
-           {section<DataImportStudy>("import"), section<data::ImportOptions>("options")}},
-          {"data_base",
-           {section<DataBaseStudy>("base"), section<equilibrium::IoBaseOptions>("options")}},
-          {"data_convert",
-           {section<DataConvertStudy>("convert"), section<data::ConvertOptions>("options")}},
-          {"data_reconcile",
-           {section<DataReconcileStudy>("reconcile"), section<data::ColumnChoices>("columns"),
-            section<estimation::ReconcileOptions>("options"),
-            section<data::DomesticOptions>("domestic")}},
-          {"regions",
-           {section<RegionPair>("pair"), section<RegionData>("data"),
-            section<attribution::RegionShareOptions>("options")}},
-          {"agreements", {section<AgreementsStudy>("agreements")}},
-          {"read_table", {section<data::ReadOptions>("options")}}};
+  const std::vector<Section> check = {section_of_fields<attribution::Claim>("claim"),
+                                      section_of_fields<CheckData>("data"),
+                                      section_of_fields<attribution::CheckOptions>("options")};
+  return {
+      {"check", check},
+      {"article", check},
+      {"estimate",
+       {section_of_fields<EstimateStudy>("estimate"),
+        section_of_fields<estimation::EstimateOptions>("options"),
+        section_of_fields<estimation::RegressionTableOptions>("table"),
+        section_of_fields<FollowUp>("follow_up"),
+        section_of_fields<estimation::BootstrapOptions>("bootstrap"),
+        section_of_fields<estimation::JackknifeOptions>("jackknife"),
+        section_of_fields<estimation::PenalisedOptions>("penalty"),
+        section_of_fields<estimation::PlotOptions>("plot")}},
+      {"simulate",
+       {section_of_fields<ScenarioHead>("scenario"), section_of_fields<ScenarioWorld>("world"),
+        section_of_fields<data::ColumnChoices>("columns"),
+        section_of_fields<ScenarioTariff>("tariff", true),
+        section_of_fields<ScenarioRegion>("region", true),
+        section_of_fields<ScenarioRegions>("regions"),
+        section_of_fields<ScenarioChange>("change", true),
+        section_of_fields<ScenarioRevenue>("revenue"), section_of_fields<ScenarioModel>("model"),
+        section_of_fields<OptimalPolicy>("optimal"),
+        section_of_fields<equilibrium::CapitalOptions>("capital")}},
+      {"data_check",
+       {section_of_fields<DataCheckStudy>("data"),
+        section_of_fields<data::ColumnChoices>("columns"),
+        section_of_fields<data::CheckOptions>("options")}},
+      {"data_import",
+       {section_of_fields<DataImportStudy>("import"),
+        section_of_fields<data::ImportOptions>("options")}},
+      {"data_base",
+       {section_of_fields<DataBaseStudy>("base"),
+        section_of_fields<equilibrium::IoBaseOptions>("options")}},
+      {"data_convert",
+       {section_of_fields<DataConvertStudy>("convert"),
+        section_of_fields<data::ConvertOptions>("options")}},
+      {"data_reconcile",
+       {section_of_fields<DataReconcileStudy>("reconcile"),
+        section_of_fields<data::ColumnChoices>("columns"),
+        section_of_fields<estimation::ReconcileOptions>("options"),
+        section_of_fields<data::DomesticOptions>("domestic")}},
+      {"regions",
+       {section_of_fields<RegionPair>("pair"), section_of_fields<RegionData>("data"),
+        section_of_fields<attribution::RegionShareOptions>("options")}},
+      {"corridors",
+       {section_of_fields<CorridorNetwork>("network"), section_of_fields<CorridorRoutes>("routes"),
+        section_of_fields<CorridorCost>("cost", true),
+        section_of_fields<CorridorCrossing>("crossing", true),
+        section_of_fields<LinkChange>("link_change", true),
+        section_of_fields<ScenarioModel>("model")}},
+      {"monitor",
+       {section_of_fields<PlanHead>("plan"), section_of_fields<PlanData>("data"),
+        section_of_fields<attribution::Goal>("goal", true),
+        section_of_fields<attribution::GoalOptions>("options")}},
+      {"agreements", {section_of_fields<AgreementsStudy>("agreements")}},
+      {"read_table", {section_of_fields<data::ReadOptions>("options")}}};
 }
 
 const std::map<std::string, std::vector<Section>>& known_sections() {
@@ -202,13 +215,20 @@ std::string table_text(const std::string& head, const json& object,
 
 const std::vector<Section>& sections_of(const std::string& kind) {
   const auto found = known_sections().find(kind);
-  ALTYN_CHECK(found != known_sections().end(), "no sections of a " + kind);
-  return found->second;
+  if (found != known_sections().end()) return found->second;
+  std::vector<std::string> kinds;
+  for (const auto& [name, sections] : known_sections()) kinds.push_back(name);
+  throw InputError({.code = "unknown-study",
+                    .what = fmt::format("there is no study of kind \"{}\"", kind),
+                    .where = kind,
+                    .context = {fmt::format("kinds: {}", fmt::join(kinds, ", "))},
+                    .why = "the kind says which sections a file has",
+                    .fixes = nearest_names(kind, kinds, 1)});
 }
 
-json sections_value(const std::string& kind) {
+json sections_value(const std::vector<Section>& sections) {
   json list = json::array();
-  for (const Section& section : sections_of(kind)) {
+  for (const Section& section : sections) {
     json fields = json::array();
     for (const SectionField& field : section.fields) {
       json one = {{"name", field.info.name},

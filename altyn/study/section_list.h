@@ -22,13 +22,26 @@ struct Section {
   std::vector<SectionField> fields;
 };
 
+/// A section by the field table of S.
+template <class S>
+[[nodiscard]] Section section_of_fields(const char* name, bool is_list = false) {
+  Section found{.name = name, .is_list = is_list, .fields = {}};
+  const S defaults{};
+  for (const Field<S>& field : fields_of<S>()) {
+    found.fields.push_back(
+        {.info = field.info, .choices = field.choices, .value = field.get(field, defaults)});
+  }
+  return found;
+}
+
 /// The sections of a kind of study, in the order that a file has them; those of a one-sector world
-/// for "simulate"; "read_table" has the options of reading. Errors: InternalError for another kind.
+/// for "simulate", of its network for "corridors"; "read_table" has the options of reading. Errors:
+/// InputError "unknown-study".
 [[nodiscard]] const std::vector<Section>& sections_of(const std::string& kind);
 
-/// The same for controls and documents: [{"name", "list", "fields": [{"name", "type", "doc",
+/// Sections for controls and documents: [{"name", "list", "fields": [{"name", "type", "doc",
 /// "unit", "default", "minimum", "maximum", "choices", "source"}]}], the last four where there are.
-[[nodiscard]] nlohmann::json sections_value(const std::string& kind);
+[[nodiscard]] nlohmann::json sections_value(const std::vector<Section>& sections);
 
 /// The kinds that a page lets its reader set up.
 [[nodiscard]] const std::vector<std::string>& section_kinds();

@@ -13,6 +13,7 @@
 #include "altyn/core/fields_json.h"
 #include "altyn/study/extends.h"
 #include "altyn/study/located.h"
+#include "altyn/study/scenario_draws.h"
 #include "altyn/study/sector_outputs.h"
 #include "altyn/study/sector_report.h"
 
@@ -242,7 +243,54 @@ std::vector<std::vector<double>> region_steps(const SectorRun& run, Context& con
   return steps;
 }
 
-SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, Context& context) {
+// Outcomes as shared draws hold them, and back: both list the same ones.
+static_assert(static_cast<int>(kSectorOutcomes) == static_cast<int>(kOutcomes));
+
+Outcomes by_economy(const double* values, std::size_t n) {
+  Outcomes outcomes(n);
+  for (std::size_t o = 0; o < kOutcomes; ++o) {
+    for (std::size_t e = 0; e < n; ++e) outcomes[e][o] = values[o * n + e];
+  }
+  return outcomes;
+}
+
+void take(const std::vector<Outcomes>& taken, SectorDraws& draws) {
+  for (std::size_t row = 0; row < taken.size(); ++row) {
+    const std::size_t n = taken[row].size();
+    if (n == 0) ++draws.n_failed;
+    for (std::size_t e = 0; e < n; ++e) {
+      for (std::size_t o = 0; o < kOutcomes; ++o) {
+        draws.value[row * kOutcomes * n + o * n + e] = taken[row][e][o];
+      }
+    }
+  }
+}
+
+// The draws, or this run's part of them.
+SectorDraws drawn(const SectorRun& run, const SectorUncertainty& uncertain, SharedDraws* shared,
+                  Context& context) {
+  const Index n_draws = run.scenario.model.n_draws;
+  const std::string& name = run.scenario.head.name;
+  const ShardRange mine =
+      shared != nullptr ? shared->own(n_draws) : ShardRange{.begin = 0, .end = n_draws};
+  SectorDraws draws =
+      solve_draws(run.model, run.shock, uncertain, outcomes_of, n_draws, mine, context);
+  if (draws.status == SolveStatus::kCancelled) throw Cancelled();
+  if (draws.status != SolveStatus::kConverged) return draws;
+  if (shared != nullptr && shared->merging) take(shared->taken(name, n_draws), draws);
+  if (shared != nullptr && !shared->merging) {
+    const std::size_t n = run.model.base().economies.size();
+    for (Index draw = mine.begin; draw < mine.end; ++draw) {
+      const double* values = &draws.value[static_cast<std::size_t>(draw) * kOutcomes * n];
+      shared->kept[name][draw] = std::isnan(values[0]) ? Outcomes{} : by_economy(values, n);
+    }
+  }
+  summarise(draws, run.scenario.model.level);
+  return draws;
+}
+
+SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, SharedDraws* shared,
+                         Context& context) {
   const MultiSectorModel& model = run.model;
   const std::size_t n = model.base().economies.size();
   SectorAnswers answers;
@@ -292,12 +340,7 @@ SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, Context&
     }
   }
   if (const auto uncertain = uncertainty_of(run, world, context.seed)) {
-    if (run.scenario.model.n_draws > 0) {
-      answers.draws = draw_outcomes(
-          model, run.shock, *uncertain, outcomes_of,
-          {.n_draws = run.scenario.model.n_draws, .level = run.scenario.model.level}, context);
-      if (answers.draws->status == SolveStatus::kCancelled) throw Cancelled();
-    }
+    if (run.scenario.model.n_draws > 0) answers.draws = drawn(run, *uncertain, shared, context);
     answers.region_steps = region_steps(run, context);
     answers.deltas = model.base().mobility.empty()
                          ? derived_deviations(run, *uncertain, answers.shown, context)
@@ -396,7 +439,7 @@ SectorWorld read_sector_world(const Study& whole, DataSources& sources, Context&
 
 SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& world,
                                      const DataSources& sources, const RouteLayer* layer,
-                                     Context& context) {
+                                     Context& context, SharedDraws* shared) {
   const SectorScenario& scenario = world.scenario;
   const MultiSectorModel& model = world.model;
   SectorRun run{scenario, model, world.regions.get()};
@@ -437,7 +480,12 @@ SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& worl
     simulated.answer.certificates = result.certificates;
     return simulated;
   }
-  const SectorAnswers answers = answers_of(run, world.base, context);
+  if (shared != nullptr && !shared->merging) {
+    const auto uncertain = uncertainty_of(run, world.base, context.seed);
+    if (uncertain && scenario.model.n_draws > 0) (void)drawn(run, *uncertain, shared, context);
+    return simulated;
+  }
+  const SectorAnswers answers = answers_of(run, world.base, shared, context);
   simulated.answer = sector_answer(run, world.base, answers);
   result.certificates = simulated.answer.certificates;
   result.text = sector_text(run, answers, simulated.answer);
@@ -458,7 +506,7 @@ SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& worl
   return simulated;
 }
 
-SimulatedScenario simulate_sectors(const Study& study, Context& context) {
+SimulatedScenario simulate_sectors(const Study& study, Context& context, SharedDraws* shared) {
   DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
@@ -471,7 +519,7 @@ SimulatedScenario simulate_sectors(const Study& study, Context& context) {
                                 "come side by side"}});
   }
   const SectorWorld world = read_sector_world(whole, sources, context);
-  return solve_sector_world(study, world, sources, nullptr, context);
+  return solve_sector_world(study, world, sources, nullptr, context, shared);
 }
 
 }  // namespace altyn::study

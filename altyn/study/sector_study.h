@@ -10,6 +10,8 @@
 
 namespace altyn::study {
 
+struct SharedDraws;
+
 /// A scenario of many sectors with its base.
 struct SectorWorld {
   SectorScenario scenario;
@@ -30,10 +32,12 @@ struct RouteLayer {
   std::function<void(const SectorRun&, StudyResult&)> tell{};
 };
 
-/// Solves a scenario and answers, with routes when `layer` is not null.
+/// Solves a scenario and answers, with routes when `layer` is not null; a run that has a part of
+/// the draws solves those and answers nothing.
 [[nodiscard]] SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& world,
                                                    const DataSources& sources,
-                                                   const RouteLayer* layer, Context& context);
+                                                   const RouteLayer* layer, Context& context,
+                                                   SharedDraws* shared = nullptr);
 
 /// Solves a scenario on a world of many sectors that the user gives (docs/simulate-sectors.md).
 /// Files: report.html, report.md, result.json; key_results (economies), sectors, trade (pairs),
@@ -42,6 +46,7 @@ struct RouteLayer {
 /// and base flows together; what drives them from the adjoint. Errors: InputError of the scenario
 /// file, its tables and its base; "versus-many-sectors" for a comparison with another scenario
 /// inside the file.
-[[nodiscard]] SimulatedScenario simulate_sectors(const Study& study, Context& context);
+[[nodiscard]] SimulatedScenario simulate_sectors(const Study& study, Context& context,
+                                                 SharedDraws* shared = nullptr);
 
 }  // namespace altyn::study

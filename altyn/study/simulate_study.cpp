@@ -26,6 +26,10 @@ namespace {
 
 using nlohmann::json;
 
+bool has_part(const SimulateCaller& caller) {
+  return caller.shared != nullptr && !caller.shared->merging;
+}
+
 ScenarioAnswer answer(const CentralSolve& solved, const SimulateCaller& caller, Context& context) {
   const Scenario& scenario = solved.scenario();
   ScenarioAnswer found;
@@ -46,12 +50,11 @@ ScenarioAnswer answer(const CentralSolve& solved, const SimulateCaller& caller, 
     found.failure = solved.failure();
   }
   found.certificates = solved.certificates();
-  const bool in_part = caller.shared != nullptr && !caller.shared->merging;
-  if (found.failure.empty() && !in_part) {
+  if (found.failure.empty() && !has_part(caller)) {
     add_contributions(found, solved, context);
     if (!scenario.capital) add_phase_in(found, solved, context);
   }
-  if (found.failure.empty() && scenario.capital && !in_part) {
+  if (found.failure.empty() && scenario.capital && !has_part(caller)) {
     add_capital_path(found, solved.setting(), solved.assumptions(), *scenario.capital,
                      solved.setting().year(), scenario.model.n_draws, solved.options(), context);
   }
@@ -69,20 +72,20 @@ SimulatedScenario simulate_one_sector(const Study& study, const SimulateCaller& 
 SimulatedScenario simulate(const Study& study, const SimulateCaller& caller, Context& context) {
   DataSources sources(study);
   const json content = extended_content(study, sources);
-  const bool other = content.contains("smart") || content.contains("gsim") ||
-                     content.contains("ge_ppml") || has_sectors(content);
+  const bool other =
+      content.contains("smart") || content.contains("gsim") || content.contains("ge_ppml");
   if (caller.shared != nullptr && other) {
     throw InputError({.code = "no-parts",
-                      .what = "only draws of the one-sector world are shared between runs",
+                      .what = "draws of partial equilibrium and of GE-PPML are not shared",
                       .where = study.where,
-                      .why = "this scenario's draws are taken together",
+                      .why = "they take seconds, and a part has no answer of its own",
                       .fixes = {fmt::format("altyn run {}", study.where)}});
   }
   if (content.contains("smart") || content.contains("gsim")) {
     return simulate_partial(study, context);
   }
   if (content.contains("ge_ppml")) return simulate_ge_ppml(study, context);
-  return has_sectors(content) ? simulate_sectors(study, context)
+  return has_sectors(content) ? simulate_sectors(study, context, caller.shared)
                               : simulate_one_sector(study, caller, context);
 }
 
@@ -158,6 +161,7 @@ StudyResult run_batch(const Study& study, const SimulateCaller& caller, Context&
     answers.push_back(std::move(run.answer));
   }
   for (const InputFile& input : all.inputs()) result.inputs.push_back(input);
+  if (has_part(caller)) return result;  // nothing to compare before all parts are there
   result.text = comparison_text(answers);
   result.value = comparison_value(answers);
   add_record(result, study, files, options, all, context);

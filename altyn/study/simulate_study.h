@@ -27,9 +27,9 @@ struct SimulateCaller {
 /// drivers.csv, trade.csv (pairs whose cost changes), assumptions.csv. Of several scenarios: the
 /// files of each in a folder by name, and comparison.csv, report.md and report.html of all.
 /// Intervals come from draws over all assumptions together; draws without an equilibrium are
-/// counted. Draws of the one-sector world are shared; "no-parts" for another study where the caller
-/// shares them. Errors: InputError of the scenario files and their base; "duplicate-name" where two
-/// scenarios have one name or one assumption two values.
+/// counted. Draws may be shared between runs; "no-parts" for [smart], [gsim] and [ge_ppml] where
+/// the caller shares them. Errors: InputError of the scenario files and their base;
+/// "duplicate-name" where two scenarios have one name or one assumption two values.
 [[nodiscard]] StudyResult run_simulation(const Study& study, Context& context,
                                          const SimulateCaller& caller = {});
 

@@ -1,9 +1,12 @@
 #include "altyn/study/study.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
 
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
@@ -16,6 +19,7 @@
 #include "altyn/study/data_import_study.h"
 #include "altyn/study/data_reconcile_study.h"
 #include "altyn/study/estimate_study.h"
+#include "altyn/study/extends.h"
 #include "altyn/study/monitor_study.h"
 #include "altyn/study/regions_study.h"
 #include "altyn/study/simulate_study.h"
@@ -23,30 +27,43 @@
 namespace altyn::study {
 namespace {
 
+using Names = std::vector<std::string_view>;
+
 struct Kind {
   const char* name;
   StudyResult (*run)(const Study&, Context&);
+  Names signs;            // sections that tell this kind where a file does not name it
+  Names also{};           // signs of other kinds that it has besides
+  bool is_named = false;  // its content says which file it is
 };
 
-constexpr Kind kKinds[] = {
-    {"check", run_check},
-    {"estimate", [](const Study& study, Context& context) { return run_estimate(study, context); }},
-    {"simulate",
-     [](const Study& study, Context& context) { return run_simulation(study, context); }},
-    {"corridors", run_corridors},
-    {"monitor", run_monitor},
-    {"regions", run_regions},
-    {"data_check", run_data_check},
-    {"data_import", run_data_import},
-    {"data_base", run_data_base},
-    {"data_reconcile", run_data_reconcile},
-    {"data_convert", run_data_convert},
-    {"agreements", run_agreements},
-};
+const std::vector<Kind>& kinds() {
+  // A claim file is flat, so that keys of it stand for a section.
+  static const std::vector<Kind> all = {
+      {"check", run_check, {"claim", "reporter", "window"}, {"data"}},
+      {"estimate",
+       [](const Study& study, Context& context) { return run_estimate(study, context); },
+       {"estimate"}},
+      {"simulate",
+       [](const Study& study, Context& context) { return run_simulation(study, context); },
+       {"scenario", "scenarios"},
+       {},
+       true},
+      {"corridors", run_corridors, {"network", "link_change"}, {"scenario"}, true},
+      {"monitor", run_monitor, {"plan", "goal"}, {"data"}, true},
+      {"regions", run_regions, {"pair"}, {"data"}},
+      {"data_check", run_data_check, {"data"}},
+      {"data_import", run_data_import, {"import"}},
+      {"data_base", run_data_base, {"base"}},
+      {"data_reconcile", run_data_reconcile, {"reconcile"}},
+      {"data_convert", run_data_convert, {"convert"}},
+      {"agreements", run_agreements, {"agreements"}}};
+  return all;
+}
 
 const Kind& find_kind(const std::string& name, const std::string& where) {
   std::vector<std::string> names;
-  for (const Kind& kind : kKinds) {
+  for (const Kind& kind : kinds()) {
     if (name == kind.name) return kind;
     names.emplace_back(kind.name);
   }
@@ -55,6 +72,52 @@ const Kind& find_kind(const std::string& name, const std::string& where) {
                     .where = where,
                     .why = "the kind says which sections the file has",
                     .fixes = {fmt::format("study = \"{}\"", nearest_names(name, names, 1)[0])}});
+}
+
+// Signs of a kind among the sections of a file.
+Names signs_in(const Kind& kind, const nlohmann::json& content) {
+  Names found;
+  std::copy_if(kind.signs.begin(), kind.signs.end(), std::back_inserter(found),
+               [&](std::string_view sign) { return content.contains(sign); });
+  return found;
+}
+
+// Whether another kind explains all signs of this one.
+bool is_covered(const Names& signs, const Names& also) {
+  return std::all_of(signs.begin(), signs.end(), [&](std::string_view sign) {
+    return std::find(also.begin(), also.end(), sign) != also.end();
+  });
+}
+
+// The kind that sections tell. Errors: "unknown-study" where none or several do.
+const Kind& kind_by_sections(const nlohmann::json& content, const std::string& where) {
+  std::vector<const Kind*> found;
+  for (const Kind& kind : kinds()) {
+    if (!signs_in(kind, content).empty()) found.push_back(&kind);
+  }
+  std::vector<const Kind*> left;
+  for (const Kind* kind : found) {
+    const bool covered = std::any_of(found.begin(), found.end(), [&](const Kind* other) {
+      return is_covered(signs_in(*kind, content), other->also);
+    });
+    if (!covered) left.push_back(kind);
+  }
+  if (left.size() == 1) return *left.front();
+  ErrorDetail error{.code = "unknown-study",
+                    .what = left.empty() ? "no section tells what the file is to run"
+                                         : "sections tell of studies of several kinds",
+                    .where = where,
+                    .why = "the kind says which sections the file has"};
+  if (left.empty()) {
+    for (const Kind& kind : kinds()) left.push_back(&kind);
+  }
+  for (const Kind* kind : left) {
+    const Names signs = signs_in(*kind, content);
+    error.context.push_back(fmt::format("\"{}\" is known by {}", kind->name,
+                                        fmt::join(signs.empty() ? kind->signs : signs, ", ")));
+    if (error.fixes.size() < 3) error.fixes.push_back(fmt::format("study = \"{}\"", kind->name));
+  }
+  throw InputError(std::move(error));
 }
 
 }  // namespace
@@ -66,20 +129,23 @@ bool StudyResult::certified() const {
 
 Study read_study(const std::string& path) {
   const data::Document document = data::read_document(path);
-  if (!document.value.contains("study") || !document.value["study"].is_string()) {
-    throw InputError({.code = "unknown-study",
-                      .what = "the file does not say what to run",
-                      .where = path,
-                      .why = "a study is a check, an estimate or a simulation",
-                      .fixes = {"study = \"check\""}});
+  Study study{.kind = "",
+              .content = document.value,
+              .where = path,
+              .folder = std::filesystem::path(path).parent_path().string()};
+  const Kind* kind = nullptr;
+  if (study.content.contains("study") && study.content["study"].is_string()) {
+    kind = &find_kind(study.content["study"].get<std::string>(), document.where("/study"));
+  } else {
+    DataSources sources(study);
+    kind = &kind_by_sections(extended_content(study, sources), path);
   }
-  Study study;
-  study.kind = document.value["study"].get<std::string>();
-  find_kind(study.kind, document.where("/study"));
-  study.content = document.value;
+  study.kind = kind->name;
   study.content.erase("study");
-  study.where = path;
-  study.folder = std::filesystem::path(path).parent_path().string();
+  if (kind->is_named) study.content["file"] = path;
+  if (study.kind == "check" && !study.content.contains("claim")) {
+    study.content = {{"claim", std::filesystem::path(path).filename().string()}};
+  }
   return study;
 }
 

@@ -58,8 +58,10 @@ struct StudyResult {
   [[nodiscard]] bool certified() const;
 };
 
-/// Reads a study file (.toml or .json): `study = "check"` and the sections of that kind.
-/// Errors: InputError as read_document; "unknown-study" for another kind.
+/// Reads a study file (.toml or .json): `study = "check"` and the sections of that kind. A file
+/// that does not name its kind is known by its sections and those of what it extends: a scenario, a
+/// network, a plan, a claim. Errors: InputError as read_document; "unknown-study" for another kind,
+/// and where no section or those of several kinds tell it.
 [[nodiscard]] Study read_study(const std::string& path);
 
 /// Runs a study. Errors: InputError for what the study or its files get wrong; Cancelled.

@@ -22,6 +22,7 @@
 #include "altyn/study/section_list.h"
 #include "altyn/study/simulate_study.h"
 #include "embedded.h"
+#include "live_channel.h"
 #include "policy.h"
 
 namespace altyn::app {
@@ -141,6 +142,14 @@ std::string text_member(const json& body, const char* name, const std::string& o
   return body[name].get<std::string>();
 }
 
+bool flag_member(const json& body, const char* name, bool otherwise) {
+  if (!body.contains(name)) return otherwise;
+  if (!body[name].is_boolean()) {
+    fail(400, "bad-json", fmt::format("{} is neither true nor false", name), name);
+  }
+  return body[name].get<bool>();
+}
+
 // Numbers of draws are what makes a study long; what else is long ends by time.
 void check_draws(const json& value, Index most) {
   for (const auto& [key, one] : value.items()) {
@@ -250,6 +259,14 @@ std::string closed_answer(const StoredResult& result, bool cached, double second
                      cached ? "true" : "false", seconds);
 }
 
+// Source: RFC 6455, 4.2.1.
+bool opens_channel(const HttpRequest& request) {
+  std::string upgrade = request.header("upgrade");
+  for (char& c : upgrade) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return upgrade == "websocket" && request.header("sec-websocket-version") == "13" &&
+         !websocket_acceptance(request.header("sec-websocket-key")).empty();
+}
+
 double since(std::chrono::steady_clock::time_point time) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - time).count();
 }
@@ -288,6 +305,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"POST", "/api/regions", Body::kJson, &Api::run_kind},
       {"POST", "/api/data_check", Body::kJson, &Api::run_kind},
       {"POST", "/api/solve", Body::kJson, &Api::solve},
+      {"GET", "/api/solve", Body::kLive, &Api::no_channel},
       {"POST", "/api/report", Body::kJson, &Api::report},
       {"GET", "/api/results/{id}", Body::kNone, &Api::result},
       {"GET", "/api/results/{id}/files/{name}", Body::kNone, &Api::result_file},
@@ -338,6 +356,7 @@ Api::Api(ApiOptions options, std::stop_token stopping)
       long_(std::max(1, options_.n_threads / 2), options_.waiting_long) {
   warm_ = std::async(std::launch::async, [this] {
             try {
+              catalogue_text();  // no page is drawn without it
               const Asked asked =
                   read_asked({}, "check", {{"content", {{"claim", "lavrov-2017"}}}});
               const std::unique_ptr<LongRun> run = start(asked);
@@ -382,6 +401,11 @@ Admission Api::admit(const HttpRequest& request) {
   }
   if (route == nullptr) {
     admission.refusal = refusal(404, "no-such-address", "there is nothing at this address");
+    return admission;
+  }
+  if (route->body == Body::kLive) {
+    admission.live = opens_channel(request);
+    admission.body_limit = admission.live ? options_.json_bytes : 0;
     return admission;
   }
   const std::string type = request.header("content-type");
@@ -713,9 +737,10 @@ HttpResponse Api::health(HttpRequest&, const Parts&) {
                         {"sessions", sessions_.n_sessions()}});
 }
 
-HttpResponse Api::catalogue(HttpRequest& request, const Parts&) {
-  std::call_once(catalogue_once_, [this, &request] {
-    const Desk::Place place = quick_place(request);
+HttpResponse Api::catalogue(HttpRequest&, const Parts&) { return {.body = catalogue_text()}; }
+
+const std::string& Api::catalogue_text() {
+  std::call_once(catalogue_once_, [this] {
     json value = library_.catalogue();
     value["limits"] = {{"json_bytes", options_.json_bytes},
                        {"table_bytes", options_.sessions.table_bytes},
@@ -723,7 +748,7 @@ HttpResponse Api::catalogue(HttpRequest& request, const Parts&) {
                        {"n_draws", options_.most_draws}};
     catalogue_ = dumped(value);
   });
-  return {.body = catalogue_};
+  return catalogue_;
 }
 
 HttpResponse Api::world(HttpRequest& request, const Parts&) {
@@ -747,18 +772,30 @@ HttpResponse Api::first(HttpRequest& request, const Parts&) {
 
 HttpResponse Api::solve(HttpRequest& request, const Parts&) {
   const json body = parse_body(request);
-  check_members(body, {"content", "flows"});
-  if (body.contains("flows") && !body["flows"].is_boolean()) {
-    fail(400, "bad-json", "flows is neither true nor false", "flows");
-  }
+  check_members(body, {"content", "flows", "tables"});
+  const study::LiveParts parts{.tables = flag_member(body, "tables", true),
+                               .flows = flag_member(body, "flows", false)};
   const study::Study study =
       study_of("simulate", content_of(body), cookie(request, kSessionCookie));
   const Desk::Place place = quick_place(request);
   Context context(1, options_.seed);
   context.stop = stopping_;
   study::DataSources sources(study, library_.cases());
-  return json_response(study::solve_scenario(study, body.value("flows", false), sources,
-                                             library_.scenario_tables(), context));
+  return json_response(
+      study::solve_scenario(study, parts, sources, library_.scenario_tables(), context));
+}
+
+HttpResponse Api::no_channel(HttpRequest&, const Parts&) {
+  HttpResponse response = json_response(
+      error_value({.code = "no-websocket",
+                   .what = "this address is read over a WebSocket",
+                   .where = "request",
+                   .why = "a control that is being moved asks many times a second",
+                   .fixes = {"Connection: Upgrade, Upgrade: websocket, Sec-WebSocket-Version: 13",
+                             "POST the same body for one answer"}}),
+      426);
+  response.headers.emplace_back("Upgrade", "websocket");
+  return response;
 }
 
 HttpResponse Api::report(HttpRequest& request, const Parts&) {

@@ -47,7 +47,7 @@ class Api {
  private:
   using Parts = std::vector<std::string>;  ///< what stands for {id} and {name} in the path
   using Handler = HttpResponse (Api::*)(HttpRequest&, const Parts&);
-  enum class Body { kNone, kJson, kTable };
+  enum class Body { kNone, kJson, kTable, kLive };
   struct Route {
     const char* method;
     const char* path;
@@ -67,6 +67,7 @@ class Api {
   HttpResponse first(HttpRequest&, const Parts&);
   HttpResponse run_kind(HttpRequest&, const Parts&);
   HttpResponse solve(HttpRequest&, const Parts&);
+  HttpResponse no_channel(HttpRequest&, const Parts&);
   HttpResponse report(HttpRequest&, const Parts&);
   HttpResponse result(HttpRequest&, const Parts&);
   HttpResponse result_file(HttpRequest&, const Parts&);
@@ -88,6 +89,7 @@ class Api {
                                     const LongRun::Tell& tell);
   [[nodiscard]] std::shared_ptr<const StoredResult> finished(const Asked& asked,
                                                              HttpRequest& request);
+  const std::string& catalogue_text();
   [[nodiscard]] Desk::Place quick_place(HttpRequest& request);
   [[nodiscard]] HttpResponse failure(const std::exception_ptr& thrown) const;
   [[nodiscard]] LongRun::Event failed_event(const std::exception_ptr& thrown) const;

@@ -41,6 +41,9 @@ struct HttpResponse {
 struct Admission {
   std::optional<HttpResponse> refusal;  ///< when set, the body is not read
   std::size_t body_limit = 0;           ///< bytes
+  /// The connection becomes a live channel: messages "NUMBER BODY", each answered as a POST of BODY
+  /// to the same address by "NUMBER STATUS BODY". `body_limit` is that of a message.
+  bool live = false;
 };
 
 /// What a server serves. Both are called from many threads at once and do not throw.

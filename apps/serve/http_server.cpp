@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "altyn/core/errors.h"
+#include "live_channel.h"
 
 namespace altyn::app {
 namespace {
@@ -75,6 +76,8 @@ class Connection final : public httplib::Stream {
   }
   /// The bytes after this request are not to be understood as another one.
   void close_after() { closing_ = true; }
+  /// What is written from now on is not sent: the connection has served another protocol.
+  void silence() { silent_ = true; }
   /// The head was a request's.
   void understand() { understood_ = true; }
   [[nodiscard]] bool understood() const { return understood_; }
@@ -94,6 +97,7 @@ class Connection final : public httplib::Stream {
     return got;
   }
   ssize_t write(const char* bytes, std::size_t size) override {
+    if (silent_) return static_cast<ssize_t>(size);
     std::size_t sent = 0;
     while (sent < size) {
       if (!wait_for(socket_, POLLOUT, Clock::now() + seconds(limits_.write_seconds))) break;
@@ -124,6 +128,7 @@ class Connection final : public httplib::Stream {
   bool closing_ = false;
   bool understood_ = false;
   bool broken_ = false;
+  bool silent_ = false;
 };
 
 // What the thread that serves a connection needs where httplib has no argument for it.
@@ -303,10 +308,41 @@ struct HttpServer::State {
       return refuse(site.refuse(413, fmt::format("the body has {} bytes, {} are taken here",
                                                  *length, admission.body_limit)));
     }
+    if (admission.live) return serve_channel(connection, request, admission.body_limit);
     if (!connection.read_body(*length, request.body)) {
       return refuse(site.refuse(408, "the body did not come in time"));
     }
     fill(site.answer(request), to, request);
+  }
+
+  // The rest of a connection that has become a live channel.
+  void serve_channel(Connection& connection, const HttpRequest& opening, std::size_t most_bytes) {
+    const auto write = [&connection](std::string_view bytes) {
+      return connection.write(bytes.data(), bytes.size()) >= 0;
+    };
+    write(
+        fmt::format("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                    "Connection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n",
+                    websocket_acceptance(opening.header("sec-websocket-key"))));
+    const auto answer = [&](std::string_view message) {
+      const std::size_t end = std::min(message.find(' '), message.size());
+      const std::string_view number = message.substr(0, end);
+      if (number.empty() || number.size() > 15 ||
+          number.find_first_not_of("0123456789") != std::string_view::npos) {
+        return "0 400 " + site.refuse(400, "a message begins with its number").body;
+      }
+      HttpRequest one = opening;
+      one.method = "POST";
+      one.body = message.substr(std::min(end + 1, message.size()));
+      HttpResponse response = site.answer(one);
+      return fmt::format("{} {} ", number, response.status) + response.body;
+    };
+    serve_live({.socket = connection.socket(),
+                .write = write,
+                .stopping = [this] { return stopping.load(); }},
+               most_bytes, limits.live_seconds, answer);
+    connection.silence();
+    connection.close_after();
   }
 
   Site site;

@@ -13,6 +13,7 @@ struct HttpLimits {
   double head_seconds = 5.0;    ///< to send a request's head
   double body_seconds = 60.0;   ///< to send its body
   double write_seconds = 10.0;  ///< without a byte of an answer taken
+  double live_seconds = 120.0;  ///< of a live channel between two messages
   std::size_t head_bytes = 32768;
 };
 

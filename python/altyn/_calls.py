@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from . import _altyn, _options, _progress
-from ._results import (FINDINGS, IMPORTED, Agreements, Check, DataCheck, DataImport, Fits,
-                       RegionShares, Simulation)
+from ._results import (CONVERTED, FINDINGS, GAPS, IMPORTED, RECONCILED, REPORTERS, Agreements,
+                       Check, Corridors, DataBase, DataCheck, DataConvert, DataFetch, DataImport,
+                       DataReconcile, Fit, Fits, Plan, RegionShares, Result, Simulation)
 from ._tables import Sources, kind_of, table_of_rows, to_kind
 
 SEED = 20171006
@@ -17,19 +20,21 @@ SEED = 20171006
 _FILES = ("outputs", "predictions", "effects_file", "resistances", "plots")
 
 
-def _run(kind, content, where, sources=None, folder="", threads=0, seed=SEED, progress=None,
+def _run(what, content, where, sources=None, folder="", threads=0, seed=SEED, progress=None,
          output=None, record="run.json"):
     shown = _progress.display(progress)
     streams = sources.streams if sources is not None else {}
     try:
-        return _altyn.run(kind, json.dumps(content), where, folder, streams, threads, seed, shown,
+        return _altyn.run(what, json.dumps(content), where, folder, streams, threads, seed, shown,
                           _progress.warn, None if output is None else os.fspath(output), record)
     finally:
         _progress.finish(shown)
 
 
 @_options.document("estimate", leave_out=("formulas", "data"))
-def estimate(formula, data, *, threads=0, seed=SEED, progress=None, kind=None, **options):
+def estimate(formula: str | Sequence[str], data: Any, *, threads: int = 0, seed: int = SEED,
+             progress: bool | Callable | None = None, kind: str | None = None,
+             **options) -> Fit | Fits:
     """Estimate gravity models with absorbed effects.
 
     fit = altyn.estimate("trade ~ rta | exporter^year + importer^year + exporter^importer", df,
@@ -72,8 +77,8 @@ def estimate(formula, data, *, threads=0, seed=SEED, progress=None, kind=None, *
     return fits[0] if len(fits) == 1 else fits
 
 
-@_options.document("estimate", leave_out=("formulas", "data", "family"))
-def ppml(formula, data, **options):
+@_options.document("estimate", leave_out=("formulas", "data", "family"), like=estimate)
+def ppml(formula: str | Sequence[str], data: Any, **options) -> Fit | Fits:
     """Estimate a Poisson model: altyn.estimate with family="ppml".
 
     fit = altyn.ppml("trade ~ rta | exporter^year + importer^year + exporter^importer", df,
@@ -83,8 +88,11 @@ def ppml(formula, data, **options):
 
 
 @_options.document("simulate")
-def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=None, gdp=None,
-             title=None, threads=0, seed=SEED, progress=None, kind=None, output=None, **options):
+def simulate(base: Any, fit: Fit | None = None, *, turn_off: str | None = None,
+             turn_on: str | None = None, pairs: tuple | None = None, year: int | None = None,
+             gdp: Any = None, title: str | None = None, threads: int = 0, seed: int = SEED,
+             progress: bool | Callable | None = None, kind: str | None = None,
+             output: str | os.PathLike | None = None, **options) -> Simulation:
     """Solve a what-if in general equilibrium, with the range that its assumptions leave.
 
     altyn.simulate("cases/eaeu/no-union.toml")                       a scenario file
@@ -126,11 +134,7 @@ def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=No
     elif isinstance(base, dict):
         content = _options.named(base, sources)
     elif kind_of(base) is None and _is_scenario(base):
-        path = os.fspath(base)
-        content = json.loads(_altyn.read_document(path))
-        content.pop("study", None)
-        content["file"] = where = path
-        folder = str(pathlib.Path(path).parent)
+        content, where, folder = _file(base)
     else:
         content = {"scenario": {"name": turn_off or turn_on or "scenario", "year": 0},
                    "world": {"trade": sources.name_of(base), "gdp": ""}}
@@ -152,6 +156,15 @@ def simulate(base, fit=None, *, turn_off=None, turn_on=None, pairs=None, year=No
     answer = _run("simulate", content, where, sources, folder=folder, threads=threads, seed=seed,
                   progress=progress, output=output, record="" if sources.streams else "run.json")
     return Simulation(answer, kind or sources.kind)
+
+
+def _file(path) -> tuple[dict, str, str]:
+    """A study file: its content, its path and its folder."""
+    path = os.fspath(path)
+    content = json.loads(_altyn.read_document(path))
+    content.pop("study", None)
+    content["file"] = path
+    return content, path, str(pathlib.Path(path).parent)
 
 
 def _is_scenario(path) -> bool:
@@ -179,7 +192,9 @@ def _change(fit, turn_off, turn_on, pairs, on_table, where) -> dict:
 
 
 @_options.document("check", leave_out=("file",))
-def check(claim=None, *, threads=0, seed=SEED, progress=None, kind=None, output=None, **options):
+def check(claim: str | os.PathLike | None = None, *, threads: int = 0, seed: int = SEED,
+          progress: bool | Callable | None = None, kind: str | None = None,
+          output: str | os.PathLike | None = None, **options) -> Check:
     """Check a claim about growth of trade: is the number right, and the cause shown?
 
     altyn.check("lavrov-2017")
@@ -214,7 +229,7 @@ def check(claim=None, *, threads=0, seed=SEED, progress=None, kind=None, output=
 
 
 @_options.document("agreements", leave_out=("pair",))
-def agreements(pair=None, *, kind=None, **options):
+def agreements(pair: str | None = None, *, kind: str | None = None, **options) -> Agreements:
     """Which agreements bound a pair in a month, and since when; without a pair, what there is.
 
     altyn.agreements("RUS:KAZ", month="2017-04")
@@ -238,7 +253,9 @@ def agreements(pair=None, *, kind=None, **options):
 
 
 @_options.document("regions", leave_out=("first", "second"))
-def regions(pair, *, threads=0, seed=SEED, progress=None, kind=None, output=None, **options):
+def regions(pair: str, *, threads: int = 0, seed: int = SEED,
+            progress: bool | Callable | None = None, kind: str | None = None,
+            output: str | os.PathLike | None = None, **options) -> RegionShares:
     """How much of the trade of two economies border regions make, under three definitions.
 
     altyn.regions("RUS:KAZ", figure=0.7)         is 70% plausible?
@@ -268,7 +285,8 @@ def regions(pair, *, threads=0, seed=SEED, progress=None, kind=None, output=None
 
 
 @_options.document("data_check", leave_out=("table", "outputs"))
-def data_check(table, *, threads=0, seed=SEED, kind=None, **options):
+def data_check(table: Any, *, threads: int = 0, seed: int = SEED, kind: str | None = None,
+               **options) -> DataCheck:
     """Say in plain words what is missing, inflated, one-sided or falsely zero in a trade table.
 
     altyn.data_check(df, exporter="iso3_o", importer="iso3_d", unit="kusd")
@@ -286,7 +304,8 @@ def data_check(table, *, threads=0, seed=SEED, kind=None, **options):
 
 
 @_options.document("data_import", leave_out=("source", "files", "outputs"))
-def data_import(source, files, *, output=None, threads=0, kind=None, **options):
+def data_import(source: str, files: Any, *, output: Any = None, threads: int = 0,
+                kind: str | None = None, **options) -> DataImport:
     """Turn files of a published data set into one table of the project's layout.
 
     altyn.data_import("baci", ["BACI_HS17_Y2019.csv", "BACI_HS17_Y2020.csv"],
@@ -308,20 +327,273 @@ def data_import(source, files, *, output=None, threads=0, kind=None, **options):
     where = "altyn.data_import"
     sources = Sources()
     content = _options.sections("data_import", options, where, sources)
-    written = [os.fspath(path) for path in _as_list(output)] if output is not None else []
+    written = _paths(output)
     content.setdefault("import", {}).update(
-        source=source, files=[os.fspath(path) for path in _as_list(files)],
-        outputs=written or [IMPORTED])
-    answer = _run("data_import", content, where, sources, threads=threads,
-                  output="" if written else None,
-                  record=f"{written[0]}.run.json" if written else "")
-    return DataImport(answer, kind)
+        source=source, files=_paths(files), outputs=written or [IMPORTED])
+    return DataImport(_make("data_import", content, where, sources, written, threads=threads), kind)
+
+
+def _paths(files) -> list[str]:
+    return [] if files is None else [os.fspath(path) for path in _as_list(files)]
+
+
+def _make(what, content, where, sources, written, **context):
+    """Runs a study that makes tables, and writes those that have a place to go to, the record beside
+    the first."""
+    record = f"{written[0]}.run.json" if written and not sources.streams else ""
+    return _run(what, content, where, sources, output="" if written else None, record=record,
+                **context)
+
+
+@_options.document("data_base", leave_out=("source", "file"))
+def data_base(source: str, file: str | os.PathLike, *, output: str | os.PathLike | None = None,
+              threads: int = 0, progress: bool | Callable | None = None, kind: str | None = None,
+              **options) -> DataBase:
+    """Turn a published input-output table into the base of a world of many sectors.
+
+    altyn.data_base("icio", "2018_SML.csv", theta=5, output="base")
+
+    Parameters
+    ----------
+    source : str
+        Whose layout the file has: icio, wiod2016 and others (docs/data-sources.md).
+    file : path
+        The table: .csv .gz .zip .xlsx
+    output : path
+        Folder for the tables and base.toml, which scenarios extend.
+
+    A table may stand wherever an option names one: sectors=df.
+
+    Returns
+    -------
+    DataBase; tidy() is trade by exporter, importer and sector. Raises InputError.
+    """
+    where = "altyn.data_base"
+    sources = Sources()
+    content = _options.sections("data_base", options, where, sources)
+    content.setdefault("base", {}).update(source=source, file=os.fspath(file))
+    answer = _run("data_base", content, where, sources, threads=threads, progress=progress,
+                  output=output, record="" if sources.streams else "run.json")
+    return DataBase(answer, kind or sources.kind)
+
+
+@_options.document("data_reconcile", leave_out=("table", "outputs", "output"))
+def data_reconcile(table: Any, *, output: Any = None, gross_output: Any = None, threads: int = 0,
+                   progress: bool | Callable | None = None, kind: str | None = None,
+                   **options) -> DataReconcile:
+    """Make one figure, with an interval, of every flow that both sides record.
+
+    flows = altyn.data_reconcile("world_trade", focus=["RUS", "KAZ"])
+    flows.tidy(), flows.reporters(), flows.gaps()
+
+    Parameters
+    ----------
+    table : pandas, polars, pyarrow, DuckDB relation, or a path
+        Trade that both sides record.
+    output : path or list of paths
+        Files to write the flows to: .parquet .csv .csv.gz .json
+    gross_output : table or path
+        Gross output of goods: adds what economies sell at home; comes before gdp.
+
+    Returns
+    -------
+    DataReconcile; tidy() has a row per flow. Raises InputError.
+    """
+    where = "altyn.data_reconcile"
+    sources = Sources()
+    name = sources.name_of(table)
+    given = dict(options)
+    if gross_output is not None:
+        given["output"] = gross_output
+    content = _options.sections("data_reconcile", given, where, sources)
+    written = _paths(output)
+    asked = content.setdefault("reconcile", {})
+    asked.update(table=name, outputs=written or [RECONCILED])
+    if not written:
+        asked.update(reporters=REPORTERS, gaps=GAPS)
+    answer = _make("data_reconcile", content, where, sources, written, threads=threads,
+                   progress=progress)
+    return DataReconcile(answer, kind or sources.kind, asked)
+
+
+@_options.document("data_convert", leave_out=("table", "outputs"))
+def data_convert(table: Any, map: Any, *, output: Any = None, threads: int = 0,
+                 kind: str | None = None, **options) -> DataConvert:
+    """Give the codes of a table other names, split or group them, by concordances.
+
+    altyn.data_convert(df, {"sector": "hs_sections", "economy": regions})
+
+    Parameters
+    ----------
+    table : pandas, polars, pyarrow, DuckDB relation, or a path
+        The table, as altyn.data_import makes them.
+    map : dict, or list of "COLUMN=CONCORDANCE"
+        The concordance of each column: a table of columns from, to and, if need be, weight,
+        first_year, last_year; that of "economy" is for exporters and importers.
+    output : path or list of paths
+        Files to write too: .parquet .csv .csv.gz .json
+
+    Returns
+    -------
+    DataConvert; tidy() is the table, summary() what became of every row. Raises InputError.
+    """
+    where = "altyn.data_convert"
+    sources = Sources()
+    name = sources.name_of(table)
+    content = _options.sections("data_convert", {"map": map, **options}, where, sources)
+    written = _paths(output)
+    content["convert"].update(table=name, outputs=written or [CONVERTED])
+    answer = _make("data_convert", content, where, sources, written, threads=threads)
+    return DataConvert(answer, kind or sources.kind)
+
+
+@_options.document("data_fetch")
+def data_fetch(name: str | None = None, *, progress: bool | Callable | None = None,
+               kind: str | None = None, **options) -> Any:
+    """Download a published data set: resumed, checked, whole or not at all.
+
+    altyn.data_fetch()                            what can be fetched, a table
+    altyn.data_fetch("baci_hs17", output="data/")
+
+    Parameters
+    ----------
+    name : str
+        Which one; without it, the list of names, licences and addresses.
+
+    Returns
+    -------
+    DataFetch, which stands for the path of the file. Raises InputError, and SystemError where the
+    server does not give the file.
+    """
+    where = "altyn.data_fetch"
+    content = _options.sections("data_fetch", options, where).get("options", {})
+    if name is None:
+        names = ["name", "title", "provider", "licence", "page", "url"]
+        found = _altyn.fetch_sources(content.get("registry", ""))
+        return table_of_rows([dict(zip(names, row)) for row in found], names, kind)
+    shown = _progress.display(progress)
+    try:
+        return DataFetch(_altyn.fetch(name, json.dumps(content), where, shown, _progress.warn))
+    finally:
+        _progress.finish(shown)
+
+
+@_options.document("corridors")
+def corridors(scenario: str | os.PathLike, action: str = "run", *,
+              welfare: Sequence[str] | None = None, threads: int = 0, seed: int = SEED,
+              progress: bool | Callable | None = None, kind: str | None = None,
+              output: str | os.PathLike | None = None, **options) -> Corridors:
+    """Routes, ports and crossings: their costs, their traffic, their value, and what changes do.
+
+    altyn.corridors("cases/eaeu/corridors-caspian.toml")
+    altyn.corridors("cases/eaeu/corridors-2016.toml", "value", welfare=["KAZ"])
+
+    Parameters
+    ----------
+    scenario : path
+        A scenario file with its network (docs/corridors.md).
+    action : str
+        run solves its changes; show lists the links with their costs, traffic the trade on each,
+        value what a 1% cheaper link is worth.
+    welfare : list of str
+        Of value: economies and regions whose real income counts; the members when not given.
+    output : path
+        Folder for the report and its tables.
+
+    Returns
+    -------
+    Corridors. Raises InputError.
+    """
+    content, where, folder = _file(scenario)
+    flags = _options.sections("corridors", options, "altyn.corridors")
+    content["action"] = action
+    if welfare is not None:
+        content["welfare"] = _as_list(welfare)
+    if flags:
+        content["flags"] = flags["model"]
+    answer = _run("corridors", content, where, folder=folder, threads=threads, seed=seed,
+                  progress=progress, output=output)
+    return Corridors(answer, kind)
+
+
+@_options.document("monitor")
+def monitor(plan: str | os.PathLike, *, threads: int = 0, seed: int = SEED,
+            progress: bool | Callable | None = None, kind: str | None = None,
+            output: str | os.PathLike | None = None, **options) -> Plan:
+    """Follow the goals of a plan month by month.
+
+    altyn.monitor("cases/eaeu/plan-2013-2015.toml", as_of="2014-06")
+
+    Parameters
+    ----------
+    plan : path
+        A plan file (docs/monitor.md).
+    output : path
+        Folder for the report and its tables.
+
+    Returns
+    -------
+    Plan; tidy() has a row per goal. Raises InputError.
+    """
+    content, where, folder = _file(plan)
+    for section, given in _options.sections("monitor", options, "altyn.monitor").items():
+        content.setdefault(section, {}).update(given)
+    answer = _run("monitor", content, where, folder=folder, threads=threads, seed=seed,
+                  progress=progress, output=output)
+    return Plan(answer, kind)
+
+
+_RESULTS = {"check": Check, "estimate": Fits, "simulate": Simulation, "corridors": Corridors,
+            "monitor": Plan, "regions": RegionShares, "data_check": DataCheck,
+            "data_import": DataImport, "data_base": DataBase, "data_reconcile": DataReconcile,
+            "data_convert": DataConvert, "agreements": Agreements}
+
+
+def run(study: str | os.PathLike, *, threads: int = 0, seed: int = SEED,
+        progress: bool | Callable | None = None, kind: str | None = None,
+        output: str | os.PathLike | None = None) -> Result:
+    """Run a study file of any kind: what `altyn run FILE` does.
+
+    altyn.run("cases/eaeu/no-union.toml")
+
+    Parameters
+    ----------
+    study : path
+        A study file; one that does not say study = "..." is known by its sections.
+    output : path
+        Folder for its files and their record.
+
+    Returns
+    -------
+    The result of that kind: Check, Fits, Simulation, ... Raises InputError.
+    """
+    path = os.fspath(study)
+    what, content, folder = _altyn.read_study(path)
+    answer = _run(what, json.loads(content), path, folder=folder, threads=threads, seed=seed,
+                  progress=progress, output=output)
+    return _RESULTS[what](answer, kind)
+
+
+def sections(study: str, *, kind: str | None = None) -> Any:
+    """The sections that a study file may have, one row per option: what it does, its type, default,
+    unit, limits and choices.
+
+    altyn.sections("data_import")
+    altyn.sections("corridors")
+    """
+    names = ["section", "name", "type", "default", "unit", "minimum", "maximum", "choices", "doc"]
+    rows = [field | {"section": section, "default": json.dumps(field["default"]),
+                     "choices": ", ".join(field.get("choices", []))}
+            for section, fields in _options.tables(study, whole=True).items()
+            for field in fields.values()]
+    return table_of_rows(rows, names, kind)
 
 
 def _reader(source, title, provider, documentation):
-    def read(files, *, kind=None, **options):
+    def read(files: Any, *, kind: str | None = None, **options) -> Any:
         return data_import(source, files, **options).tidy(kind)
 
+    read = _options.signature("data_import", ("source", "files", "outputs"))(read)
     read.__name__ = read.__qualname__ = f"read_{source}"
     read.__doc__ = f"""{title} ({provider}), as one table of the project's layout.
 
@@ -338,7 +610,7 @@ def _reader(source, title, provider, documentation):
 READERS = {f"read_{layout[0]}": _reader(*layout) for layout in _altyn.source_layouts()}
 
 
-def sources(kind=None):
+def sources(kind: str | None = None) -> Any:
     """The published data sets that altyn.data_import reads: name, title, provider and where the
     provider describes its files."""
     names = ["name", "title", "provider", "documentation"]
@@ -347,7 +619,7 @@ def sources(kind=None):
 
 
 @_options.document("read_table")
-def read_table(path, *, kind=None, **options):
+def read_table(path: str | os.PathLike, *, kind: str | None = None, **options) -> Any:
     """Read a table by the ending of its path (.csv .tsv .txt, also .gz, .parquet, .json), or a
     bundled one by name; wrong cells are errors that name file, line and column.
 
@@ -361,13 +633,13 @@ def read_table(path, *, kind=None, **options):
     return to_kind(_altyn.read_table(os.fspath(path), **(defaults | chosen)), kind)
 
 
-def cases(kind=None):
+def cases(kind: str | None = None) -> Any:
     """The bundled tables: name, what it is, unit, period, provider and licence."""
     names = ["name", "what", "unit", "period", "provider", "licence"]
     return table_of_rows([dict(zip(names, row)) for row in _altyn.cases()], names, kind)
 
 
-def case_file(name) -> pathlib.Path:
+def case_file(name: str) -> pathlib.Path:
     """The path of a bundled file, such as "eaeu/no-union.toml"."""
     return pathlib.Path(_altyn.cases_folder()) / name
 

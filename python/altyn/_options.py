@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import os
 import textwrap
@@ -11,16 +12,18 @@ from . import _altyn
 from ._tables import Sources
 
 
-# Of a scenario, what a call has no parameters for: the rest stands in the scenario's file.
-_ASKED = {"simulate": ("model", "columns")}
+# Of a study file, what a call has parameters for: the rest stands in the file.
+_ASKED = {"simulate": ("model", "columns"), "corridors": ("model",),
+          "monitor": ("plan", "options")}
 
 
 @functools.cache
-def tables(kind: str) -> dict:
-    """{section: {name: {"type", "default", "doc", ...}}} of a kind of study."""
+def tables(kind: str, whole: bool = False) -> dict:
+    """{section: {name: {"type", "default", "doc", ...}}} of the options of a call, or of the whole
+    file that a kind of study may have."""
     return {section["name"]: {field["name"]: field for field in section["fields"]}
             for section in json.loads(_altyn.sections(kind))
-            if section["name"] in _ASKED.get(kind, (section["name"],))}
+            if whole or section["name"] in _ASKED.get(kind, (section["name"],))}
 
 
 @functools.cache
@@ -77,22 +80,51 @@ def named(content, sources: Sources):
     return _scalar(content, sources, "altyn.simulate")
 
 
-def document(kind: str, leave_out: tuple[str, ...] = ()):
-    """Adds the options of a kind of study to the docstring of a function."""
+def document(kind: str, leave_out: tuple[str, ...] = (), like=None):
+    """Adds the options of a kind of study to the docstring and the signature of a function."""
 
     def add(function):
         lines = [textwrap.dedent(function.__doc__).strip(), "", "Options", "-------"]
-        seen = set(leave_out)
-        for fields in tables(kind).values():
-            for name, field in fields.items():
-                if name in seen:
-                    continue
-                seen.add(name)
-                lines += describe(name, field)
+        for name, field in _listed(kind, (*leave_out, *inspect.signature(function).parameters)):
+            lines += describe(name, field)
         function.__doc__ = "\n".join(lines) + "\n"
+        return signature(kind, leave_out, like)(function)
+
+    return add
+
+
+def signature(kind: str, leave_out: tuple[str, ...] = (), like=None):
+    """Gives a function the signature that editors and notebooks show: its own parameters, those of
+    `like`, which it passes on, and the options of a kind of study."""
+
+    def add(function):
+        own = inspect.signature(function)
+        shown = {name: p for name, p in own.parameters.items() if p.kind is not p.VAR_KEYWORD}
+        if like is not None:
+            for name, one in inspect.signature(like).parameters.items():
+                if name not in leave_out:
+                    shown.setdefault(name, one)
+        for name, field in _listed(kind, (*leave_out, *shown)):
+            shown[name] = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY,
+                                            default=field["default"],
+                                            annotation=_ANNOTATIONS[field["type"]])
+        function.__signature__ = own.replace(parameters=list(shown.values()))
         return function
 
     return add
+
+
+def _listed(kind: str, leave_out) -> list[tuple[str, dict]]:
+    """The options of a kind of study, each once."""
+    found = {name: field for fields in reversed(tables(kind).values())
+             for name, field in fields.items()}
+    order = [name for fields in tables(kind).values() for name in fields]
+    return [(name, found[name]) for name in dict.fromkeys(order) if name not in leave_out]
+
+
+# One text or number may stand for a list of one; a table wherever a text names one.
+_ANNOTATIONS = {"boolean": "bool", "integer": "int", "number": "float", "string": "Any",
+                "strings": "Any", "numbers": "float | Sequence[float]"}
 
 
 def describe(name: str, field: dict) -> list[str]:

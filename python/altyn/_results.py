@@ -15,6 +15,10 @@ from ._tables import table_of_rows, to_kind
 AGREEMENTS = "agreements.csv"
 FINDINGS = "findings.csv"
 IMPORTED = "imported.parquet"
+CONVERTED = "converted.parquet"
+RECONCILED = "reconciled.parquet"
+REPORTERS = "reporters.parquet"
+GAPS = "gaps.parquet"
 
 
 class Result:
@@ -237,6 +241,11 @@ class Tables(Result):
         """The main table: one row per economy of a scenario, per key result of a check."""
         return self.table(self.main, kind)
 
+    def glance(self, kind: str | None = None):
+        """One row about the whole."""
+        row = {"title": self.title, "certified": self.certified}
+        return table_of_rows([row], list(row), kind or self.kind)
+
     @property
     def report_html(self) -> str:
         """The whole report as one page."""
@@ -282,15 +291,7 @@ class Simulation(Tables):
 
     def plot(self, ax=None, top: int = 12):
         """Change of real income with its range, where it may be largest; returns axes."""
-        def reach(row):
-            ends = (row["real_income_change"], row["low"], row["high"])
-            return max(abs(end) for end in ends if end is not None)
-
-        rows = self._rows("real_income")
-        largest = sorted(rows, key=reach, reverse=True)[:top]
-        return plot_ranges([row for row in rows if row in largest], "name", "real_income_change", ax,
-                           self.title,
-                           "change of real income, %; bar: 5th to 95th percentile of the draws")
+        return plot_income(self, ax, top)
 
 
 class Check(Tables):
@@ -327,6 +328,29 @@ class Check(Tables):
                            "share of the growth, %")
 
 
+class Corridors(Tables):
+    """A network of routes: its links, the traffic on them, what a cheaper one is worth, or what
+    changes of links do."""
+
+    @property
+    def main(self):
+        tables = self.value.get("tables", {})
+        return "economies" if "economies" in tables else next(iter(tables), "")
+
+    def _shown(self):
+        return ("real_income" if self.main == "economies" else self.main), 20
+
+    def plot(self, ax=None, top: int = 12):
+        """Of a run, the change of real income with its range, where it may be largest."""
+        return plot_income(self, ax, top)
+
+
+class Plan(Tables):
+    """The goals of a plan, month by month."""
+
+    main = "goals"
+
+
 class RegionShares(Tables):
     """Shares of trade that border regions make. Tables: region_shares, region_elasticities,
     regions, key_results."""
@@ -350,7 +374,11 @@ class Rows(Result):
 
     def tidy(self, kind: str | None = None):
         """The table, as the kind of table that came in."""
-        return self.file(self.table_file or next(iter(self.files)), kind)
+        name = self.table_file if self.table_file in self.files else next(iter(self.files), None)
+        if name is None:
+            _altyn.refuse("missing-option", "the study names no table to write", "outputs", [],
+                          "a result keeps the tables that it writes", ['outputs = ["table.csv"]'])
+        return self.file(name, kind)
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(self.text)}</pre>"
@@ -364,6 +392,72 @@ class DataCheck(Rows):
 
 class DataImport(Rows):
     """A published data set in the project's layout; `text` says what became of every row."""
+
+
+class DataConvert(Rows):
+    """A table with other codes; `text` says what became of every row."""
+
+
+class DataReconcile(Rows):
+    """One figure with an interval for every flow that two sides record."""
+
+    def __init__(self, answer: dict, kind: str | None, asked: dict | None = None):
+        super().__init__(answer, kind)
+        self._asked = asked or {}
+
+    def reporters(self, kind: str | None = None):
+        """How reliable each economy's records are."""
+        return self._named("reporters", kind)
+
+    def gaps(self, kind: str | None = None):
+        """The flows that both sides record, the largest gap first."""
+        return self._named("gaps", kind)
+
+    def _named(self, name, kind):
+        if name not in self._asked:
+            _altyn.refuse("missing-option", f"the call wrote no table of {name}",
+                          "altyn.data_reconcile", [], "a call with an output keeps what it writes",
+                          [f'{name}="{name}.csv"'])
+        return self.file(self._asked[name], kind)
+
+
+class DataBase(Rows):
+    """The base of a world of many sectors: tables trade, intermediate_use, value_added and
+    elasticities, and base.toml, on which scenarios stand (save() or output= writes them)."""
+
+    def table(self, name: str, kind: str | None = None):
+        """One of the tables, such as "intermediate_use"."""
+        names = {os.path.splitext(one)[0]: one for one, content in self.files.items()
+                 if isinstance(content, _altyn.Table)}
+        if name not in names:
+            _altyn.refuse_option(name, list(names), "altyn.data_base")
+        return self.file(names[name], kind)
+
+
+class DataFetch:
+    """A file that was downloaded: `path`, and in `source` where it comes from, under what licence,
+    with its digest; the same stands beside it in <path>.source.json."""
+
+    def __init__(self, answer: dict):
+        self.path = pathlib.Path(answer["path"])
+        self.source: dict = json.loads(answer["source"])
+        self.text: str = answer["text"]
+
+    def summary(self) -> str:
+        """What the command line prints."""
+        return self.text
+
+    def __fspath__(self) -> str:
+        return os.fspath(self.path)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.text)}</pre>"
 
 
 class Agreements(Rows):
@@ -425,6 +519,19 @@ def plot_models(models: list[Fit], ax=None):
     if len(models) > 1:
         ax.legend()
     return ax
+
+
+def plot_income(result: Tables, ax, top: int):
+    """Change of real income with its range, where it may be largest."""
+    def reach(row):
+        ends = (row["real_income_change"], row["low"], row["high"])
+        return max(abs(end) for end in ends if end is not None)
+
+    rows = result._rows("real_income")
+    largest = sorted(rows, key=reach, reverse=True)[:top]
+    return plot_ranges([row for row in rows if row in largest], "name", "real_income_change", ax,
+                       result.title,
+                       "change of real income, %; bar: 5th to 95th percentile of the draws")
 
 
 def plot_ranges(rows: list[dict], label: str, middle: str, ax, title: str, unit: str):

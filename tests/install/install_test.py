@@ -36,3 +36,12 @@ def test_another_project_uses_the_installed_package(prefix, tmp_path):
         "-DCMAKE_BUILD_TYPE=Release")
     run("cmake", "--build", tmp_path)
     assert run(tmp_path / "consumer").strip() == "1.250000"
+
+
+def test_what_is_missing_is_told_together(tmp_path):
+    done = subprocess.run(["cmake", "-S", ROOT, "-B", tmp_path, "-G", "Ninja",
+                           "-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON",
+                           "-DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=ON"], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert done.stderr.count("CMake Error") == 1
+    assert "apt-get install libfmt-dev libeigen3-dev" in done.stderr

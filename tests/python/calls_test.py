@@ -28,7 +28,7 @@ def test_docstrings_name_every_option_of_the_field_tables(kind):
     for fields in _options.tables(kind).values():
         for name, field in fields.items():
             if name in ("formulas", "data", "table", "outputs", "file", "files", "source", "pair",
-                        "first", "second"):
+                        "first", "second", "year"):
                 continue  # they are parameters of their own
             assert f"\n{name} : " in text, name
             assert field["doc"].split()[0] in text

@@ -13,13 +13,17 @@ def test_the_installed_package_finds_its_library_and_its_cases_from_anywhere(tmp
                     "--prefix", tmp_path], check=True, capture_output=True)
     package = tmp_path / "altyn"
     names = {path.name for path in package.iterdir()}
-    assert {"__init__.py", "py.typed", "_altyn.pyi", "cases"} <= names
+    assert {"__init__.py", "__init__.pyi", "py.typed", "_altyn.pyi", "cases"} <= names
     assert any(name.startswith("libduckdb") for name in names)
     assert {path.name for path in package.glob("*.py")} == {
         path.name for path in (ROOT / "python" / "altyn").glob("*.py")}
     stubs = ast.parse((package / "_altyn.pyi").read_text())
     typed = {node.name for node in stubs.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     assert {"Table", "run", "sections", "read_table"} <= typed
+    calls = {node.name: node for node in ast.parse((package / "__init__.pyi").read_text()).body
+             if isinstance(node, ast.FunctionDef)}
+    assert {"estimate", "simulate", "data_reconcile", "read_baci"} <= set(calls)
+    assert "cluster" in {argument.arg for argument in calls["ppml"].args.kwonlyargs}
 
     script = ("import altyn; print(altyn.case_file('manifest.toml'));"
               "print(len(altyn.read_table('gdp', kind='altyn')))")

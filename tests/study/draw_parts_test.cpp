@@ -45,12 +45,11 @@ void run_parts(const Study& study, Index n_parts, const std::string& folder, Con
   }
 }
 
-TEST(DrawParts, MergedPartsAreTheBytesOfOneRun) {
-  const Study study = study_with_draws(7);
+void expect_same_in_parts(const Study& study, Index n_parts, const std::string& name) {
   Context context(1);
   const StudyResult whole = run_study(study, context);
-  const std::string folder = fresh_folder("merged");
-  run_parts(study, 3, folder, context);
+  const std::string folder = fresh_folder(name);
+  run_parts(study, n_parts, folder, context);
   const StudyResult merged = merge_parts(study, folder, context);
   EXPECT_EQ(merged.text, whole.text);
   ASSERT_EQ(merged.files.size(), whole.files.size());
@@ -60,6 +59,31 @@ TEST(DrawParts, MergedPartsAreTheBytesOfOneRun) {
     if (text == nullptr) continue;
     EXPECT_TRUE(std::get<std::string>(merged.files[f].content) == *text) << whole.files[f].name;
   }
+}
+
+TEST(DrawParts, MergedPartsAreTheBytesOfOneRun) {
+  expect_same_in_parts(study_with_draws(7), 3, "merged");
+}
+
+TEST(DrawParts, APartMayHaveNoDraws) { expect_same_in_parts(study_with_draws(2), 3, "empty"); }
+
+// Quotas, a customs union, ranges, elasticities and noise in the base's flows: every source of
+// draws in a world of many sectors.
+TEST(DrawParts, ManySectorsAreTheBytesOfOneRunToo) {
+  Study study = read_study(project_path("cases/examples/three-economies/union.toml"));
+  study.content["flags"] = {{"n_draws", 7}, {"trade_log_sd", 0.02}};
+  expect_same_in_parts(study, 3, "sectors");
+}
+
+TEST(DrawParts, ScenariosOfBothKindsMayStandSideBySide) {
+  const Study study{.kind = "simulate",
+                    .content = {{"scenarios",
+                                 {project_path("cases/examples/three-economies/regions.toml"),
+                                  project_path("cases/eaeu/common-tariff-plus-5.toml")}},
+                                {"flags", {{"n_draws", 3}}}},
+                    .where = "batch",
+                    .folder = ""};
+  expect_same_in_parts(study, 2, "batch");
 }
 
 TEST(DrawParts, AMissingPartIsNamed) {

@@ -25,7 +25,7 @@ Study tariff_study(json model = json::object()) {
 json solve(const Study& study, ScenarioTablesCache& tables) {
   Context context(1);
   DataSources sources(study);
-  json value = solve_scenario(study, true, sources, tables, context);
+  json value = solve_scenario(study, {.flows = true}, sources, tables, context);
   value.erase("seconds");
   return value;
 }

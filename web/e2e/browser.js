@@ -12,11 +12,12 @@ const kFlags = [
  * Opens Debian's Chromium with an empty profile, hands it to `use` and closes it.
  * @param {import("playwright-core").BrowserContextOptions & { viewport: { width: number, height: number } }} options
  * @param {(context: import("playwright-core").BrowserContext) => Promise<void>} use
+ * @param {string[]} flags besides the usual ones
  */
-export async function with_browser(options, use) {
+export async function with_browser(options, use, flags = []) {
   const profile = mkdtempSync(join(tmpdir(), "altyn-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env["ALTYN_CHROMIUM"] ?? "/usr/bin/chromium", args: kFlags, acceptDownloads: true, ...options,
+    executablePath: process.env["ALTYN_CHROMIUM"] ?? "/usr/bin/chromium", args: [...kFlags, ...flags], acceptDownloads: true, ...options,
   });
   try {
     await use(context);

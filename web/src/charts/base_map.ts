@@ -2,8 +2,8 @@ import { geoAzimuthalEqualArea, geoBounds, geoPath, type GeoPath, type GeoProjec
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection } from "topojson-specification";
 import { topology } from "virtual:base-map-data";
+import { svg, type Drawing } from "./drawing";
 import { colour } from "./frame";
-import { svg_element } from "./svg";
 
 export type Place = [longitude: number, latitude: number];
 
@@ -13,7 +13,7 @@ export interface BaseMap {
   width: number;
   height: number;
   /** Land and borders, clipped to the frame; `id` must differ between the maps of a picture. */
-  backdrop: (id: string) => SVGGElement;
+  backdrop: (id: string) => Drawing;
 }
 
 const land = feature(topology, topology.objects["land"]!);
@@ -33,12 +33,13 @@ export function base_map(places: Place[], width: number, room: number): BaseMap 
   projection.fitExtent([[room, room], [width - room, height - room]], points);
   projection.clipExtent([[0, 0], [width, height]]);
   const path = geoPath(projection).digits(1);
+  const ground = [
+    svg("path", { d: path(land) ?? "", fill: colour.grid }),
+    svg("path", { d: path(borders) ?? "", fill: "none", stroke: colour.paper, "stroke-width": 1.2 }),
+    svg("rect", { width, height, fill: "none", stroke: colour.rule }),
+  ];
   return {
     projection, path, width, height,
-    backdrop: (id) => svg_element("g", {},
-      svg_element("clipPath", { id }, svg_element("rect", { width, height })),
-      svg_element("path", { d: path(land) ?? "", fill: colour.grid }),
-      svg_element("path", { d: path(borders) ?? "", fill: "none", stroke: colour.paper, "stroke-width": 1.2 }),
-      svg_element("rect", { width, height, fill: "none", stroke: colour.rule })),
+    backdrop: (id) => svg("g", {}, svg("clipPath", { id }, svg("rect", { width, height })), ...ground),
   };
 }

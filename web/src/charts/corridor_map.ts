@@ -1,8 +1,8 @@
 import { text_width } from "../format/text_width";
 import type { Row, Table } from "../result/table";
 import { base_map, type BaseMap, type Place } from "./base_map";
+import { svg, type Drawing } from "./drawing";
 import { colour, is_narrow, text_size, type ChartContext } from "./frame";
-import { svg_element } from "./svg";
 
 /** All links between two places, by whatever mode. */
 interface Pair {
@@ -66,14 +66,12 @@ function tint_of(pair: Pair): string {
 }
 
 /** Names of places where they have room beside other names and dots, the busiest first. */
-function labels(nodes: Node[], map: BaseMap, size: number): SVGGElement {
+function labels(nodes: Node[], map: BaseMap, size: number): Drawing {
   const taken = nodes.flatMap((node): [number, number, number, number][] => {
     const at = map.projection(node.at);
     return at ? [[at[0] - 3, at[1] - 3, at[0] + 3, at[1] + 3]] : [];
   });
-  const group = svg_element("g", {
-    fill: colour.ink, stroke: colour.paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", "font-size": size,
-  });
+  const texts: Drawing[] = [];
   const order = nodes.slice().sort((a, b) =>
     Number(b.focus) - Number(a.focus) || b.traffic - a.traffic || a.name.localeCompare(b.name));
   for (const node of order) {
@@ -87,11 +85,13 @@ function labels(nodes: Node[], map: BaseMap, size: number): SVGGElement {
         taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
       if (!free) continue;
       taken.push(box);
-      group.append(svg_element("text", { x: box[0].toFixed(1), y: (at[1] + top).toFixed(1), dy: "0.35em" }, node.name));
+      texts.push(svg("text", { x: box[0].toFixed(1), y: (at[1] + top).toFixed(1), dy: "0.35em" }, node.name));
       break;
     }
   }
-  return group;
+  return svg("g", {
+    fill: colour.ink, stroke: colour.paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", "font-size": size,
+  }, ...texts);
 }
 
 /** One significant digit. */
@@ -101,7 +101,7 @@ function round_value(value: number): number {
 }
 
 /** Trade on a network before and after, line width by value; after: colour by the change. */
-export function corridor_map(table: Table, context: ChartContext): SVGSVGElement | null {
+export function corridor_map(table: Table, context: ChartContext): Drawing | null {
   const { number, text } = context.locale;
   const narrow = is_narrow(context);
   const size = text_size(context);
@@ -116,30 +116,30 @@ export function corridor_map(table: Table, context: ChartContext): SVGSVGElement
   const panel = (which: "before" | "after", top: number, title: string) => {
     const lines = seen.slice().sort((a, b) => a[which] - b[which]).map((pair) => {
       const cut = which === "after" && pair.after === 0 && pair.before > 0;
-      return svg_element("path", {
+      return svg("path", {
         d: map.path({ type: "LineString", coordinates: [pair.from, pair.to] }) ?? "",
         stroke: which === "before" ? colour.other : tint_of(pair),
         "stroke-width": cut ? 2 : width_of(pair[which]).toFixed(2),
         ...(cut ? { "stroke-dasharray": "2 5" } : {}),
-      }, svg_element("title", {},
+      }, svg("title", {},
         `${pair.name}\n${text.map_before}: ${number.plain(pair.before)}\n${text.map_after}: ${number.plain(pair.after)}`));
     });
     const dots = nodes.flatMap((node) => {
       const at = map.path({ type: "Point", coordinates: node.at }) ? map.projection(node.at) : null;
-      return at ? [svg_element("circle", { cx: at[0].toFixed(1), cy: at[1].toFixed(1), r: narrow ? 1.8 : 2.4 })] : [];
+      return at ? [svg("circle", { cx: at[0].toFixed(1), cy: at[1].toFixed(1), r: narrow ? 1.8 : 2.4 })] : [];
     });
     const clip = `map-${which}-${context.width}`;
-    return svg_element("g", { transform: `translate(0,${top})`, "data-panel": which },
-      svg_element("text", { y: -8, "font-weight": 650, fill: colour.ink }, title),
+    return svg("g", { transform: `translate(0,${top})`, "data-panel": which },
+      svg("text", { y: -8, "font-weight": 650, fill: colour.ink }, title),
       map.backdrop(clip),
-      svg_element("g", { "clip-path": `url(#${clip})` },
-        svg_element("g", { fill: "none", "stroke-linecap": "round" }, ...lines),
-        svg_element("g", { fill: colour.paper, stroke: colour.ink }, ...dots),
+      svg("g", { "clip-path": `url(#${clip})` },
+        svg("g", { fill: "none", "stroke-linecap": "round" }, ...lines),
+        svg("g", { fill: colour.paper, stroke: colour.ink }, ...dots),
         labels(nodes, map, size - (narrow ? 3 : 2))));
   };
 
   // Entries of a key from left to right, wrapped to the width.
-  const key = (items: { label: string; mark: SVGElement }[], top: number) => {
+  const key = (items: { label: string; mark: Drawing }[], top: number) => {
     let x = 0;
     let row = 0;
     const entries = items.map(({ label, mark }) => {
@@ -148,15 +148,15 @@ export function corridor_map(table: Table, context: ChartContext): SVGSVGElement
         x = 0;
         row += 1;
       }
-      const entry = svg_element("g", { transform: `translate(${x.toFixed(1)},${top + row * 20})` },
-        mark, svg_element("text", { x: 32, dy: "0.35em" }, label));
+      const entry = svg("g", { transform: `translate(${x.toFixed(1)},${top + row * 20})` },
+        mark, svg("text", { x: 32, dy: "0.35em" }, label));
       x += breadth;
       return entry;
     });
     return { marks: entries, height: (row + 1) * 20 };
   };
   const stroke = (tint: string, width: number) =>
-    svg_element("line", { x1: 2, x2: 26, stroke: tint, "stroke-width": width.toFixed(2) });
+    svg("line", { x1: 2, x2: 26, stroke: tint, "stroke-width": width.toFixed(2) });
   const widths = key([1, 0.25, 0.05].map((part) => round_value(part * largest)).map((value) => ({
     label: text.map_value(number.plain(value)), mark: stroke(colour.other, width_of(value)),
   })), 10);
@@ -167,7 +167,7 @@ export function corridor_map(table: Table, context: ChartContext): SVGSVGElement
   })), between);
   const second = between + changes.height + 24;
   const height = second + map.height + 4;
-  return svg_element("svg", {
+  return svg("svg", {
     xmlns: "http://www.w3.org/2000/svg", width: context.width, height, viewBox: `0 0 ${context.width} ${height}`,
     fill: colour.quiet, style: `font-family: inherit; font-size: ${size}px; max-width: 100%; height: auto; overflow: visible`,
   },

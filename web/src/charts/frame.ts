@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { Claim } from "../result/check_result";
 import type { Table } from "../result/table";
 import type { Locale } from "../language/locale";
+import type { Drawing } from "./drawing";
 import { text_width, wrap_text } from "../format/text_width";
 
 /** What every chart is drawn with besides its table. */
@@ -13,7 +14,7 @@ export interface ChartContext {
 }
 
 /** A chart is a pure function of a table. null: the table holds nothing that can be drawn. */
-export type Chart = (table: Table, context: ChartContext) => SVGSVGElement | null;
+export type Chart = (table: Table, context: ChartContext) => SVGSVGElement | Drawing | null;
 
 /** Below this width labels stand above their rows and month axes thin out. */
 const kNarrow = 560;

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { text_width } from "../format/text_width";
 import type { Table } from "../result/table";
 import { base_map } from "./base_map";
+import { realised } from "./drawing";
 import { colour, colour_key, draw, is_narrow, text_size, tip_style, type Chart, type ChartContext } from "./frame";
 
 /** The map shows the regions that carry this much of the trade; others where they fall inside it. */
@@ -147,7 +148,7 @@ export function region_map(regions: Table): Chart {
       r: { type: "identity" },
       color: { type: "identity" },
     });
-    const ground = map.backdrop("region-map");
+    const ground = realised(map.backdrop("region-map"));
     ground.setAttribute("transform", `translate(0,${key.height})`);
     svg.prepend(ground);
     keep_apart(svg, context);

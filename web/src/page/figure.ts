@@ -1,3 +1,4 @@
+import { picture_node, redraw, type Drawing } from "../charts/drawing";
 import type { Chart } from "../charts/frame";
 import { font_rules, light_palette, png_of, standalone_svg } from "../export/picture";
 import { save_file } from "../export/save";
@@ -37,6 +38,11 @@ export function citation(spec: FigureSpec, view: View): string {
     run.version ? `Altyn ${run.version}` : "Altyn", run.command, address].filter(Boolean).join(". ");
 }
 
+/** The same words again would be laid out again. */
+function say(node: HTMLElement, words: string): void {
+  if (node.textContent !== words) node.textContent = words;
+}
+
 /**
  * A figure with its title, unit and source, its data as CSV and JSON, the picture as SVG and PNG, a
  * citation, and a switch between chart and table. The chart is drawn again when its width changes.
@@ -61,13 +67,22 @@ export function live_figure(given: FigureSpec, view: View): LiveFigure {
   let seen = true;
   let stale = false;
   const buttons: HTMLElement[] = [];
-  const redraw = () => {
+  /** What is on the stage, where it may be changed in place. */
+  let drawing: Drawing | null = null;
+  let named = "";
+  const draw = () => {
     stale = false;
-    const svg = spec.chart && width >= 40 ? spec.chart(spec.table, chart_context(view, width)) : null;
-    if (!svg) return;
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", text.chart_of(`${spec.title}. ${spec.subtitle}`));
-    stage.replaceChildren(svg);
+    const picture = spec.chart && width >= 40 ? spec.chart(spec.table, chart_context(view, width)) : null;
+    if (!picture) return;
+    const before = drawing;
+    drawing = picture instanceof Element ? null : picture;
+    if (before && drawing) redraw(stage.firstElementChild!, before, drawing);
+    else stage.replaceChildren(picture_node(picture));
+    const name = text.chart_of(`${spec.title}. ${spec.subtitle}`);
+    if (before && drawing && name === named) return;
+    named = name;
+    stage.firstElementChild!.setAttribute("role", "img");
+    stage.firstElementChild!.setAttribute("aria-label", name);
   };
   const fresh_table = () => {
     if (!table_stale) return;
@@ -82,7 +97,7 @@ export function live_figure(given: FigureSpec, view: View): LiveFigure {
       const wanted = Math.floor(entries[0]!.contentRect.width);
       if (wanted < 40 || Math.abs(wanted - width) < 1) return;
       width = wanted;
-      redraw();
+      draw();
     }).observe(stage);
     table.hidden = true;
     const toggle = element("button", { type: "button", class: "toggle", "aria-pressed": "false" }, text.show_table);
@@ -102,7 +117,7 @@ export function live_figure(given: FigureSpec, view: View): LiveFigure {
   download("JSON", () => save_file(`${file}.json`, table_json(spec.table, view.result), "application/json"));
   if (drawn) {
     const picture = (fonts: string) => standalone_svg(
-      spec.chart!(spec.table, chart_context(view, kPictureWidth))!,
+      picture_node(spec.chart!(spec.table, chart_context(view, kPictureWidth))!),
       { title: spec.title, subtitle: spec.subtitle, source: credit() },
       light_palette(), fonts);
     download("SVG", () => save_file(`${file}.svg`, picture(""), "image/svg+xml"));
@@ -124,9 +139,9 @@ export function live_figure(given: FigureSpec, view: View): LiveFigure {
     element: root,
     update(next, words) {
       spec = { ...spec, ...words, table: next };
-      heading.textContent = spec.title;
-      subtitle.textContent = spec.subtitle;
-      source.textContent = credit();
+      say(heading, spec.title);
+      say(subtitle, spec.subtitle);
+      say(source, credit());
       quoted.hidden = true;
       table_stale = true;
       if (!table.hidden) fresh_table();
@@ -134,11 +149,11 @@ export function live_figure(given: FigureSpec, view: View): LiveFigure {
       if (!observer) {
         observer = new IntersectionObserver((entries) => {
           seen = entries[entries.length - 1]!.isIntersecting;
-          if (seen && stale) redraw();
+          if (seen && stale) draw();
         }, { rootMargin: "100px" });
         observer.observe(root);
       }
-      if (seen) redraw();
+      if (seen) draw();
     },
   };
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { agreement_estimates, agreement_path, phase_in } from "../../src/charts/agreement";
 import { base_effect } from "../../src/charts/base_effect";
 import { counterfactual, counterfactual_members } from "../../src/charts/counterfactual";
+import { picture_node } from "../../src/charts/drawing";
 import type { Chart, ChartContext } from "../../src/charts/frame";
 import { literature } from "../../src/charts/literature";
 import { placebo, synthetic_placebo } from "../../src/charts/placebo";
@@ -40,7 +41,7 @@ function context(width = 820): ChartContext {
 function svg_of(chart: Chart, table: Table, width = 820): SVGSVGElement {
   const svg = chart(table, context(width));
   expect(svg).not.toBeNull();
-  return svg!;
+  return picture_node(svg!);
 }
 
 const words = (svg: Element) => [...svg.querySelectorAll("text")].map((node) =>
@@ -66,7 +67,7 @@ const of_regions = readFileSync("fixtures/regions.json", "utf8");
 const regions = read_check_result(of_regions);
 const map_of = (answer: typeof regions, wide = 820) => {
   const chart = region_map(answer.tables.get("regions")!);
-  return chart(answer.tables.get("region_pairs")!, { ...context(wide), claim: answer.claim })!;
+  return picture_node(chart(answer.tables.get("region_pairs")!, { ...context(wide), claim: answer.claim })!);
 };
 
 describe("region shares", () => {

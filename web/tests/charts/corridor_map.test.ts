@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from "vitest";
 import { corridor_map } from "../../src/charts/corridor_map";
+import { picture_node } from "../../src/charts/drawing";
 import type { ChartContext } from "../../src/charts/frame";
 import { make_locale } from "../../src/language/locale";
 import { read_check_result } from "../../src/result/check_result";
@@ -21,6 +22,7 @@ const rows: Cell[][] = [
   ["Almaty", "Tokyo", "sea", 1, 1, ...almaty, ...tokyo],
 ];
 const table = (of = rows) => new Table("corridor_map", { columns, rows: of });
+const drawn = (width: number, of = rows) => picture_node(corridor_map(table(of), context(width))!);
 const panel = (svg: SVGSVGElement, which: string) => svg.querySelector(`[data-panel=${which}]`)!;
 const line = (svg: SVGSVGElement, which: string, name: string) =>
   [...panel(svg, which).querySelectorAll("path")].find((one) => one.textContent?.startsWith(name))!;
@@ -28,14 +30,14 @@ const line = (svg: SVGSVGElement, which: string, name: string) =>
 describe("corridor_map", () => {
   it("draws at every width without a broken number", () => {
     for (const width of [320, 390, 820, 1200]) {
-      const svg = corridor_map(table(), context(width))!;
+      const svg = drawn(width);
       expect(svg.getAttribute("width")).toBe(String(width));
       expect(svg.outerHTML).not.toMatch(/NaN|undefined|Infinity/);
     }
   });
 
   it("joins modes and directions, and makes widths grow with the root of the value", () => {
-    const svg = corridor_map(table(), context(820))!;
+    const svg = drawn(820);
     const width = (which: string, name: string) => Number(line(svg, which, name).getAttribute("stroke-width"));
     // 100 before and 150 after, the largest: 14 pixels.
     expect(width("after", "Astana – Omsk")).toBe(14);
@@ -44,20 +46,20 @@ describe("corridor_map", () => {
   });
 
   it("colours growth, and breaks the line of a closed link", () => {
-    const svg = corridor_map(table(), context(820))!;
+    const svg = drawn(820);
     expect(line(svg, "after", "Astana – Omsk").getAttribute("stroke")).toBe("var(--up-5)");
     expect(line(svg, "after", "Almaty – Astana").getAttribute("stroke-dasharray")).toBeTruthy();
     expect(line(svg, "before", "Almaty – Astana").getAttribute("stroke-dasharray")).toBeNull();
   });
 
   it("names the places in the picture, and none outside it", () => {
-    const words = [...panel(corridor_map(table(), context(820))!, "after").querySelectorAll("text")].map((one) => one.textContent);
+    const words = [...panel(drawn(820), "after").querySelectorAll("text")].map((one) => one.textContent);
     expect(words).toEqual(expect.arrayContaining(["Astana", "Omsk", "Almaty"]));
     expect(words).not.toContain("Tokyo");
   });
 
   it("is the same for any order of rows, and nothing without places", () => {
-    const lines = (of: Cell[][]) => [...corridor_map(table(of), context(820))!.querySelectorAll("path")].map((one) => one.outerHTML).sort();
+    const lines = (of: Cell[][]) => [...drawn(820, of).querySelectorAll("path")].map((one) => one.outerHTML).sort();
     expect(lines(rows.slice().reverse())).toEqual(lines(rows));
     expect(corridor_map(table([]), context(820))).toBeNull();
     expect(corridor_map(new Table("corridor_map", { columns: [{ name: "other" }], rows: [[1]] }), context(820))).toBeNull();

@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+import { picture_node } from "../../src/charts/drawing";
 import { describe, expect, it } from "vitest";
 import type { Chart, ChartContext } from "../../src/charts/frame";
 import { make_locale } from "../../src/language/locale";
@@ -84,9 +85,9 @@ function context(width = 820): ChartContext {
 describe.each(Object.entries(charts))("%s", (_name, [chart, table]) => {
   it("draws at every width without a broken number", () => {
     for (const width of [320, 390, 820, 1200]) {
-      const svg = chart(table, context(width));
-      expect(svg?.getAttribute("width")).toBe(String(width));
-      expect(svg!.outerHTML).not.toMatch(/NaN|undefined|Infinity|="-[\d.]+"[^>]*height|(width|height|r)="-/);
+      const svg = picture_node(chart(table, context(width))!);
+      expect(svg.getAttribute("width")).toBe(String(width));
+      expect(svg.outerHTML).not.toMatch(/NaN|undefined|Infinity|="-[\d.]+"[^>]*height|(width|height|r)="-/);
     }
   });
   it("draws nothing from an empty table", () => {
@@ -95,7 +96,7 @@ describe.each(Object.entries(charts))("%s", (_name, [chart, table]) => {
 });
 
 describe("the map", () => {
-  const svg = world_map("world", words)(change, context())!;
+  const svg = picture_node(world_map("world", words)(change, context())!);
   it("colours gains and losses apart, and leaves who is not in the table grey and deaf to clicks", () => {
     const fill = (code: string) => svg.querySelector(`[data-code="${code}"]`)?.getAttribute("fill");
     expect(fill("KGZ")).toMatch(/--up/);
@@ -107,7 +108,7 @@ describe("the map", () => {
     expect(svg.querySelector('[data-code="SGP"]')?.tagName).toBe("circle");
   });
   it("hatches assumed data and says so", () => {
-    const hatched = world_map("world", words)(change_table(answer, null, "real_income", "t", { ...facts, assumed: ["KAZ"] }), context())!;
+    const hatched = picture_node(world_map("world", words)(change_table(answer, null, "real_income", "t", { ...facts, assumed: ["KAZ"] }), context())!);
     expect(hatched.querySelectorAll('path[fill="url(#assumed)"]')).toHaveLength(1);
     expect(hatched.textContent).toContain("Assumed");
   });
@@ -175,7 +176,7 @@ describe("the scenario of the regions", () => {
   it("shows the named regions, and not what they leave of a nation", () => {
     expect(places.rows.map((row) => [row.text("economy"), row.flag("marked"), row.number("value")])).toEqual([
       ["UZB", true, -0.0029], ["KGZ", true, 0.0015], ["KAZ", false, 0.0007], ["ARM", true, 0.0003]]);
-    const drawn = places_map(stages_table(answer, "t", facts))(places, { width: 800, locale: make_locale("en"), claim: check_result_of({ schema: "altyn.scenario/1" }).claim })!;
+    const drawn = picture_node(places_map(stages_table(answer, "t", facts))(places, context(800))!);
     expect(drawn.textContent).toContain("kaz");
     expect([...drawn.querySelectorAll("circle[data-code]")].map((one) => one.getAttribute("data-code"))).toEqual(["UZB", "KGZ", "ARM"]);
   });

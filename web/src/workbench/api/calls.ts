@@ -1,3 +1,4 @@
+import { Channel } from "./channel";
 import { get_json, post_file, post_json, post_stream, post_text } from "./client";
 import type { Catalogue, Partial, Progress, Series, SolveAnswer, StudyAnswer, TablePage, Upload, World } from "./types";
 
@@ -18,11 +19,17 @@ export const get_world = (trade: string, year: number, signal?: AbortSignal) =>
 /** Tables that this session brought. */
 export const get_uploads = (signal?: AbortSignal) =>
   get_json<{ uploaded: Upload[] }>("/api/tables", signal).then((answer) => answer.uploaded);
-export const put_table = (name: string, file: Blob, signal?: AbortSignal) =>
-  post_file<Upload>(`/api/tables?name=${encodeURIComponent(name)}`, file, signal);
 
-export const solve = (content: Content, flows: boolean, signal?: AbortSignal) =>
-  post_json<SolveAnswer>("/api/solve", { content, flows }, signal);
+const solves = new Channel("/api/solve");
+export const put_table = async (name: string, file: Blob, signal?: AbortSignal) => {
+  const upload = await post_file<Upload>(`/api/tables?name=${encodeURIComponent(name)}`, file, signal);
+  solves.renew();  // who a channel speaks for was told when it was opened
+  return upload;
+};
+
+/** @param parts besides the vectors: tables of the result, matrices of trade */
+export const solve = (content: Content, parts: { tables: boolean; flows: boolean }, signal?: AbortSignal) =>
+  solves.ask<SolveAnswer>({ content, ...parts }, signal);
 
 export const write_toml = (content: Content, signal?: AbortSignal) =>
   post_json<{ toml: string }>("/api/toml/write", { content }, signal).then((answer) => answer.toml);

@@ -70,10 +70,10 @@ function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** Asks; where the server's queue is full (429) asks again, a few times and ever later. */
-async function patiently(ask: () => Promise<Response>, signal?: AbortSignal): Promise<Response> {
+export async function patiently<Answer>(ask: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
   for (let pause = 100; ; pause *= 2) {
     try {
-      return await answered(ask());
+      return await ask();
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 429 || pause > 1600) throw error;
       await wait(pause, signal);
@@ -82,15 +82,15 @@ async function patiently(ask: () => Promise<Response>, signal?: AbortSignal): Pr
 }
 
 export async function get_json<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-  const response = await patiently(() => fetch(path, { ...(signal ? { signal } : {}), headers: { Accept: "application/json" } }), signal);
+  const response = await patiently(() => answered(fetch(path, { ...(signal ? { signal } : {}), headers: { Accept: "application/json" } })), signal);
   return (await response.json()) as Answer;
 }
 
 function posted(path: string, body: unknown, accept: string, signal?: AbortSignal): Promise<Response> {
-  return patiently(() => fetch(path, {
+  return patiently(() => answered(fetch(path, {
     method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", Accept: accept },
     ...(signal ? { signal } : {}),
-  }), signal);
+  })), signal);
 }
 
 export async function post_json<Answer>(path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
@@ -99,9 +99,9 @@ export async function post_json<Answer>(path: string, body: unknown, signal?: Ab
 
 /** Sends a file as it is. */
 export async function post_file<Answer>(path: string, file: Blob, signal?: AbortSignal): Promise<Answer> {
-  const response = await patiently(() => fetch(path, {
+  const response = await patiently(() => answered(fetch(path, {
     method: "POST", body: file, headers: { "Content-Type": "application/octet-stream", Accept: "application/json" }, ...(signal ? { signal } : {}),
-  }), signal);
+  })), signal);
   return (await response.json()) as Answer;
 }
 

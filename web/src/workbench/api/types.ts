@@ -81,7 +81,8 @@ export interface SolveAnswer {
   certified: boolean;
   failure: string;
   certificates: Certificate[];
-  result: Record<string, unknown>;
+  /** Absent where no tables were asked for. */
+  result?: Record<string, unknown>;
   economies: string[];
   names: string[];
   parents: string[];

@@ -1,9 +1,9 @@
 import { colour, text_size, type ChartContext } from "../../charts/frame";
 import { kNeutral, percent_digits, type Diverging } from "./diverging";
-import { svg } from "./svg";
+import { svg, type Drawing } from "../../charts/drawing";
 
 /** The nine classes in a row with their bounds in percent; `width` is what they take. */
-export function diverging_key(scale: Diverging, context: ChartContext, top: number): { nodes: SVGElement[]; width: number } {
+export function diverging_key(scale: Diverging, context: ChartContext, top: number): { nodes: Drawing[]; width: number } {
   const { number } = context.locale;
   const { bounds } = scale;
   const cell = Math.min(58, Math.floor(context.width / 9));

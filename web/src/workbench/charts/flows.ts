@@ -5,7 +5,7 @@ import type { Row, Table } from "../../result/table";
 import { diverging, type Diverging } from "./diverging";
 import { diverging_key } from "./diverging_key";
 import { chart_svg } from "./rows";
-import { svg } from "./svg";
+import { svg, type Drawing } from "../../charts/drawing";
 
 interface Place {
   key: string;
@@ -20,7 +20,7 @@ interface Stream {
 function panel(
   rows: Row[], amount: "before" | "after", title: string, scale: Diverging, context: ChartContext,
   at: { x: number; width: number; top: number; height: number; most: number }, other: string,
-): SVGElement {
+): Drawing {
   const places = new Map<string, Place>();
   const place = (side: string, code: string, label: string) => {
     const key = `${side}:${code}`;

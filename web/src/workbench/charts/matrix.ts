@@ -3,7 +3,7 @@ import { text_width } from "../../format/text_width";
 import { diverging } from "./diverging";
 import { diverging_key } from "./diverging_key";
 import { chart_svg } from "./rows";
-import { svg } from "./svg";
+import { svg, type Drawing } from "../../charts/drawing";
 
 /** Change of trade of every pair of the economies given: exporters down, importers across. */
 export const matrix: Chart = (table, context) => {
@@ -19,7 +19,7 @@ export const matrix: Chart = (table, context) => {
   const left = 10 + Math.max(...codes.map((code) => text_width(label(code), size)));
   const cell = Math.min(34, (context.width - left) / codes.length);
   const top = 46;
-  const nodes: SVGElement[] = [];
+  const nodes: Drawing[] = [];
   codes.forEach((code, place) => {
     nodes.push(svg("text", { x: left - 8, y: top + (place + 0.5) * cell, dy: "0.35em", "text-anchor": "end", "font-size": size, fill: colour.ink }, label(code)));
     nodes.push(svg("text", { x: left + (place + 0.5) * cell, y: top - 8, "text-anchor": "start", "font-size": size - 1, fill: colour.ink,

@@ -1,7 +1,7 @@
 import { colour, type Chart } from "../../charts/frame";
 import { change_digits, sign_colour } from "./ranked";
 import { roomy, row_chart } from "./rows";
-import { svg } from "./svg";
+import { svg } from "../../charts/drawing";
 
 /** A change of real income as the sum of its parts, one after another, and the whole at the end. */
 export const parts: Chart = (table, context) => {

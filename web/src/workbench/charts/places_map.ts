@@ -6,7 +6,7 @@ import { diverging, kNeutral } from "./diverging";
 import { diverging_key } from "./diverging_key";
 import { change_digits, sign_colour } from "./ranked";
 import { roomy, chart_svg } from "./rows";
-import { svg } from "./svg";
+import { svg } from "../../charts/drawing";
 
 interface Box {
   left: number;

@@ -1,6 +1,6 @@
 import { colour, is_narrow, text_size, type ChartContext } from "../../charts/frame";
 import { text_width, wrap_text } from "../../format/text_width";
-import { svg } from "./svg";
+import { svg, type Drawing } from "../../charts/drawing";
 
 /** A row of a horizontal chart. */
 export interface ChartRow {
@@ -8,12 +8,12 @@ export interface ChartRow {
   value: string;
   strong?: boolean;
   /** Its marks, given the scale and the row's middle. */
-  marks: (x: (value: number) => number, y: number) => (SVGElement | null)[];
+  marks: (x: (value: number) => number, y: number) => (Drawing | null)[];
 }
 
 export interface KeyEntry {
   label: string;
-  mark: (x: number, y: number) => SVGElement;
+  mark: (x: number, y: number) => Drawing;
 }
 
 export interface RowChart {
@@ -64,7 +64,7 @@ export const mark = {
  * A horizontal chart, drawn by hand because it is drawn at every movement of a slider. Wide: label
  * left, value right. Narrow: both above the row.
  */
-export function row_chart(chart: RowChart, context: ChartContext): SVGSVGElement {
+export function row_chart(chart: RowChart, context: ChartContext): Drawing {
   const narrow = is_narrow(context);
   const size = text_size(context);
   const { width } = context;
@@ -78,7 +78,7 @@ export function row_chart(chart: RowChart, context: ChartContext): SVGSVGElement
   const row_height = narrow ? 26 + most_lines * size * 1.25 : Math.max(chart.row_height ?? 27, most_lines * size * 1.22 + 6);
 
   // The key, wrapped.
-  const key_nodes: Node[] = [];
+  const key_nodes: Drawing[] = [];
   let key_x = 0;
   let key_y = 8;
   for (const entry of chart.key ?? []) {
@@ -96,7 +96,7 @@ export function row_chart(chart: RowChart, context: ChartContext): SVGSVGElement
   const [low, high] = chart.domain;
   const x = (value: number) => left + ((Math.min(high, Math.max(low, value)) - low) / (high - low || 1)) * (width - left - right);
 
-  const nodes: (Node | null)[] = [];
+  const nodes: (Drawing | null)[] = [];
   const ticks = chart.ticks ??
     round_ticks(chart.domain, narrow ? 3 : width < 700 ? 4 : 6).map((at) => ({ at, label: chart.format(at) }));
   for (const { at, label } of ticks) {
@@ -122,7 +122,7 @@ export function row_chart(chart: RowChart, context: ChartContext): SVGSVGElement
 }
 
 /** The frame of every chart of the workbench. */
-export function chart_svg(context: ChartContext, height: number, ...nodes: (Node | null)[]): SVGSVGElement {
+export function chart_svg(context: ChartContext, height: number, ...nodes: (Drawing | null)[]): Drawing {
   const rounded = Math.round(height);
   return svg("svg", {
     width: context.width, height: rounded, viewBox: `0 0 ${context.width} ${rounded}`,

@@ -8,7 +8,7 @@ import { atlas, small_places } from "virtual:atlas";
 import { diverging, type Diverging } from "./diverging";
 import { diverging_key } from "./diverging_key";
 import { chart_svg } from "./rows";
-import { svg } from "./svg";
+import { svg, type Drawing } from "../../charts/drawing";
 
 export type Focus = "world" | "eurasia";
 
@@ -29,9 +29,9 @@ interface Shapes {
   /** Outline by ISO number; dots for places too small for the atlas. */
   areas: { number: number; path: string }[];
   dots: { number: number; x: number; y: number }[];
-  borders: string;
-  sphere: string;
-  graticule: string;
+  borders: Drawing;
+  /** Under the areas: the hatching's pattern, the sea, the graticule. */
+  ground: Drawing[];
   height: number;
 }
 
@@ -66,9 +66,16 @@ function shapes(focus: Focus, width: number): Shapes {
       const place = projection(at);
       return place && inside(...place) ? [{ number, x: Math.round(place[0] * 10) / 10, y: Math.round(place[1] * 10) / 10 }] : [];
     }),
-    borders: path(mesh(topology, topology.objects.countries as never, (a, b) => a !== b)) ?? "",
-    sphere: path({ type: "Sphere" }) ?? "",
-    graticule: focus === "world" ? (path(geoGraticule10()) ?? "") : "",
+    borders: svg("path", {
+      d: path(mesh(topology, topology.objects.countries as never, (a, b) => a !== b)) ?? "",
+      fill: "none", stroke: "var(--paper)", "stroke-width": 0.6, "pointer-events": "none",
+    }),
+    ground: [
+      svg("defs", {}, svg("pattern", { id: "assumed", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+        svg("rect", { width: 1.1, height: 5, fill: "var(--hatch)" }))),
+      svg("path", { d: path({ type: "Sphere" }) ?? "", fill: "var(--sea)" }),
+      ...(focus === "world" ? [svg("path", { d: path(geoGraticule10()) ?? "", fill: "none", stroke: colour.grid, "stroke-width": 0.5 })] : []),
+    ],
     height,
   };
   if (kept.size > 12) kept.clear();
@@ -76,7 +83,7 @@ function shapes(focus: Focus, width: number): Shapes {
   return made;
 }
 
-function legend(scale: Diverging, words: MapWords, context: ChartContext, top: number, imputed: boolean): { nodes: SVGElement[]; height: number } {
+function legend(scale: Diverging, words: MapWords, context: ChartContext, top: number, imputed: boolean): { nodes: Drawing[]; height: number } {
   const size = text_size(context) - 1;
   const { nodes, width } = diverging_key(scale, context, top);
   let x = context.width >= 800 ? width + 26 : 0;
@@ -118,31 +125,27 @@ export function world_map(focus: Focus, words: MapWords, beside: (number | null)
         ...(row ? { "data-code": row.text("economy"), class: "place" } : {}),
       };
     };
-    const areas = svg("g", {});
-    const hatched = svg("g", { "pointer-events": "none" });
-    const outlined = svg("g", { "pointer-events": "none" });
+    const areas: Drawing[] = [], hatched: Drawing[] = [], outlined: Drawing[] = [];
     for (const { number, path } of drawn.areas) {
       const row = rows.get(number);
-      areas.append(svg("path", { d: path, ...look(number) }));
-      if (row?.flag("imputed")) hatched.append(svg("path", { d: path, fill: "url(#assumed)" }));
-      if (row?.flag("member")) outlined.append(svg("path", { d: path, fill: "none", stroke: colour.ink, "stroke-width": 1.4, "stroke-linejoin": "round" }));
+      areas.push(svg("path", { d: path, ...look(number) }));
+      if (row?.flag("imputed")) hatched.push(svg("path", { d: path, fill: "url(#assumed)" }));
+      if (row?.flag("member")) outlined.push(svg("path", { d: path, fill: "none", stroke: colour.ink, "stroke-width": 1.4, "stroke-linejoin": "round" }));
     }
-    const dots = svg("g", {});
+    const dots: Drawing[] = [];
     for (const { number, x, y } of drawn.dots) {
       if (!rows.has(number)) continue;
-      dots.append(svg("circle", { cx: x, cy: y, r: context.width < 560 ? 2.5 : 3.5, ...look(number),
+      dots.push(svg("circle", { cx: x, cy: y, r: context.width < 560 ? 2.5 : 3.5, ...look(number),
                                   stroke: rows.get(number)!.flag("member") ? colour.ink : "var(--paper)", "stroke-width": 1 }));
     }
     const imputed = table.rows.some((row) => row.flag("imputed"));
     const below = legend(scale, words, context, drawn.height + 14, imputed);
     return chart_svg(context, drawn.height + 14 + below.height,
-      svg("defs", {}, svg("pattern", { id: "assumed", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-        svg("rect", { width: 1.1, height: 5, fill: "var(--hatch)" }))),
-      svg("path", { d: drawn.sphere, fill: "var(--sea)" }),
-      drawn.graticule ? svg("path", { d: drawn.graticule, fill: "none", stroke: colour.grid, "stroke-width": 0.5 }) : null,
-      areas,
-      svg("path", { d: drawn.borders, fill: "none", stroke: "var(--paper)", "stroke-width": 0.6, "pointer-events": "none" }),
-      hatched, outlined, dots, ...below.nodes);
+      ...drawn.ground,
+      svg("g", {}, ...areas),
+      drawn.borders,
+      svg("g", { "pointer-events": "none" }, ...hatched), svg("g", { "pointer-events": "none" }, ...outlined),
+      svg("g", {}, ...dots), ...below.nodes);
   };
 }
 

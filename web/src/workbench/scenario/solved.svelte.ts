@@ -19,7 +19,7 @@ const kRest = 220;
  */
 export class Solved {
   answer: SolveAnswer | null = $state.raw(null);
-  /** The last answer that came to rest, with the whole trade matrix: it need not follow every movement. */
+  /** The last answer with tables; from the first rest on with the whole trade matrix. It need not follow every movement. */
   rested: SolveAnswer | null = $state.raw(null);
   /** Intervals of the answer shown; null until the first draws have come. */
   partial: Partial | null = $state.raw(null);
@@ -34,10 +34,14 @@ export class Solved {
   private draws: AbortController | null = null;
   private readonly latest: Latest<Question, SolveAnswer>;
 
-  /** @param n_draws behind the intervals @param judge turns an error into words, null if there is nothing to say */
-  constructor(private readonly n_draws: number, private readonly judge: (error: unknown) => Trouble | null) {
+  /**
+   * @param n_draws behind the intervals
+   * @param judge turns an error into words, null if there is nothing to say
+   * @param always_tables whether tables follow every movement as well
+   */
+  constructor(private readonly n_draws: number, private readonly judge: (error: unknown) => Trouble | null, always_tables = false) {
     this.latest = new Latest(
-      (question, signal) => solve(question.document, false, signal),
+      (question, signal) => solve(question.document, { tables: always_tables || !this.rested, flows: false }, signal),
       (answer, question) => this.take(answer, question),
       (error) => {
         this.trouble = this.judge(error);
@@ -60,6 +64,7 @@ export class Solved {
   private take(answer: SolveAnswer, question: Question): void {
     this.trouble = null;
     this.answer = answer;
+    if (answer.certified && answer.result) this.rested = answer;
     this.partial = null;
     if (question.key !== this.key) return;
     this.busy = false;
@@ -72,7 +77,7 @@ export class Solved {
     const abort = new AbortController();
     this.draws = abort;
     try {
-      const answer = await solve(question.document, true, abort.signal);
+      const answer = await solve(question.document, { tables: true, flows: true }, abort.signal);
       if (question.key !== this.key) return;
       this.answer = answer;
       this.rested = answer.certified ? answer : null;

@@ -127,7 +127,7 @@ export function parts_table(
 
 /** Direct, conditional and full change of the pairs whose own cost changes, with names. */
 export function stages_table(answer: SolveAnswer, title: string, facts: Facts): Table {
-  const tables = (answer.result["tables"] ?? {}) as Record<string, RawTable>;
+  const tables = (answer.result?.["tables"] ?? {}) as Record<string, RawTable>;
   const pairs = new Table("pairs", tables["pairs"] ?? {});
   return table_of("stages", title, pairs.note, [
     ["exporter", "From", ""], ["importer", "To", ""], ["exporter_name", "Exporter", ""], ["importer_name", "Importer", ""],

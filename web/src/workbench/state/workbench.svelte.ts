@@ -29,9 +29,11 @@ export class Workbench {
   /** Said to a screen reader. */
   said = $state("");
 
-  readonly locale = $derived(make_locale(this.state.language));
-  readonly words = $derived(words_of(this.state.language));
-  readonly name_of = $derived(economy_namer(this.catalogue, this.state.language));
+  // What follows hangs on the language alone: a state that changes something else renews none of it.
+  private readonly language = $derived(this.state.language);
+  readonly locale = $derived(make_locale(this.language));
+  readonly words = $derived(words_of(this.language));
+  readonly name_of = $derived(economy_namer(this.catalogue, this.language));
 
   constructor() {
     this.state = state_of(location.hash);
