@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <zip.h>
+#include <zlib.h>
 
 #include "altyn/core/errors.h"
 #include "data/error_of.h"
@@ -126,6 +127,29 @@ TEST_F(ImportSource, ReadsTheJsonOfComtradesInterfaceByMonth) {
   EXPECT_THAT(found.table.numbers("month"), ElementsAre(2.0, 3.0));
   EXPECT_THAT(found.table.numbers("exporter_reported_musd"), ElementsAre(5.0000005, 6.0));
   EXPECT_THAT(texts(found.table, "sector"), ElementsAre("27", "27"));
+}
+
+// Bulk files hold the total, chapters, headings and subheadings: all trade four times.
+TEST_F(ImportSource, LevelsOfProductsAreNotAddedToOneAnother) {
+  const std::string text =
+      "refYear\tperiod\treporterCode\tflowCode\tpartnerCode\tcmdCode\tprimaryValue\n"
+      "2017\t2017\t51\tX\t643\tTOTAL\t9000000\n2017\t2017\t51\tX\t643\t1\t2000000\n"
+      "2017\t2017\t51\tX\t643\t27\t7000000\n2017\t2017\t51\tX\t643\t2709\t7000000\n"
+      "2017\t2017\t51\tX\t643\t270900\t7000000\n2017\t2017\t51\tX\t643\t0101\t2000000\n";
+  const ImportedSource chapters = import("comtrade", text, {.code_digits = 2}, "a.txt");
+  EXPECT_THAT(texts(chapters.table, "sector"), ElementsAre("01", "27"));
+  EXPECT_THAT(chapters.table.numbers("exporter_reported_musd"), ElementsAre(2.0, 7.0));
+  EXPECT_EQ(chapters.ledger.rows_used(), 2);
+  // As the bulk file is named and packed.
+  const std::string bulk = folder_.path("COMTRADE-FINAL-CA051201700H5[2020-04-13].gz");
+  gzFile file = gzopen(bulk.c_str(), "wb");
+  gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
+  gzclose(file);
+  EXPECT_EQ(import_source(source_layout("comtrade"), {bulk}, {.code_digits = 6}).table.n_rows(), 1);
+  const ImportedSource all = import("comtrade", text, {}, "a.txt");
+  EXPECT_EQ(all.table.n_rows(), 6);
+  EXPECT_THAT(all.notes, testing::Contains(HasSubstr("2 and 4 and 6 digits stand side by side")));
+  EXPECT_EQ(fails("wits_tariffs", "Reporter;Partner;Year\n", {.code_digits = 2}), "bad-option");
 }
 
 TEST_F(ImportSource, ReadsTariffsInPercentAndKeepsTheWorldAsPartner) {
