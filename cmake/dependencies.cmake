@@ -39,6 +39,12 @@ endif()
 find_path(HTTPLIB_INCLUDE httplib.h HINTS ${ALTYN_HTTPLIB_INCLUDE_DIRS})
 altyn_need(ALTYN_HTTPLIB_FOUND libcpp-httplib-dev)
 
+find_library(WSLAY_LIBRARY wslay)
+find_path(WSLAY_INCLUDE wslay/wslay.h)
+altyn_need(WSLAY_LIBRARY libwslay-dev)
+find_library(CRYPTO_LIBRARY crypto)
+altyn_need(CRYPTO_LIBRARY libssl-dev)
+
 # The pages are built by npm, and DuckDB comes from its registry.
 find_program(NPM npm)
 find_program(NODE node)
@@ -58,11 +64,10 @@ add_library(altyn_http INTERFACE)
 target_include_directories(altyn_http SYSTEM INTERFACE ${HTTPLIB_INCLUDE})
 target_compile_options(altyn_http INTERFACE ${ALTYN_HTTPLIB_CFLAGS_OTHER})
 target_link_libraries(altyn_http INTERFACE ${ALTYN_HTTPLIB_LINK_LIBRARIES})
-find_library(WSLAY_LIBRARY wslay REQUIRED)
-find_path(WSLAY_INCLUDE wslay/wslay.h REQUIRED)
-target_include_directories(altyn_http SYSTEM INTERFACE ${WSLAY_INCLUDE})
-find_library(CRYPTO_LIBRARY crypto REQUIRED)  # of OpenSSL, which cpp-httplib brings: the handshake's SHA-1
-target_link_libraries(altyn_http INTERFACE ${WSLAY_LIBRARY} ${CRYPTO_LIBRARY})
+# What a server needs besides: frames of WebSocket, and SHA-1 of OpenSSL (which cpp-httplib brings).
+add_library(altyn_websocket INTERFACE)
+target_include_directories(altyn_websocket SYSTEM INTERFACE ${WSLAY_INCLUDE})
+target_link_libraries(altyn_websocket INTERFACE ${WSLAY_LIBRARY} ${CRYPTO_LIBRARY})
 
 if(ALTYN_MPI)
   find_package(MPI REQUIRED COMPONENTS CXX)

@@ -138,13 +138,14 @@ File open_file(const std::string& path) {
     file.format = Format::kParquet;
   } else if (name.ends_with(".json")) {
     file.format = Format::kJson;
-  } else if (name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt")) {
+  } else if (name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt") ||
+             name.size() < path.size()) {  // UN Comtrade's bulk files end in .gz alone
     check_text(path);
     if (name.ends_with(".tsv")) file.delimiter = '\t';
   } else {
     fail_file("unknown-format", "the ending of the name tells no known format", path,
               "tables are read by the ending of their name",
-              {"use .csv, .tsv, .txt (each may end in .gz), .parquet or .json"});
+              {"use .csv, .tsv, .txt (each may end in .gz), .gz, .parquet or .json"});
   }
   return file;
 }
@@ -393,7 +394,9 @@ class TextReader {
       note_style(column.name, verdict, ledger);
       table.replace(column.name, to_numbers(texts, verdict));
     } else if (verdict.n_texts > 0 &&
-               (verdict.n_numbers > verdict.n_texts || names_amounts(column.name) ||
+               (verdict.n_numbers > verdict.n_texts ||
+                // Beside a column of inputs, that of outputs says what is made of them.
+                (names_amounts(column.name) && !(column.name == "output" && table.has("input"))) ||
                 contains(options_.number_columns, column.name))) {
       fail_text_in_number(table, column, verdict);
     }

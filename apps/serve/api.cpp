@@ -757,8 +757,8 @@ HttpResponse Api::world(HttpRequest& request, const Parts&) {
   const study::Study study = study_of("simulate", json::object(), cookie(request, kSessionCookie));
   const Desk::Place place = quick_place(request);
   study::DataSources sources(study, library_.cases());
-  const Index year = asked > 0 ? asked : library_.base_year(trade, sources);
-  return json_response(library_.world(trade, year, sources));
+  return json_response(library_.world(trade, asked, query(request, "inputs", ""),
+                                      query(request, "elasticities", ""), sources));
 }
 
 HttpResponse Api::first(HttpRequest& request, const Parts&) {
@@ -782,7 +782,7 @@ HttpResponse Api::solve(HttpRequest& request, const Parts&) {
   context.stop = stopping_;
   study::DataSources sources(study, library_.cases());
   return json_response(
-      study::solve_scenario(study, parts, sources, library_.scenario_tables(), context));
+      study::solve_scenario(study, parts, sources, library_.live_tables(), context));
 }
 
 HttpResponse Api::no_channel(HttpRequest&, const Parts&) {
