@@ -153,17 +153,16 @@ std::vector<Case> cases() {
   EstimateOptions by_importer{.cluster = "importer", .keep_rows = false};
   EstimateOptions weighted{.weights = "1 + rta", .offset = "0.1 * size", .keep_rows = false};
   weighted.subset = "year > 2000";
-  return {
-      {kThreeWay, by_pair},
-      {kThreeWay, fixest},
-      {"trade ~ rta + size | exporter^year + importer^year", by_importer},
-      {"trade ~ rta + size | exporter + importer + year", weighted},
-      // Values that a part or a rank does not have, and years that no row with rta has.
-      {"trade ~ i(year, rta, ref = 2006) + size | exporter^year + importer^year", by_pair},
-      {"trade ~ i(year, ref = 2000) + i(importer, size) | exporter", by_importer},
-      {"trade ~ importer + i(year, i.importer):size | exporter", by_importer},
-      {"trade ~ rta + size + only | exporter^year + importer^year + exporter^importer", by_pair,
-       true}};
+  return {{kThreeWay, by_pair},
+          {kThreeWay, fixest},
+          {"trade ~ rta + size | exporter^year + importer^year", by_importer},
+          {"trade ~ rta + size | exporter + importer + year", weighted},
+          // Values that a part or a rank does not have, and years that no row with rta has.
+          {"trade ~ i(year, rta, ref = 2006) + size | exporter^year + importer^year", by_pair},
+          {"trade ~ i(year, ref = 2000) + i(importer, size) | exporter", by_importer},
+          {"trade ~ importer + i(rta, i.year):size | exporter", by_importer},
+          {"trade ~ rta + size + only | exporter^year + importer^year + exporter^importer", by_pair,
+           true}};
 }
 
 TEST(FrameParts, AFileInPartsGivesWhatTheTableInMemoryGives) {
