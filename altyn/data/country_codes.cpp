@@ -7,6 +7,7 @@
 #include <map>
 
 #include "altyn/core/errors.h"
+#include "altyn/data/lower_case.h"
 
 namespace altyn::data {
 namespace {
@@ -147,31 +148,65 @@ constexpr Spelling kSpellings[] = {
     {"германия", "DEU"},
     {"объединённые арабские эмираты", "ARE"},
     {"соединённые штаты америки", "USA"},
+    {"соединенные штаты", "USA"},
+    {"боливия, многонациональное государство", "BOL"},
+    {"бруней-даруссалам", "BRN"},
+    {"венесуэла (боливарианская республика)", "VEN"},
+    {"венесуэла, боливарианская республика", "VEN"},
+    {"корея, народно-демократическая республика", "PRK"},
+    {"кндр", "PRK"},
+    {"кот д'ивуар", "CIV"},
+    {"македония", "MKD"},
+    {"молдова, республика", "MDA"},
+    {"объединенная республика танзания", "TZA"},
+    {"танзания, объединенная республика", "TZA"},
+    {"сирийская арабская республика", "SYR"},
+    {"великобритания (соединенное королевство)", "GBR"},
+    {"китай (гонконг)", "HKG"},
+    {"виргинские острова (британские)", "VGB"},
+    {"виргинские острова, британские", "VGB"},
+    {"каймановы острова", "CYM"},
+    {"сейшелы", "SYC"},
+    {"кыргызская республика", "KGZ"},
+    {"республика армения", "ARM"},
+    {"республика узбекистан", "UZB"},
+    {"республика таджикистан", "TJK"},
+    {"республика казахстан", "KAZ"},
+    {"южная африка", "ZAF"},
+    {"ресей", "RUS"},
+    {"ресей федерациясы", "RUS"},
+    {"қытай", "CHN"},
+    {"өзбекстан", "UZB"},
+    {"қырғызстан", "KGZ"},
+    {"қырғыз республикасы", "KGZ"},
+    {"тәжікстан", "TJK"},
+    {"түрікменстан", "TKM"},
+    {"әзербайжан", "AZE"},
+    {"ауғанстан", "AFG"},
+    {"моңғолия", "MNG"},
+    {"түркия", "TUR"},
+    {"үндістан", "IND"},
+    {"жапония", "JPN"},
+    {"корея республикасы", "KOR"},
+    {"ақш", "USA"},
+    {"америка құрама штаттары", "USA"},
+    {"ұлыбритания", "GBR"},
+    {"нидерланд", "NLD"},
+    {"нидерландтар", "NLD"},
+    {"грекия", "GRC"},
+    {"біріккен араб әмірліктері", "ARE"},
+    {"қазақстан", "KAZ"},
+    {"корея, республика", "KOR"},
+    {"соединенное королевство", "GBR"},
+    {"чешская республика", "CZE"},
+    {"республика молдова", "MDA"},
+    {"республика беларусь", "BLR"},
+    {"иран, исламская республика", "IRN"},
+    {"иран (исламская республика)", "IRN"},
+    {"тайвань (китай)", "TWN"},
+    {"тайвань, провинция китая", "TWN"},
+    {"гонконг (китай)", "HKG"},
 };
-
-/// Lower case for Latin and Cyrillic letters in UTF-8; other letters as they are.
-std::string lower(std::string_view text) {
-  std::string result;
-  for (std::size_t k = 0; k < text.size(); ++k) {
-    const auto byte = static_cast<unsigned char>(text[k]);
-    const auto next = k + 1 < text.size() ? static_cast<unsigned char>(text[k + 1]) : 0U;
-    if (byte >= 'A' && byte <= 'Z') {
-      result += static_cast<char>(byte + 32);
-    } else if (byte == 0xD0 && next >= 0x90 && next <= 0x9F) {  // А..П
-      result += {static_cast<char>(0xD0), static_cast<char>(next + 0x20)};
-      ++k;
-    } else if (byte == 0xD0 && next >= 0xA0 && next <= 0xAF) {  // Р..Я
-      result += {static_cast<char>(0xD1), static_cast<char>(next - 0x20)};
-      ++k;
-    } else if (byte == 0xD0 && next == 0x81) {  // Ё
-      result += {static_cast<char>(0xD1), static_cast<char>(0x91)};
-      ++k;
-    } else {
-      result += text[k];
-    }
-  }
-  return result;
-}
 
 std::string upper(std::string_view text) {
   std::string result(text);
@@ -187,15 +222,24 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// A name as it is looked for: in lower case, with ё as е.
+std::string name_key(std::string_view text) {
+  std::string key = lower_case(text);
+  for (std::size_t at = key.find("ё"); at != std::string::npos; at = key.find("ё", at)) {
+    key.replace(at, std::string_view("ё").size(), "е");
+  }
+  return key;
+}
+
 const std::map<std::string, std::string_view>& codes_by_name() {
   static const std::map<std::string, std::string_view> names = [] {
     std::map<std::string, std::string_view> result;
     for (const Economy& economy : economies()) {
-      result.emplace(lower(economy.name), economy.code);
-      result.emplace(lower(economy.name_russian), economy.code);
+      result.emplace(name_key(economy.name), economy.code);
+      result.emplace(name_key(economy.name_russian), economy.code);
     }
     for (const Spelling& spelling : kSpellings) {
-      result.emplace(std::string(spelling.name), spelling.code);
+      result.emplace(name_key(spelling.name), spelling.code);
     }
     return result;
   }();
@@ -268,7 +312,7 @@ CodeReading read_economy(std::string_view text) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc{} && end == text.data() + text.size()) return read_number(number);
-  const std::string name = lower(text);
+  const std::string name = name_key(text);
   if (name == "world" || name == "european union" || name == "areas, nes" ||
       name == "unspecified") {
     return {CodeReading::Kind::kAggregate, std::string(text), "a group, not one economy"};

@@ -287,21 +287,55 @@ class FileImport {
 
   TextColumn product_codes(const Column& found) {
     const TextColumn texts = as_texts(found);
+    const auto digits = static_cast<std::size_t>(options_.code_digits);
     std::vector<std::string> codes;
     for (const std::string& text : texts.dictionary) {
-      const bool digits = !text.empty() && std::all_of(text.begin(), text.end(),
-                                                       [](char c) { return c >= '0' && c <= '9'; });
-      const auto wanted = static_cast<std::size_t>(layout_.code_digits);
-      std::string code =
-          digits && text.size() < wanted ? std::string(wanted - text.size(), '0') + text : text;
-      if (options_.code_digits > 0) {
-        code = code.substr(0, static_cast<std::size_t>(options_.code_digits));
-      }
-      codes.push_back(std::move(code));
+      auto wanted = static_cast<std::size_t>(layout_.code_digits);
+      if (layout_.even_digits) wanted = text.size() + text.size() % 2;
+      const bool short_of = is_number(text) && text.size() < wanted;
+      codes.push_back(short_of ? std::string(wanted - text.size(), '0') + text : text);
     }
+    const auto code_of = [&](Index row) -> const std::string& {
+      const GroupId code = texts.codes[static_cast<std::size_t>(row)];
+      return code == kNoGroup ? kNoCode : codes[code];
+    };
+    if (layout_.even_digits) take_one_level(codes, digits, code_of);
     std::vector<std::string> result;
-    for (const GroupId code : texts.codes) result.push_back(code == kNoGroup ? "" : codes[code]);
+    for (Index row = 0; row < table_.n_rows(); ++row) {
+      result.push_back(digits > 0 ? code_of(row).substr(0, digits) : code_of(row));
+    }
     return code_texts(result);
+  }
+
+  inline static const std::string kNoCode;
+
+  static bool is_number(const std::string& text) {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  }
+
+  /// Files with totals, chapters, headings and subheadings hold all trade at every level: adding up
+  /// starts from the coarsest that is fine enough.
+  template <class CodeOf>
+  void take_one_level(const std::vector<std::string>& codes, std::size_t digits,
+                      const CodeOf& code_of) {
+    std::set<std::size_t> levels;
+    for (const std::string& code : codes) {
+      if (is_number(code)) levels.insert(code.size());
+    }
+    if (digits == 0) {
+      if (levels.size() > 1) {
+        note(
+            fmt::format("products of {} digits stand side by side, and each level holds all trade; "
+                        "--code-digits takes one",
+                        fmt::join(levels, " and ")));
+      }
+      return;
+    }
+    const auto level = levels.lower_bound(digits);
+    if (level == levels.end()) return;
+    drop("a total over products, or a part of a product that is there itself",
+         [&](Index row) { return !is_number(code_of(row)) || code_of(row).size() != *level; });
   }
 
   /// "import" or "export"; re-exports, re-imports and processing trade are parts of these.
@@ -574,6 +608,16 @@ std::vector<Field<ImportOptions>> ImportOptions::fields() {
 ImportedSource import_source(const SourceLayout& layout, const std::vector<std::string>& files,
                              const ImportOptions& options, const std::string& codes) {
   if (layout.wide) return import_wide_reports(layout, files, options);
+  const bool rates = std::any_of(layout.columns.begin(), layout.columns.end(),
+                                 [](const SourceColumn& column) { return column.unit == "share"; });
+  if (rates && options.code_digits > 0) {
+    throw InputError({.code = "bad-option",
+                      .what = fmt::format("{} has rates, which do not add up", layout.title),
+                      .where = "code_digits",
+                      .why = "the rate of a chapter is an average of its products'",
+                      .fixes = {"leave --code-digits out, then altyn data convert --map "
+                                "sector=hs_sections --weigh-by imports_musd"}});
+  }
   ImportedSource result;
   const Codes own_codes = codes.empty() ? Codes() : read_codes(codes);
   std::vector<Table> tables;

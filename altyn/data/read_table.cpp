@@ -138,13 +138,14 @@ File open_file(const std::string& path) {
     file.format = Format::kParquet;
   } else if (name.ends_with(".json")) {
     file.format = Format::kJson;
-  } else if (name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt")) {
+  } else if (name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt") ||
+             name.size() < path.size()) {  // UN Comtrade's bulk files end in .gz alone
     check_text(path);
     if (name.ends_with(".tsv")) file.delimiter = '\t';
   } else {
     fail_file("unknown-format", "the ending of the name tells no known format", path,
               "tables are read by the ending of their name",
-              {"use .csv, .tsv, .txt (each may end in .gz), .parquet or .json"});
+              {"use .csv, .tsv, .txt (each may end in .gz), .gz, .parquet or .json"});
   }
   return file;
 }

@@ -54,7 +54,7 @@ std::ofstream open_output(const std::string& path) {
 
 bool is_table_name(std::string_view name) {
   for (const std::string_view ending :
-       {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet", ".json", ".xlsx"}) {
+       {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet", ".json", ".xlsx", ".xls"}) {
     if (name.ends_with(ending)) return true;
   }
   return false;
@@ -67,8 +67,9 @@ struct CloseEntry {
   void operator()(zip_file_t* entry) const { zip_fclose(entry); }
 };
 
-/// Unpacks the one table of an archive; codes and notes beside it are known by their names.
-std::string unpack(const std::string& path, ReadableFile& folder) {
+/// Unpacks an entry of an archive, or its one table; codes and notes beside it are known by their
+/// names.
+std::string unpack(const std::string& path, const std::string& wanted, ReadableFile& folder) {
   int code = 0;
   const std::unique_ptr<zip_t, CloseArchive> archive(
       zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code));
@@ -83,13 +84,22 @@ std::string unpack(const std::string& path, ReadableFile& folder) {
   }
   std::vector<std::string> data;
   for (const std::string& name : tables) {
-    if (name.find("_codes_") == std::string::npos) data.push_back(name);
+    if (wanted.empty() ? name.find("_codes_") == std::string::npos : name == wanted) {
+      data.push_back(name);
+    }
+  }
+  const std::string in_it = fmt::format(
+      "in it: {}", tables.empty() ? "no table" : fmt::format("{}", fmt::join(tables, ", ")));
+  if (data.empty() && !wanted.empty()) {
+    fail("no-such-entry", fmt::format("the archive holds no table {}", wanted), path, in_it,
+         {"name one of these"});
   }
   if (data.size() != 1) {
     fail("several-tables", fmt::format("the archive holds {} tables, not one", data.size()), path,
-         fmt::format("in it: {}",
-                     tables.empty() ? "no table" : fmt::format("{}", fmt::join(tables, ", "))),
-         {"unpack it and name the files that you want"});
+         in_it,
+         {data.empty() ? "name another archive"
+                       : fmt::format("name the one that you want: {}/{}", path, data.front()),
+          "name several one after another"});
   }
   const std::unique_ptr<zip_file_t, CloseEntry> entry(
       zip_fopen(archive.get(), data.front().c_str(), 0));
@@ -265,11 +275,20 @@ std::optional<std::string> rows_of_answer(const std::string& path, ReadableFile&
 
 }  // namespace
 
+ArchivePath archive_path(const std::string& path) {
+  const std::size_t end = path.find(".zip/");
+  if (end == std::string::npos || fs::is_directory(path.substr(0, end + 4))) return {path, ""};
+  return {path.substr(0, end + 4), path.substr(end + 5)};
+}
+
 ReadableFile::ReadableFile(const std::string& path, Encoding encoding, const std::string& sheet)
     : path_(path) {
   try {
-    if (path.ends_with(".zip") && fs::exists(path)) path_ = unpack(path, *this);
-    if (path_.ends_with(".xlsx") && fs::exists(path_)) {
+    const ArchivePath place = archive_path(path);
+    if (place.file.ends_with(".zip") && fs::exists(place.file)) {
+      path_ = unpack(place.file, place.entry, *this);
+    }
+    if (is_workbook(path_) && fs::exists(path_)) {
       const std::string csv = beside(fs::path(path_).stem().string() + ".csv");
       sheet_to_csv(path_, sheet, csv);
       path_ = csv;

@@ -12,12 +12,19 @@ namespace altyn::data {
 /// How the letters of a text file are written.
 enum class Encoding { kUtf8, kUtf16, kLatin1, kWindows1251, kWindows1252 };
 
-/// A provider's file as plain UTF-8 text or Parquet: the one table of a .zip archive, a sheet of an
-/// Excel workbook (.xlsx), text in another encoding. What had to be unpacked lies in a temporary
-/// folder that goes with this object.
-/// Errors (InputError): not-an-archive, truncated-archive, several-tables naming what the archive
-/// holds; not-a-workbook, no-such-sheet; not-in-encoding. SystemError where no temporary file can
-/// be written.
+/// "FILE.zip/ENTRY" as the archive and the entry that it names; any other path with an empty entry.
+struct ArchivePath {
+  std::string file;
+  std::string entry;
+};
+[[nodiscard]] ArchivePath archive_path(const std::string& path);
+
+/// A provider's file as plain UTF-8 text or Parquet: the one table of a .zip archive, or the
+/// entry that FILE.zip/ENTRY names; a sheet of an
+/// Excel workbook (.xlsx, .xls), text in another encoding. What had to be unpacked lies in a
+/// temporary folder that goes with this object. Errors (InputError): not-an-archive,
+/// truncated-archive, several-tables naming what the archive holds; not-a-workbook, no-such-sheet;
+/// not-in-encoding. SystemError where no temporary file can be written.
 class ReadableFile {
  public:
   explicit ReadableFile(const std::string& path, Encoding encoding = Encoding::kUtf8,

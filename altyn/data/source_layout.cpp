@@ -165,6 +165,7 @@ SourceLayout wits_tariffs() {
       .rules = {},
       .key = {"importer", "exporter", "year", "sector", "duty_type"},
       .code_digits = 0,
+      .even_digits = true,
       .world_is_partner = true};
 }
 
@@ -200,7 +201,9 @@ SourceLayout comtrade() {
           .rules = {{{"motCode"}, {"0", ""}, "one mode of transport, part of a total"},
                     {{"customsCode"}, {"C00", ""}, "one customs procedure, part of a total"},
                     {{"partner2Code"}, {"0", ""}, "one second partner, part of a total"}},
-          .key = {"exporter", "importer", "year", "sector"}};
+          .key = {"exporter", "importer", "year", "sector"},
+          .code_digits = 0,
+          .even_digits = true};
 }
 
 SourceLayout desta() {
@@ -261,6 +264,7 @@ SourceLayout fcs() {
           .rules = {},
           .key = {"exporter", "importer", "year", "month", "sector", "region"},
           .code_digits = 10,
+          .even_digits = false,
           .world_is_partner = false,
           .reporter = "RUS",
           .wide = false};
@@ -278,6 +282,7 @@ SourceLayout published_tables(std::string_view name, std::string_view title,
           .rules = {},
           .key = {"exporter", "importer", "year"},
           .code_digits = 0,
+          .even_digits = false,
           .world_is_partner = false,
           .reporter = reporter,
           .wide = true};

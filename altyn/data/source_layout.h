@@ -49,6 +49,7 @@ struct SourceLayout {
   std::vector<RowRule> rules;
   std::vector<std::string_view> key;  ///< our columns that name a row
   int code_digits = 0;                ///< product codes have at least this many, zeros in front
+  bool even_digits = false;           ///< product codes have 2, 4 or 6: 10121 is 010121
   bool world_is_partner = false;      ///< a partner "World" is kept as WLD: duties to all
   std::string_view reporter = "";     ///< whose reports these are, where no column says it
   /// Set out for reading, not for programs: titles, a header of several lines, a row per partner

@@ -14,10 +14,36 @@
 #include <vector>
 
 #include "altyn/core/errors.h"
+#include "altyn/data/legacy_workbook.h"
 
 namespace altyn::data {
 
+namespace internal {
+
+void append_letter(std::string& text, unsigned long code) {
+  const auto put = [&](unsigned long byte) { text += static_cast<char>(byte); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    put(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  } else {
+    put(0xF0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3F));
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  }
+}
+
+}  // namespace internal
+
 namespace {
+
+using internal::append_letter;
 
 constexpr std::size_t kMostColumns = 16384;  // of a sheet, ECMA-376
 constexpr std::size_t kMostRows = 1048576;   // as spreadsheet programs have it
@@ -115,25 +141,6 @@ std::string_view attribute(std::string_view attributes, std::string_view name) {
   if (place == std::string_view::npos) return {};
   attributes.remove_prefix(place + start.size());
   return attributes.substr(0, attributes.find('"'));
-}
-
-void append_letter(std::string& text, unsigned long code) {
-  const auto put = [&](unsigned long byte) { text += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
 }
 
 /// Text of XML with its entities resolved.
@@ -246,6 +253,30 @@ std::optional<std::size_t> column_of(std::string_view reference) {
   return column - 1;
 }
 
+void write_quoted(const std::string& value, std::ofstream& out) {
+  if (value.find_first_of(",\"\r\n;\t|") == std::string::npos) {
+    out << value;
+    return;
+  }
+  out << '"';
+  for (const char letter : value) {
+    if (letter == '"') out << '"';
+    out << (letter == '\n' || letter == '\r' ? ' ' : letter);  // one row, one line
+  }
+  out << '"';
+}
+
+/// A title stands alone on its line; other rows are as wide as the sheet.
+void write_row(std::vector<std::string>& cells, std::size_t width, std::ofstream& out) {
+  while (!cells.empty() && cells.back().empty()) cells.pop_back();
+  if (cells.size() > 1) cells.resize(std::max(cells.size(), width));
+  for (std::size_t k = 0; k < cells.size(); ++k) {
+    if (k > 0) out << ',';
+    write_quoted(cells[k], out);
+  }
+  out << '\n';
+}
+
 class SheetWriter {
  public:
   SheetWriter(std::string_view xml, const std::vector<std::string>& shared, const std::string& path,
@@ -269,7 +300,7 @@ class SheetWriter {
       for (; line < number; ++line) out_ << '\n';
       cells_.clear();
       if (!tag->empty) place = read_row(place);
-      write_row();
+      write_row(cells_, width_, out_);
       ++line;
     }
   }
@@ -291,17 +322,6 @@ class SheetWriter {
     return place;
   }
 
-  /// A title stands alone on its line; other rows are as wide as the sheet.
-  void write_row() {
-    while (!cells_.empty() && cells_.back().empty()) cells_.pop_back();
-    if (cells_.size() > 1) cells_.resize(std::max(cells_.size(), width_));
-    for (std::size_t k = 0; k < cells_.size(); ++k) {
-      if (k > 0) out_ << ',';
-      write_quoted(cells_[k]);
-    }
-    out_ << '\n';
-  }
-
   [[nodiscard]] std::string value_of(std::string_view type, std::string_view cell) const {
     if (type == "inlineStr") return texts_in(cell);
     const std::size_t start = cell.find("<v>");
@@ -319,19 +339,6 @@ class SheetWriter {
          {"copy or download it again", "open it in a spreadsheet program and save it as CSV"});
   }
 
-  void write_quoted(const std::string& value) {
-    if (value.find_first_of(",\"\r\n;\t|") == std::string::npos) {
-      out_ << value;
-      return;
-    }
-    out_ << '"';
-    for (const char letter : value) {
-      if (letter == '"') out_ << '"';
-      out_ << (letter == '\n' || letter == '\r' ? ' ' : letter);  // one row, one line
-    }
-    out_ << '"';
-  }
-
   std::string_view xml_;
   const std::vector<std::string>& shared_;
   const std::string& path_;
@@ -342,27 +349,71 @@ class SheetWriter {
 
 }  // namespace
 
-void sheet_to_csv(const std::string& workbook_path, const std::string& sheet,
-                  const std::string& csv) {
-  const Workbook workbook(workbook_path);
-  const std::vector<Sheet> sheets = sheets_of(workbook, workbook_path);
+bool is_workbook(std::string_view path) {
+  return path.ends_with(".xlsx") || path.ends_with(".xls");
+}
+
+std::vector<std::string> sheet_names(const std::string& workbook) {
+  std::vector<std::string> names;
+  if (is_legacy_workbook(workbook)) {
+    for (SheetCells& sheet : read_legacy_workbook(workbook)) names.push_back(std::move(sheet.name));
+    return names;
+  }
+  for (Sheet& sheet : sheets_of(Workbook(workbook), workbook)) {
+    names.push_back(std::move(sheet.name));
+  }
+  return names;
+}
+
+namespace {
+
+[[noreturn]] void fail_sheet(const std::string& sheet, const std::string& path,
+                             const std::vector<std::string>& names) {
+  fail("no-such-sheet",
+       sheet.empty() ? "the workbook holds no sheet"
+                     : fmt::format("the workbook has no sheet \"{}\"", sheet),
+       path, {fmt::format("its sheets: {}", fmt::join(names, ", "))});
+}
+
+void write_legacy_sheet(const std::string& path, const std::string& sheet, std::ofstream& out) {
+  std::vector<SheetCells> sheets = read_legacy_workbook(path);
+  SheetCells* chosen = nullptr;
+  std::vector<std::string> names;
+  for (SheetCells& candidate : sheets) {
+    names.push_back(candidate.name);
+    if (!sheet.empty() && candidate.name != sheet) continue;
+    if (chosen == nullptr || candidate.n_cells > chosen->n_cells) chosen = &candidate;
+  }
+  if (chosen == nullptr || chosen->n_cells == 0) fail_sheet(sheet, path, names);
+  std::size_t width = 0;
+  for (const auto& cells : chosen->rows) width = std::max(width, cells.size());
+  for (auto& cells : chosen->rows) write_row(cells, width, out);
+}
+
+void write_sheet(const std::string& path, const std::string& sheet, std::ofstream& out) {
+  const Workbook workbook(path);
   std::string xml;
   std::vector<std::string> names;
-  for (const Sheet& candidate : sheets) {
+  for (const Sheet& candidate : sheets_of(workbook, path)) {
     names.push_back(candidate.name);
     if (!sheet.empty() && candidate.name != sheet) continue;
     std::string text = workbook.text(candidate.file).value_or("");
     if (text.size() > xml.size()) xml = std::move(text);
   }
-  if (xml.empty()) {
-    fail("no-such-sheet",
-         sheet.empty() ? "the workbook holds no sheet"
-                       : fmt::format("the workbook has no sheet \"{}\"", sheet),
-         workbook_path, {fmt::format("its sheets: {}", fmt::join(names, ", "))});
-  }
+  if (xml.empty()) fail_sheet(sheet, path, names);
   const std::vector<std::string> shared = shared_texts(workbook);
+  SheetWriter(xml, shared, path, out).write();
+}
+
+}  // namespace
+
+void sheet_to_csv(const std::string& workbook, const std::string& sheet, const std::string& csv) {
   std::ofstream out(csv, std::ios::binary);
-  SheetWriter(xml, shared, workbook_path, out).write();
+  if (is_legacy_workbook(workbook)) {
+    write_legacy_sheet(workbook, sheet, out);
+  } else {
+    write_sheet(workbook, sheet, out);
+  }
   out.flush();
   if (!out) {
     throw SystemError({.code = "cannot-write",

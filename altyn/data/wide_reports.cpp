@@ -6,10 +6,12 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "altyn/core/errors.h"
 #include "altyn/data/country_codes.h"
+#include "altyn/data/lower_case.h"
 #include "altyn/data/number_text.h"
 
 namespace altyn::data {
@@ -20,32 +22,6 @@ struct Line {
   Index number = 0;
   std::vector<std::string> fields;
 };
-
-/// Lower case for Latin and Cyrillic letters; spaces that do not break become plain ones.
-std::string lower(std::string_view text) {
-  std::string result;
-  for (std::size_t k = 0; k < text.size(); ++k) {
-    const auto at = [&](std::size_t i) {
-      return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    if (at(k) >= 'A' && at(k) <= 'Z') {
-      result += static_cast<char>(at(k) + 32);
-    } else if (at(k) == 0xD0 && at(k + 1) >= 0x90 && at(k + 1) <= 0x9F) {
-      result += {static_cast<char>(0xD0), static_cast<char>(at(++k) + 0x20)};
-    } else if (at(k) == 0xD0 && at(k + 1) >= 0xA0 && at(k + 1) <= 0xAF) {
-      result += {static_cast<char>(0xD1), static_cast<char>(at(++k) - 0x20)};
-    } else if (at(k) == 0xC2 && at(k + 1) == 0xA0) {
-      result += ' ';
-      ++k;
-    } else if (at(k) == 0xE2 && at(k + 1) == 0x80 && (at(k + 2) == 0xAF || at(k + 2) == 0x89)) {
-      result += ' ';
-      k += 2;
-    } else {
-      result += text[k];
-    }
-  }
-  return result;
-}
 
 bool has(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
@@ -69,34 +45,75 @@ int year_in(std::string_view text) {
   return 0;
 }
 
-constexpr std::array<std::array<std::string_view, 2>, 12> kMonths = {{{"январ", "january"},
-                                                                      {"феврал", "february"},
-                                                                      {"март", "march"},
-                                                                      {"апрел", "april"},
-                                                                      {"май", "may"},
-                                                                      {"июн", "june"},
-                                                                      {"июл", "july"},
-                                                                      {"август", "august"},
-                                                                      {"сентябр", "september"},
-                                                                      {"октябр", "october"},
-                                                                      {"ноябр", "november"},
-                                                                      {"декабр", "december"}}};
+constexpr std::array<std::array<std::string_view, 3>, 12> kMonths = {
+    {{"январ", "january", "қаңтар"},
+     {"феврал", "february", "ақпан"},
+     {"март", "march", "наурыз"},
+     {"апрел", "april", "сәуір"},
+     {"май", "may", "мамыр"},
+     {"июн", "june", "маусым"},
+     {"июл", "july", "шілде"},
+     {"август", "august", "тамыз"},
+     {"сентябр", "september", "қыркүйек"},
+     {"октябр", "october", "қазан"},
+     {"ноябр", "november", "қараша"},
+     {"декабр", "december", "желтоқсан"}}};
 
-enum class Span { kYear, kMonth, kOther };
+enum class Span { kYear, kMonth, kFromJanuary, kOther };
 
-/// What months a header names: none or January to December is a year.
-Span span_of(std::string_view text, int& month) {
+struct Period {
+  Span span = Span::kYear;
+  int month = 0;       ///< the month, or the last one from January on; 0 for the year
+  bool named = false;  ///< whether the text says so, and not just nothing else
+};
+
+/// The number in front of a word: "9 месяцев", "I полугодие"; 0 where there is none.
+int number_before(std::string_view text, std::string_view word) {
+  const std::size_t at = text.find(word);
+  if (at == std::string_view::npos) return 0;
+  std::string_view before = text.substr(0, at);
+  for (const std::string_view ending : {"-й ", "-е ", "-ое ", "-го ", "-", " "}) {
+    if (before.ends_with(ending)) before.remove_suffix(ending.size());
+  }
+  const std::size_t space = before.find_last_of(" \t(,");
+  const std::string_view number = before.substr(space == std::string_view::npos ? 0 : space + 1);
+  constexpr std::string_view kRoman[] = {"i", "ii", "iii", "iv"};
+  for (int k = 0; k < 4; ++k) {
+    if (number == kRoman[k]) return k + 1;
+  }
+  if (number == "первое" || number == "первый" || number == "first") return 1;
+  const std::optional<double> value = parse_number(number, NumberStyle::kPlain);
+  return value && *value >= 1.0 && *value <= 12.0 ? static_cast<int>(*value) : 0;
+}
+
+Period from_january(int last) {
+  if (last == 12) return {Span::kYear, 0, true};
+  return {last == 1 ? Span::kMonth : Span::kFromJanuary, last, true};
+}
+
+/// What months a text names: none, or January to December, is a year.
+Period period_in(std::string_view text) {
   std::vector<int> months;
   for (std::size_t m = 0; m < kMonths.size(); ++m) {
-    if (has(text, {kMonths[m][0], kMonths[m][1]}) || (m == 4 && has(text, {"мая"}))) {
+    if (has(text, {kMonths[m][0], kMonths[m][1], kMonths[m][2]}) ||
+        (m == 4 && has(text, {"мая"}))) {
       months.push_back(static_cast<int>(m) + 1);
     }
   }
-  if (has(text, {"квартал", "полугоди", "quarter"})) return Span::kOther;
-  if (months.empty() || (months.front() == 1 && months.back() == 12)) return Span::kYear;
-  if (months.size() > 1) return Span::kOther;
-  month = months.front();
-  return Span::kMonth;
+  if (has(text, {"квартал", "полугоди", "quarter", " тоқсан", "-тоқсан", "жартыжылдық"})) {
+    if (number_before(text, "квартал") == 1) return from_january(3);
+    if (number_before(text, "полугоди") == 1) return from_january(6);
+    return {Span::kOther, 0, true};
+  }
+  for (const std::string_view word : {"месяц", "months"}) {
+    if (const int n = number_before(text, word); n > 0 && months.empty()) return from_january(n);
+  }
+  if (months.empty()) return {};
+  if (months.size() == 1) return {Span::kMonth, months.front(), true};
+  if (months.front() == 1 && (months.size() == 2 || months.back() == 12)) {
+    return from_january(months.back());
+  }
+  return {Span::kOther, 0, true};
 }
 
 /// Million USD in one of the unit that a text names; nothing where it names none.
@@ -104,14 +121,15 @@ std::optional<double> unit_in(std::string_view text) {
   if (!has(text, {"долл", "usd", "$"})) return std::nullopt;
   if (has(text, {"млрд", "миллиард", "billion"})) return 1e3;
   if (has(text, {"млн", "миллион", "million", "mln"})) return 1.0;
-  if (has(text, {"тыс", "thousand", "thsd"})) return 1e-3;
+  if (has(text, {"тыс", "thousand", "thsd", "мың"})) return 1e-3;
   return std::nullopt;
 }
 
 /// A number as offices print it; nothing for a dash or dots, which say that there is none.
 std::optional<double> amount_of(const std::string& text, const std::string& where) {
-  std::string plain = lower(text);
+  std::string plain = lower_case(text);
   std::erase(plain, ' ');
+  while (plain.ends_with('*')) plain.pop_back();  // a mark of a footnote
   if (plain.empty() || is_missing_word(plain) || plain == "–" || plain == "—" || plain == "…" ||
       plain == "x" || plain == "х") {
     return std::nullopt;
@@ -127,11 +145,24 @@ std::optional<double> amount_of(const std::string& text, const std::string& wher
                     .fixes = {"mend the cell"}});
 }
 
-/// A name without marks of footnotes: "Китай1)" is China.
+/// A name without marks of footnotes: "Китай1)" and "Китай²*" are China, "Тайвань (Китай)" stays.
 std::string name_of(std::string text) {
-  while (!text.empty() &&
-         (std::string_view(" *)0123456789").find(text.back()) != std::string::npos)) {
-    text.pop_back();
+  constexpr std::string_view kRaised[] = {"\xC2\xB9", "\xC2\xB2", "\xC2\xB3"};
+  const auto ends_in_digit = [&](std::size_t from_end) {
+    return text.size() > from_end && text[text.size() - 1 - from_end] >= '0' &&
+           text[text.size() - 1 - from_end] <= '9';
+  };
+  while (!text.empty()) {
+    const auto raised = std::find_if(std::begin(kRaised), std::end(kRaised),
+                                     [&](std::string_view mark) { return text.ends_with(mark); });
+    if (raised != std::end(kRaised)) {
+      text.resize(text.size() - raised->size());
+    } else if (text.back() == ' ' || text.back() == '*' || ends_in_digit(0) ||
+               (text.back() == ')' && ends_in_digit(1))) {
+      text.pop_back();
+    } else {
+      break;
+    }
   }
   return text;
 }
@@ -140,7 +171,7 @@ struct FlowColumn {
   std::size_t at = 0;
   bool is_export = false;
   int year = 0;
-  int month = 0;  // 0: the whole year
+  Period period{};  // a year, a month, or months from January on
   double million_usd = 1.0;
 };
 
@@ -167,11 +198,14 @@ class WideTable {
   }
 
   Table finish() {
+    take_sums_apart();
     if (flows_.empty()) {
       throw InputError({.code = "empty-table",
                         .what = "no row is left",
                         .where = path_,
-                        .why = "there would be nothing to work with"});
+                        .context = result_.notes,
+                        .why = "there would be nothing to work with",
+                        .fixes = {"give the tables of all months from January on at once"}});
     }
     std::vector<std::string> exporters, importers;
     NumberColumn years, months, by_importer, by_exporter;
@@ -199,6 +233,74 @@ class WideTable {
   Index n_rows = 0;  ///< with a name and numbers, over all files
 
  private:
+  using Key = std::tuple<std::string, std::string, int, int>;
+
+  /// Figures from January on become figures of months: what is above the sum up to the month
+  /// before. A year that all months are known of is their sum, and no row of its own.
+  void take_sums_apart() {
+    std::set<std::tuple<std::string, std::string, int>> years;
+    for (const auto& [key, flow] : sums_) {
+      years.emplace(std::get<0>(key), std::get<1>(key), std::get<2>(key));
+    }
+    Index n_made = 0, n_left = 0, n_below = 0;
+    for (const auto& [exporter, importer, year] : years) {
+      for (double Flow::* side : {&Flow::by_importer, &Flow::by_exporter}) {
+        const auto known = [&](const std::map<Key, Flow>& flows, int month) {
+          const auto found = flows.find({exporter, importer, year, month});
+          return found == flows.end() ? kMissing : found->second.*side;
+        };
+        double before = 0.0;  // from January to the month before
+        for (int month = 1; month <= 12; ++month) {
+          const double sum = month == 12 ? known(flows_, 0) : known(sums_, month);
+          const double own = known(flows_, month);
+          const double made = sum - before;
+          if (is_missing(own) && !is_missing(made) && made >= 0.0) {
+            flows_[{exporter, importer, year, month}].*side = made;
+            ++n_made;
+          } else if (is_missing(own) && !is_missing(made)) {
+            ++n_below;
+          } else if (is_missing(own) && !is_missing(sum) && month < 12) {
+            ++n_left;
+          }
+          before = !is_missing(sum) ? sum : before + own;
+        }
+      }
+      drop_whole_year(exporter, importer, year);
+    }
+    note_sums(n_made, n_left, n_below);
+  }
+
+  void drop_whole_year(const std::string& exporter, const std::string& importer, int year) {
+    const auto whole = flows_.find({exporter, importer, year, 0});
+    if (whole == flows_.end()) return;
+    for (double Flow::* side : {&Flow::by_importer, &Flow::by_exporter}) {
+      if (is_missing(whole->second.*side)) continue;
+      for (int month = 1; month <= 12; ++month) {
+        const auto found = flows_.find({exporter, importer, year, month});
+        if (found == flows_.end() || is_missing(found->second.*side)) return;
+      }
+    }
+    flows_.erase(whole);
+  }
+
+  void note_sums(Index n_made, Index n_left, Index n_below) {
+    if (n_made > 0) {
+      result_.notes.push_back(
+          fmt::format("{} figures of months are differences of sums from January on", n_made));
+    }
+    if (n_left > 0) {
+      result_.notes.push_back(fmt::format(
+          "{} sums from January on were left out: those up to the month before are not there",
+          n_left));
+    }
+    if (n_below > 0) {
+      result_.notes.push_back(fmt::format(
+          "{} months were left out: the sum from January on is below the one before, which was "
+          "revised",
+          n_below));
+    }
+  }
+
   [[noreturn]] void fail(const char* code, const char* what, const char* why) const {
     throw InputError({.code = code,
                       .what = what,
@@ -245,17 +347,17 @@ class WideTable {
       for (std::size_t c = name_at_ + 1; c < fields.size(); ++c) {
         if (fields[c].empty()) continue;
         ++n_cells;
-        const std::string text = lower(fields[c]);
+        const std::string text = lower_case(fields[c]);
         if (year_in(text) > 0 || text.find_first_not_of("0123456789 .,-") != std::string::npos) {
           ++n_words;
         }
       }
-      for (const std::string& field : fields) titles += lower(field) + ' ';
+      for (const std::string& field : fields) titles += lower_case(field) + ' ';
       if (n_words == 0 || n_words < n_cells) continue;
       std::vector<std::string> cells(width);
       std::string left;
       for (std::size_t c = name_at_ + 1; c < width; ++c) {
-        if (c < fields.size() && !fields[c].empty()) left = lower(fields[c]);
+        if (c < fields.size() && !fields[c].empty()) left = lower_case(fields[c]);
         cells[c] = left;
       }
       header.push_back(std::move(cells));
@@ -273,10 +375,10 @@ class WideTable {
       column.is_export = has(text, {"экспорт", "export", "вывоз"});
       const bool is_import = has(text, {"импорт", "import", "ввоз"});
       if (column.is_export == is_import) continue;  // turnover, balance, or nothing
-      const bool own_months = span_of(text, column.month) != Span::kYear || has(text, {"январ"});
-      const Span span = span_of(own_months ? text : titles, column.month);
+      const Period own = period_in(text);
+      column.period = own.named ? own : period_in(titles);
       if (has(text, {"%", "процент", "удельный", "темп", "прирост", "тонн", "share", "growth"}) ||
-          span == Span::kOther) {
+          column.period.span == Span::kOther) {
         ++n_passed;
         continue;
       }
@@ -304,7 +406,9 @@ class WideTable {
     }
     if (n_passed > 0) {
       result_.notes.push_back(fmt::format(
-          "{}: {} columns of shares, growth or sums of months were passed over", path_, n_passed));
+          "{}: {} columns of shares, growth or sums of months that do not begin in January were "
+          "passed over",
+          path_, n_passed));
     }
     return columns;
   }
@@ -339,8 +443,9 @@ class WideTable {
       const std::optional<double> value = amount_of(line.fields[column.at], where(column.at));
       if (!value) continue;
       const std::string own(layout_.reporter);
-      Flow& flow = flows_[{column.is_export ? own : reading.code,
-                           column.is_export ? reading.code : own, column.year, column.month}];
+      auto& flows = column.period.span == Span::kFromJanuary ? sums_ : flows_;
+      Flow& flow = flows[{column.is_export ? own : reading.code,
+                          column.is_export ? reading.code : own, column.year, column.period.month}];
       double& slot = column.is_export ? flow.by_exporter : flow.by_importer;
       if (!is_missing(slot)) {
         throw InputError({.code = "duplicate-row",
@@ -355,13 +460,54 @@ class WideTable {
     }
   }
 
+  /// Words at the start of a word: Abkhazia is no part of Asia (Азия).
+  static bool has_word(std::string_view text, std::initializer_list<std::string_view> words) {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+      for (std::size_t at = text.find(word); at != std::string_view::npos;
+           at = text.find(word, at + 1)) {
+        if (at == 0 || std::string_view(" (-,\"").find(text[at - 1]) != std::string_view::npos) {
+          return true;
+        }
+      }
+      return false;
+    });
+  }
+
   static bool is_group(const std::string& name) {
-    const std::string text = lower(name);
-    return has(text, {"всего",   "итого",   "в том числе", "из них", "страны",  "странами",
-                      "прочие",  "другие",  "снг",         "еаэс",   "евразэс", "ес ",
-                      "оэср",    "атэс",    "европа",      "азия",   "африка",  "америка",
-                      "океания", "total",   "countries",   "other ", "europe",  "asia",
-                      "africa",  "america", "барлығы",     "елдер",  "тмд"}) &&
+    const std::string text = lower_case(name) + ' ';
+    return has_word(text, {"всего",
+                           "итого",
+                           "в том числе",
+                           "из них",
+                           "стран",
+                           "прочие",
+                           "другие",
+                           "остальн",
+                           "снг ",
+                           "еаэс",
+                           "евразэс",
+                           "ес ",
+                           "оэср",
+                           "атэс",
+                           "брикс",
+                           "европа",
+                           "азия",
+                           "африка",
+                           "америка",
+                           "океания",
+                           "дальнее зарубежье",
+                           "ближнее зарубежье",
+                           "total",
+                           "countries",
+                           "other ",
+                           "europe",
+                           "asia",
+                           "africa",
+                           "america",
+                           "барлығы",
+                           "елдер",
+                           "тмд",
+                           "басқа"}) &&
            read_economy(name).kind == CodeReading::Kind::kUnknown;
   }
 
@@ -385,8 +531,9 @@ class WideTable {
   std::string path_;
   std::vector<Line> lines_;
   std::size_t name_at_ = 0;
-  std::size_t body_ = 0;  ///< the first line below the header
-  std::map<std::tuple<std::string, std::string, int, int>, Flow> flows_;
+  std::size_t body_ = 0;       ///< the first line below the header
+  std::map<Key, Flow> flows_;  ///< by exporter, importer, year and month, 0 for the year
+  std::map<Key, Flow> sums_;   ///< the same from January to the month
 };
 
 }  // namespace

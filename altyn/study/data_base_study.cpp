@@ -193,7 +193,7 @@ std::vector<Field<DataBaseStudy>> DataBaseStudy::fields() {
   using S = DataBaseStudy;
   return {
       make_field(&S::source, {.name = "source", .doc = "whose layout the file has, such as icio"}),
-      make_field(&S::file, {.name = "file", .doc = "the table: .csv .gz .zip .xlsx"}),
+      make_field(&S::file, {.name = "file", .doc = "the table: .csv .gz .zip .xlsx .xls"}),
       make_field(&S::sheet, {.name = "sheet",
                              .doc = "sheet of a workbook; the one with most cells otherwise"}),
       make_field(&S::economies,

@@ -7,6 +7,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/provenance.h"
+#include "altyn/data/source_file.h"
 
 namespace altyn::study {
 
@@ -44,11 +45,12 @@ DataSources::DataSources(const Study& study, data::CasesFolder cases)
 
 std::string DataSources::find(const std::string& name_or_path) {
   std::string path = locate(name_or_path);
-  InputFile input{.path = shown_name(path, name_or_path), .sha256 = ""};
+  const std::string whole = data::archive_path(path).file;
+  InputFile input{.path = shown_name(whole, data::archive_path(name_or_path).file), .sha256 = ""};
   const bool known = std::any_of(inputs_.begin(), inputs_.end(),
                                  [&](const InputFile& one) { return one.path == input.path; });
   if (known) return path;
-  input.sha256 = data::sha256_of_file(path);
+  input.sha256 = data::sha256_of_file(whole);
   const data::CaseFile* file = bundled(input);
   if (file != nullptr && file->sha256 != input.sha256) cases_.verify(file->name);
   inputs_.push_back(std::move(input));
@@ -78,8 +80,11 @@ std::string DataSources::locate(const std::string& name_or_path) const {
   }
   // A study's own folder comes first, then the folder the command runs in.
   const fs::path beside = fs::path(folder_) / name_or_path;
-  std::string path = fs::exists(beside) ? beside.string() : name_or_path;
-  if (!fs::exists(path)) {
+  const auto there = [](const std::string& file) {
+    return fs::exists(data::archive_path(file).file);
+  };
+  std::string path = there(beside.string()) ? beside.string() : name_or_path;
+  if (!there(path)) {
     // A study copied out of cases/ names the studies it stands on as they name each other. A table
     // that is missing is never replaced by one that happens to have its name.
     for (const data::CaseFile& file : cases_.files()) {

@@ -62,14 +62,15 @@ int run_reconcile(Session& session, const ReconcileRequest& request) {
 struct ConvertRequest {
   study::DataConvertStudy study;
   data::ConvertOptions options;
-  std::vector<std::string> options_given;
+  std::vector<std::string> study_given, options_given;
 };
 
 int run_convert(Session& session, const ConvertRequest& request) {
   study::Study study{.kind = "data_convert", .content = {}, .where = "command line", .folder = ""};
-  study.content["convert"] = {{"table", request.study.table},
-                              {"map", request.study.map},
-                              {"outputs", request.study.outputs}};
+  study.content["convert"] = section_of(request.study, request.study_given);
+  study.content["convert"]["table"] = request.study.table;
+  study.content["convert"]["map"] = request.study.map;
+  study.content["convert"]["outputs"] = request.study.outputs;
   study.content["options"] = section_of(request.options, request.options_given);
   return run_and_show(session, study, "", record_beside(request.study.outputs));
 }
@@ -83,7 +84,8 @@ void add_base(CLI::App& data_command, Session& session, const Finish& finish) {
     sources += fmt::format("\n  {:<9} {} ({})", source.name, source.title, source.provider);
   }
   command->add_option("source", request->study.source, "whose layout the file has")->required();
-  command->add_option("file", request->study.file, "the table: .csv .gz .zip .xlsx")->required();
+  command->add_option("file", request->study.file, "the table: .csv .gz .zip .xlsx .xls")
+      ->required();
   command->add_option(
       "--output,-o", request->output,
       "folder for the tables, base.toml for scenarios, base.json with every gap and "
@@ -136,16 +138,21 @@ void add_convert(CLI::App& data_command, Session& session, const Finish& finish)
       ->required();
   command
       ->add_option("--map", request->study.map,
-                   "COLUMN=CONCORDANCE, a table of columns from, to and, if need be, weight, "
-                   "first_year, last_year; economy=... for exporters and importers")
+                   "COLUMN=CONCORDANCE[,CONCORDANCE], a table of columns from, to and, if need "
+                   "be, weight, first_year, last_year, or one as the United Nations, WITS or the R "
+                   "package concordance publish it; reverse:CONCORDANCE is read from right to "
+                   "left; economy=... for exporters and importers")
       ->required()
       ->allow_extra_args(false);
   command->add_option("--output,-o", request->study.outputs,
                       "files to write: .parquet .csv .csv.gz .json");
+  add_flags(*command, request->study, request->study_given, {"table", "map", "outputs"});
   add_flags(*command, request->options, request->options_given);
   command->footer(
-      "\nExamples:\n  altyn data convert trade.parquet --map sector=hs12-to-hs17.csv -o "
-      "hs17.parquet\n"
+      "\nExamples:\n  altyn data convert trade.parquet --map sector=HS2022toHS2017.xlsx,"
+      "HS2017toHS2012.xlsx -o hs12.parquet\n"
+      "  altyn data convert trade.parquet --map sector=reverse:HS2017toHS2012.xlsx --sheet "
+      "correlation --split-by trade-hs17.parquet -o hs17.parquet\n"
       "  altyn data convert trade.parquet --map sector=hs_sections --map economy=regions.csv "
       "-o small.csv\n"
       "  altyn data convert tariffs.csv --map sector=hs-to-icio.csv --weigh-by imports_musd "

@@ -73,6 +73,7 @@ bool looks_like(const std::string& path, const std::string& name) {
   stream.read(start, 4);
   const std::string_view bytes(start, static_cast<std::size_t>(stream.gcount()));
   if (name.ends_with(".zip") || name.ends_with(".xlsx")) return bytes.starts_with("PK");
+  if (name.ends_with(".xls")) return bytes.starts_with("\xD0\xCF") || bytes.starts_with("PK");
   if (name.ends_with(".gz")) return bytes.starts_with("\x1f\x8b");
   if (name.ends_with(".parquet")) return bytes == "PAR1";
   if (name.ends_with(".json")) return bytes.find_first_of("{[") != std::string_view::npos;

@@ -9,7 +9,9 @@
 #include "altyn/core/errors.h"
 #include "altyn/data/cases.h"
 #include "altyn/data/output_files.h"
+#include "altyn/data/provenance.h"
 #include "download.h"
+#include "fetch_lock.h"
 
 namespace altyn::app {
 namespace {
@@ -45,9 +47,28 @@ std::string record_of(const data::FetchSource& source, const std::string& url,
 
 std::string next_step(const data::FetchSource& source, const std::string& path) {
   if (source.import.empty()) return "";
+  if (source.import == "concordance") {
+    return fmt::format("next: altyn data convert TABLE --map sector={} -o converted.csv\n", path);
+  }
   const bool io = source.import == "icio" || source.import.starts_with("wiod");
   return fmt::format("next: altyn data {} {} {}{}\n", io ? "base" : "import", source.import, path,
                      io ? " --theta 5 -o base" : " -o table.parquet");
+}
+
+// A download that must bring what came the first time.
+Downloaded download_locked(const Download& wanted, const DownloadWatch& watch,
+                           const std::string& lock) {
+  try {
+    return download(wanted, watch);
+  } catch (const InputError& error) {
+    if (error.detail().code != "checksum-mismatch") throw;
+    ErrorDetail detail = error.detail();
+    detail.context.push_back(fmt::format("{} has the checksum of the first download", lock));
+    detail.why = "the provider changed the file, or something came in between; nothing was kept";
+    detail.fixes = {"look at the provider's page for a new release",
+                    "--accept-change takes it and records it"};
+    throw InputError(detail);
+  }
 }
 
 }  // namespace
@@ -62,6 +83,9 @@ std::vector<Field<FetchOptions>> FetchOptions::fields() {
       make_field(&S::url, {.name = "url", .doc = "another address, such as a mirror's"}),
       make_field(&S::sha256, {.name = "sha256", .doc = "checksum that the file must have"}),
       make_field(&S::again, {.name = "again", .doc = "also when the file is there"}),
+      make_field(&S::accept_change,
+                 {.name = "accept_change",
+                  .doc = "also when the file is another one than the first time"}),
       make_field(&S::attempts, {.name = "attempts",
                                 .doc = "how often the server is asked",
                                 .minimum = 1,
@@ -123,10 +147,18 @@ Fetched fetch_source(const std::string& name, const FetchOptions& options,
   }
   std::string target = options.output.empty() ? file : options.output;
   if (fs::is_directory(target)) target = (fs::path(target) / file).string();
+  // Answers of an interface are of their day; files are what they were.
+  FetchLock lock(target);
+  const std::string kept_as = fs::path(target).filename().string();
+  const auto locked = is_comtrade ? std::nullopt : lock.find(kept_as, wanted.url);
   if (fs::exists(target) && !options.again) {
+    const bool same = locked && data::sha256_of_file(target) == locked->sha256;
     throw InputError({.code = "output-exists",
                       .what = "the file is there already",
                       .where = target,
+                      .context = {!locked ? "it was not fetched from this address"
+                                  : same  ? "it is as it was fetched"
+                                          : "it has changed since it was fetched"},
                       .why = "fetching it again costs the provider and may bring another release",
                       .fixes = {"use it", "--again fetches it anew", "-o names another file"}});
   }
@@ -140,7 +172,10 @@ Fetched fetch_source(const std::string& name, const FetchOptions& options,
                             .stop = context.stop};
   // An answer of UN Comtrade is kept only when it is one.
   wanted.path = is_comtrade ? target + ".answer.json" : target;
-  const Downloaded found = download(wanted, watch);
+  const bool by_lock = wanted.sha256.empty() && locked && !options.accept_change;
+  if (by_lock) wanted.sha256 = locked->sha256;
+  const Downloaded found =
+      by_lock ? download_locked(wanted, watch, lock.path()) : download(wanted, watch);
   Fetched fetched{.path = target, .source_json = record_of(source, wanted.url, found), .text = ""};
   if (is_comtrade) {
     try {
@@ -153,8 +188,14 @@ Fetched fetch_source(const std::string& name, const FetchOptions& options,
     }
   }
   data::write_text(fetched.source_json, target + ".source.json");
+  if (!is_comtrade) {
+    lock.record(kept_as, {.url = wanted.url, .sha256 = found.sha256, .bytes = found.bytes});
+  }
   fetched.text += fmt::format("{}: {} bytes, SHA-256 {}{}{}\n{}", target, found.bytes, found.sha256,
-                              wanted.sha256.empty() ? "" : ", as it must be",
+                              by_lock                  ? ", as when it was first fetched"
+                              : !wanted.sha256.empty() ? ", as it must be"
+                              : is_comtrade            ? ""
+                                                       : ", recorded in " + lock.path(),
                               found.resumed ? "; taken up where an earlier attempt ended" : "",
                               next_step(source, target));
   return fetched;

@@ -18,6 +18,7 @@ struct FetchOptions {
   std::string url;
   std::string sha256;
   bool again = false;
+  bool accept_change = false;
   Index attempts = 5;
   double pause_seconds = 1.0;
   double longest_pause_seconds = 120.0;
@@ -42,9 +43,11 @@ struct Fetched {
 /// Errors: InputError as FetchRegistry::read.
 [[nodiscard]] data::FetchRegistry fetch_registry(const std::string& path);
 
-/// Downloads a data set of the registry and writes beside it where it comes from. `note` is told
-/// what the server answers. Errors: as download(); InputError "unknown-source", "by-hand" for one
-/// that is handed out to people alone, "output-exists", "missing-key-variable" and those of
+/// Downloads a data set of the registry and writes beside it where it comes from. The first
+/// download of an address into a folder is recorded there (FetchLock), and later ones must bring
+/// the same bytes, except for answers of UN Comtrade. `note` is told what the server answers.
+/// Errors: as download(); InputError "unknown-source", "by-hand" for one that is handed out to
+/// people alone, "output-exists", "bad-lock", "missing-key-variable" and those of
 /// data::comtrade_url and data::check_comtrade_answer for UN Comtrade.
 [[nodiscard]] Fetched fetch_source(const std::string& name, const FetchOptions& options,
                                    const std::function<void(const std::string&)>& note,

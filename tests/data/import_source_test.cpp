@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <zip.h>
+#include <zlib.h>
 
 #include "altyn/core/errors.h"
 #include "data/error_of.h"
@@ -128,6 +129,29 @@ TEST_F(ImportSource, ReadsTheJsonOfComtradesInterfaceByMonth) {
   EXPECT_THAT(texts(found.table, "sector"), ElementsAre("27", "27"));
 }
 
+// Bulk files hold the total, chapters, headings and subheadings: all trade four times.
+TEST_F(ImportSource, LevelsOfProductsAreNotAddedToOneAnother) {
+  const std::string text =
+      "refYear\tperiod\treporterCode\tflowCode\tpartnerCode\tcmdCode\tprimaryValue\n"
+      "2017\t2017\t51\tX\t643\tTOTAL\t9000000\n2017\t2017\t51\tX\t643\t1\t2000000\n"
+      "2017\t2017\t51\tX\t643\t27\t7000000\n2017\t2017\t51\tX\t643\t2709\t7000000\n"
+      "2017\t2017\t51\tX\t643\t270900\t7000000\n2017\t2017\t51\tX\t643\t0101\t2000000\n";
+  const ImportedSource chapters = import("comtrade", text, {.code_digits = 2}, "a.txt");
+  EXPECT_THAT(texts(chapters.table, "sector"), ElementsAre("01", "27"));
+  EXPECT_THAT(chapters.table.numbers("exporter_reported_musd"), ElementsAre(2.0, 7.0));
+  EXPECT_EQ(chapters.ledger.rows_used(), 2);
+  // As the bulk file is named and packed.
+  const std::string bulk = folder_.path("COMTRADE-FINAL-CA051201700H5[2020-04-13].gz");
+  gzFile file = gzopen(bulk.c_str(), "wb");
+  gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
+  gzclose(file);
+  EXPECT_EQ(import_source(source_layout("comtrade"), {bulk}, {.code_digits = 6}).table.n_rows(), 1);
+  const ImportedSource all = import("comtrade", text, {}, "a.txt");
+  EXPECT_EQ(all.table.n_rows(), 6);
+  EXPECT_THAT(all.notes, testing::Contains(HasSubstr("2 and 4 and 6 digits stand side by side")));
+  EXPECT_EQ(fails("wits_tariffs", "Reporter;Partner;Year\n", {.code_digits = 2}), "bad-option");
+}
+
 TEST_F(ImportSource, ReadsTariffsInPercentAndKeepsTheWorldAsPartner) {
   const ImportedSource found = import(
       "wits_tariffs",
@@ -196,6 +220,18 @@ TEST_F(ImportSource, ReadsArchivesAndOtherEncodings) {
   put("country_codes_V202401b.csv", codes);
   ASSERT_EQ(zip_close(archive), 0);
   EXPECT_EQ(import_source(source_layout("baci"), {path}).table.n_rows(), 3);
+  const std::string other = "t,i,j,k,v,q\n2018,643,398,010121,1,1\n";
+  archive = zip_open(path.c_str(), 0, &code);
+  put("BACI_HS17_Y2018_V202401b.csv", other);
+  ASSERT_EQ(zip_close(archive), 0);
+  const ErrorDetail several = error_of([&] { (void)import_source(source_layout("baci"), {path}); });
+  EXPECT_EQ(several.code, "several-tables");
+  EXPECT_THAT(several.fixes.front(), HasSubstr("baci.zip/BACI_HS17_Y2017_V202401b.csv"));
+  EXPECT_EQ(
+      import_source(source_layout("baci"), {path + "/BACI_HS17_Y2018_V202401b.csv"}).table.n_rows(),
+      1);
+  EXPECT_EQ(error_of([&] { (void)import_source(source_layout("baci"), {path + "/x.csv"}); }).code,
+            "no-such-entry");
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
   EXPECT_EQ(error_of([&] { (void)import_source(source_layout("baci"), {path}); }).code,
             "not-an-archive");
@@ -208,6 +244,32 @@ TEST_F(ImportSource, ReadsArchivesAndOtherEncodings) {
       import("egger_larch", cyrillic, {.encoding = Encoding::kWindows1251});
   EXPECT_THAT(texts(found.table, "exporter"), ElementsAre("RUS"));
   EXPECT_EQ(fails("egger_larch", cyrillic), "not-utf8");
+}
+
+// Codes that changed over time, in the spellings of the databases.
+TEST_F(ImportSource, CodesOfEarlierYearsAreUnderstood) {
+  const ImportedSource found = import("egger_larch",
+                                      "exporter,importer,year,rta\n"
+                                      "ROM,SUN,1985,0\nROU,SCG,2004,1\nZAR,TMP,1995,0\n"
+                                      "COD,TLS,2005,0\nYUG,CSK,1990,0\n");
+  EXPECT_THAT(texts(found.table, "exporter"), ElementsAre("COD", "COD", "ROU", "ROU", "YUG"));
+  EXPECT_THAT(texts(found.table, "importer"), ElementsAre("TLS", "TLS", "SCG", "SUN", "CSK"));
+  // The same by number, with zeros in front and without.
+  const ImportedSource numbers = import("baci",
+                                        "t,i,j,k,v,q\n1995,8,004,010121,1,1\n"
+                                        "1995,51,643,010121,1,1\n1995,891,810,010121,1,1\n"
+                                        "1995,180,626,010121,1,1\n1995,032,36,010121,1,1\n");
+  EXPECT_THAT(texts(numbers.table, "exporter"), ElementsAre("ALB", "ARG", "ARM", "COD", "SCG"));
+  EXPECT_THAT(texts(numbers.table, "importer"), ElementsAre("AFG", "AUS", "RUS", "TLS", "SUN"));
+  const ImportedSource tariffs =
+      import("wits_tariffs",
+             "NomenCode;Reporter_ISO_N;Year;ProductCode;Partner;DutyType;SimpleAverage;Min_Rate;"
+             "Max_Rate;TotalNoOfLines\nH2;51;2005;10121;0;BND;15,00;10;20,5;2\n"
+             "H2;051;2005;10121;8;AHS;5,25;5;5,5;2\n");
+  EXPECT_THAT(texts(tariffs.table, "importer"), ElementsAre("ARM", "ARM"));
+  EXPECT_THAT(texts(tariffs.table, "exporter"), ElementsAre("ALB", "WLD"));
+  EXPECT_THAT(texts(tariffs.table, "sector"), ElementsAre("010121", "010121"));
+  EXPECT_THAT(tariffs.table.numbers("rate"), ElementsAre(testing::DoubleEq(0.0525), 0.15));
 }
 
 TEST_F(ImportSource, BadFilesAreNamed) {

@@ -1,5 +1,6 @@
 #include "altyn/data/wide_reports.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <iconv.h>
@@ -98,6 +99,78 @@ TEST(WideReports, ReadsTheWorkbookOfKazakhstansBureau) {
   EXPECT_EQ(found.ledger.rows_used(), 2);
 }
 
+// What the customs service prints: a table each month, with the figures from January on.
+TEST(WideReports, FiguresFromJanuaryOnBecomeMonths) {
+  const TempFolder folder;
+  const auto table = [&](const char* name, const char* months, const char* figures) {
+    return folder.file(
+        name, std::string("Внешняя торговля Российской Федерации по странам\nмлн долларов США\n"
+                          ";Экспорт;;Импорт;\n;") +
+                  months + ";в % к 2016 г.;" + months + ";в % к 2016 г.\n" + figures);
+  };
+  const std::vector<std::string> files = {
+      table("01.csv", "январь 2017 г.", "Казахстан²;1 000,5;130,1;400,0*;1\nКитай;2 000;1;–;1\n"),
+      table("02.csv", "Январь–февраль 2017 г.",
+            "Казахстан;2 100,5;130,1;900,0;1\nКитай;1 900;1;3 000;1\n"),
+      table("04.csv", "январь-апрель 2017 г.", "Казахстан;4 000;130,1;2 000;1\n"),
+      table("03.csv", "I квартал 2017 г.", "Казахстан;3 000;130,1;1 500;1\n"),
+      table("12.csv", "январь-декабрь 2017 г.", "Казахстан;12 324,1;130,1;4 942,0;1\n")};
+  const ImportedSource found = import_source(source_layout("rosstat"), files);
+  std::vector<double> exports, months;
+  for (Index row = 0; row < found.table.n_rows(); ++row) {
+    const auto k = static_cast<std::size_t>(row);
+    if (found.table.texts("importer").at(row) != "KAZ") continue;
+    months.push_back(found.table.numbers("month")[k]);
+    exports.push_back(found.table.numbers("exporter_reported_musd")[k]);
+  }
+  ASSERT_EQ(months.size(), 5U) << "four months and the year";
+  EXPECT_TRUE(is_missing(months[0]));
+  EXPECT_DOUBLE_EQ(exports[0], 12324.1);
+  EXPECT_THAT(exports, ElementsAre(testing::_, 1000.5, testing::DoubleEq(1100.0),
+                                   testing::DoubleEq(899.5), testing::DoubleEq(1000.0)));
+  EXPECT_THAT(found.notes, Contains(HasSubstr("6 figures of months are differences")));
+  EXPECT_THAT(found.notes,
+              Contains(HasSubstr("1 months were left out: the sum from January on is below")));
+  EXPECT_THAT(found.notes, Contains(HasSubstr("1 sums from January on were left out")));
+}
+
+TEST(WideReports, AYearWhoseMonthsAreAllKnownIsTheirSum) {
+  const TempFolder folder;
+  std::string text = "Trade by country, million USD\n";
+  std::string header = "Country", figures = "Kazakhstan";
+  for (int month = 1; month <= 12; ++month) {
+    header += month == 1 ? ";Exports January 2017" : fmt::format(";Exports {} months 2017", month);
+    figures += fmt::format(";{}", 10 * month * month);
+  }
+  const ImportedSource found = import_source(
+      source_layout("rosstat"), {folder.file("a.csv", text + header + "\n" + figures)});
+  ASSERT_EQ(found.table.n_rows(), 12);
+  double sum = 0.0;
+  for (std::size_t k = 0; k < 12; ++k) {
+    const double month = static_cast<double>(k + 1);
+    EXPECT_DOUBLE_EQ(found.table.numbers("month")[k], month);
+    EXPECT_DOUBLE_EQ(found.table.numbers("exporter_reported_musd")[k], 10.0 * (2.0 * month - 1.0));
+    sum += found.table.numbers("exporter_reported_musd")[k];
+  }
+  EXPECT_DOUBLE_EQ(sum, 1440.0);
+}
+
+TEST(WideReports, KazakhIsRead) {
+  const TempFolder folder;
+  const std::string path =
+      folder.file("a.csv",
+                  "Қазақстан Республикасының елдер бойынша сыртқы саудасы\nмың АҚШ доллары\n"
+                  "Елдер;2017 жылғы Желтоқсан;\n;Экспорт;Импорт\n"
+                  "Барлығы;9;9\nТМД елдері;5;5\nРесей Федерациясы;450 000,5;1 200 000\n"
+                  "Қытай;2;3\nӨзбекстан;4;5\n");
+  const ImportedSource found = import_source(source_layout("kazstat"), {path});
+  EXPECT_THAT(texts(found.table, "exporter"),
+              ElementsAre("CHN", "KAZ", "KAZ", "KAZ", "RUS", "UZB"));
+  EXPECT_THAT(found.table.numbers("month"), testing::Each(12.0));
+  EXPECT_DOUBLE_EQ(found.table.numbers("exporter_reported_musd")[2], 450.0005);
+  EXPECT_EQ(found.ledger.rows_used(), 3);
+}
+
 TEST(WideReports, YearsOverFlowsOrFlowsOverYearsAreTheSame) {
   const TempFolder folder;
   const std::string path =
@@ -126,6 +199,23 @@ TEST(WideReports, TheCustomsServicesFilesHaveRegionsAndMonths) {
   const ImportedSource chapters =
       import_source(source_layout("fcs"), {path}, {.first_year = 2017, .code_digits = 2});
   EXPECT_THAT(texts(chapters.table, "sector"), ElementsAre("01", "27", "27"));
+}
+
+TEST(WideReports, GroupsAndEconomiesAreToldApartByTheirNames) {
+  const TempFolder folder;
+  const std::string path = folder.file(
+      "a.csv",
+      "Торговля, млн долл. США\n;2019;\n;экспорт;импорт\nВСЕГО;9;9\nСТРАНЫ АТЭС;9;9\nЕС;9;9\n"
+      "Азия;9;9\nАБХАЗИЯ;1;1\nТАЙВАНЬ (КИТАЙ);1;2\nКОРЕЯ, РЕСПУБЛИКА;3;4\n"
+      "СОЕДИНЕННЫЕ ШТАТЫ;5;6\nОБЪЕДИНЕННЫЕ АРАБСКИЕ ЭМИРАТЫ 2);7;8\nЮЖНАЯ АФРИКА;9;10\n");
+  EXPECT_EQ(error_of([&] { (void)import_source(source_layout("rosstat"), {path}); }).code,
+            "unknown-economy");
+  const ImportedSource found = import_source(source_layout("rosstat"), {path},
+                                             {.unknown_economies = UnknownEconomies::kLeaveOut});
+  EXPECT_THAT(texts(found.table, "exporter"),
+              ElementsAre("ARE", "KOR", "RUS", "RUS", "RUS", "RUS", "RUS", "TWN", "USA", "ZAF"));
+  EXPECT_EQ(found.ledger.dropped()[0].rows, 4) << "groups";
+  EXPECT_EQ(found.ledger.dropped()[1].rows, 1) << "Abkhazia has no code";
 }
 
 TEST(WideReports, WrongTablesAreNamed) {

@@ -57,6 +57,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         half = len(CONTENT) // 2
         if path == "/whole.zip":
             self.part(CONTENT)
+        elif path == "/releases.zip":
+            self.part(site.content, '"b"')
         elif path == "/drops.zip":
             if visit == 1:
                 self.send(200, CONTENT, [("ETag", '"a"')], cut=half)
@@ -112,7 +114,7 @@ class Site:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.server.site = self
-        self.visits, self.requests, self.answer = {}, [], {}
+        self.visits, self.requests, self.answer, self.content = {}, [], {}, CONTENT
         port = self.server.server_address[1]
         self.address, self.other = f"http://127.0.0.1:{port}", f"http://localhost:{port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -144,7 +146,8 @@ def fetch(site, tmp_path):
 
 
 def only_the_file(folder):
-    assert {p.name for p in folder.iterdir()} == {"sources.toml", "a.zip", "a.zip.source.json"}
+    assert {p.name for p in folder.iterdir()} == {
+        "sources.toml", "a.zip", "a.zip.source.json", "altyn-fetch.lock.json"}
     assert (folder / "a.zip").read_bytes() == CONTENT
     record = json.loads((folder / "a.zip.source.json").read_text())
     assert record["sha256"] == DIGEST and record["bytes"] == len(CONTENT)
@@ -211,6 +214,38 @@ def test_a_file_that_is_there_is_not_fetched_again_unasked(fetch, site, tmp_path
     assert fetch("/page.zip", "--again").returncode == 1
     assert (tmp_path / "a.zip").read_bytes() == b"mine"
     assert fetch("/whole.zip", "--again").returncode == 0 and only_the_file(tmp_path)
+
+
+def test_a_file_that_changed_since_it_was_first_fetched_is_refused(fetch, site, tmp_path):
+    lock = tmp_path / "altyn-fetch.lock.json"
+    first = fetch("/releases.zip")
+    assert first.returncode == 0 and "recorded in" in first.stdout, first.stderr
+    assert json.loads(lock.read_text())["a.zip"]["sha256"] == DIGEST
+    there = fetch("/releases.zip")
+    assert "output-exists" in there.stderr and "it is as it was fetched" in there.stderr
+    same = fetch("/releases.zip", "--again")
+    assert same.returncode == 0 and "as when it was first fetched" in same.stdout, same.stderr
+    site.content = OTHER
+    changed = fetch("/releases.zip", "--again")
+    assert changed.returncode == 1 and "checksum-mismatch" in changed.stderr
+    assert "--accept-change" in changed.stderr and only_the_file(tmp_path)
+    accepted = fetch("/releases.zip", "--again", "--accept-change")
+    assert accepted.returncode == 0 and (tmp_path / "a.zip").read_bytes() == OTHER
+    assert json.loads(lock.read_text())["a.zip"]["sha256"] == hashlib.sha256(OTHER).hexdigest()
+    (tmp_path / "a.zip").write_bytes(b"edited")
+    assert "it has changed since it was fetched" in fetch("/releases.zip").stderr
+    lock.write_text("{")
+    assert "bad-lock" in fetch("/releases.zip", "--again").stderr
+    assert (tmp_path / "a.zip").read_bytes() == b"edited"
+
+
+def test_a_checksum_of_ones_own_comes_before_the_record(fetch, site, tmp_path):
+    assert fetch("/releases.zip").returncode == 0
+    site.content = OTHER
+    other = hashlib.sha256(OTHER).hexdigest()
+    done = fetch("/releases.zip", "--again", "--sha256", other)
+    assert done.returncode == 0 and "as it must be" in done.stdout, done.stderr
+    assert "checksum-mismatch" in fetch("/releases.zip", "--again", "--sha256", DIGEST).stderr
 
 
 def test_what_must_be_asked_for_by_hand_says_so(fetch, tmp_path):

@@ -1,6 +1,8 @@
 """Both sides' records of trade reconciled, and codes converted, the way a user does."""
 
 
+import gzip
+
 import pytest
 
 from altyn_run import ROOT, altyn, needs_build, refused, rows_of
@@ -98,6 +100,33 @@ def test_units_that_do_not_change_with_states(tmp_path):
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "long.csv").read_text().splitlines()[1:] == [
         "YUG,SUN,2004,5", "YUG,SUN,2008,7"]
+
+
+def test_duties_by_product_become_duties_by_industry(tmp_path):
+    (tmp_path / "duties.csv").write_text(
+        "importer,exporter,year,sector,rate,imports_musd\n"
+        "RUS,WLD,2017,270900,0.0,30\nRUS,WLD,2017,271121,0.05,10\nRUS,WLD,2017,870323,0.15,50\n"
+        "RUS,WLD,2017,240411,0.2,1\n")
+    done = altyn("data", "convert", "duties.csv", "--map", "sector=hs_isic4,isic4_icio",
+                 "--weigh-by", "imports_musd", "-o", "icio.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = {row["sector"]: row for row in rows_of(tmp_path / "icio.csv")}
+    assert set(rows) == {"B05_06", "C10T12", "C29"}
+    assert float(rows["B05_06"]["rate"]) == pytest.approx(0.05 * 10 / 40)
+    assert float(rows["C29"]["imports_musd"]) == 50
+
+
+@pytest.mark.parametrize("industries", ["isic4_icio", "isic4_wiod2013", "isic4_wiod2016"])
+def test_every_product_has_an_industry_and_no_trade_is_lost(tmp_path, industries):
+    table = gzip.decompress((ROOT / "cases" / "tables" / "hs_isic4.csv.gz").read_bytes()).decode()
+    codes = sorted({line.split(",")[0] for line in table.splitlines()[1:]})
+    (tmp_path / "trade.csv").write_text("exporter,importer,year,sector,trade_musd\n" + "".join(
+        f"RUS,KAZ,2017,{code},{1 + k % 7}\n" for k, code in enumerate(codes)))
+    done = altyn("data", "convert", "trade.csv", "--map", f"sector=hs_isic4,{industries}", "-o",
+                 "out.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sum(float(row["trade_musd"]) for row in rows_of(tmp_path / "out.csv")) == pytest.approx(
+        sum(1 + k % 7 for k in range(len(codes))), rel=1e-12)
 
 
 def test_codes_without_a_place_are_named(tmp_path):

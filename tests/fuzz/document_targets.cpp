@@ -1,5 +1,6 @@
 #include "altyn/data/agreements.h"
 #include "altyn/data/document.h"
+#include "altyn/data/fetch_registry.h"
 #include "altyn/study/data_sources.h"
 #include "altyn/study/political_columns.h"
 #include "reading.h"
@@ -30,6 +31,18 @@ void read_agreements(std::string_view bytes) {
       (void)registry.union_members(agreement.id, 2016);
     }
     (void)registry.binding("RUS", "KAZ", data::Month::of(2016, 6));
+  });
+}
+
+void read_fetch_registry(std::string_view bytes) {
+  const InputBytes input(bytes, "sources.toml");
+  accept_or_refuse([&] {
+    const data::FetchRegistry registry = data::FetchRegistry::read(input.path());
+    for (const data::FetchSource& source : registry.sources()) {
+      if (source.name.empty() || (!source.url.empty() && source.file.empty())) {
+        fail("a source without a name, or without one for its file");
+      }
+    }
   });
 }
 

@@ -4,6 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "altyn/data/concordance.h"
+#include "altyn/data/concordance_file.h"
+#include "altyn/data/import_source.h"
+#include "altyn/data/io_table.h"
 #include "altyn/data/read_table.h"
 #include "altyn/data/source_file.h"
 #include "reading.h"
@@ -105,6 +109,46 @@ void read_encoded_text(std::string_view bytes) {
   const InputBytes input(bytes, "table.txt");
   accept_or_refuse(
       [&] { walk(data::read_source_file(input.path(), {}, kEncodings[bytes.size() % 4])); });
+}
+
+void read_legacy_workbook(std::string_view bytes) {
+  const InputBytes input(bytes, "table.xls");
+  accept_or_refuse([&] { walk(data::read_source_file(input.path())); });
+}
+
+void read_concordance_file(std::string_view bytes) {
+  const InputBytes input(bytes, "concordance.csv");
+  accept_or_refuse([&] {
+    const data::ConcordanceFile file = data::read_concordance(input.path());
+    walk(file.table);
+    data::check_chain({file, data::reversed(file)});
+    Table trade("trade");
+    trade.add("sector", std::vector<std::string>{"010121", "27", "*", "A"});
+    trade.add("trade_musd", data::NumberColumn{1.0, 2.0, 4.0, 8.0});
+    walk(data::convert_codes(trade, {{"sector", file.table}},
+                             {.unmatched = data::UnmatchedCodes::kKeep})
+             .table);
+  });
+}
+
+/// Every layout on every sheet.
+void read_input_output_table(std::string_view bytes) {
+  const InputBytes input(bytes, "io.csv");
+  for (const data::IoSource& source : data::io_sources()) {
+    accept_or_refuse([&] {
+      const data::IoTable table = data::read_io_table(source, input.path());
+      if (table.output.size() != table.n_industries()) fail("outputs of another number");
+    });
+  }
+}
+
+void read_report_of_an_office(std::string_view bytes) {
+  const InputBytes input(bytes, "report.csv");
+  accept_or_refuse([&] {
+    walk(data::import_source(data::source_layout("rosstat"), {input.path()},
+                             {.unknown_economies = data::UnknownEconomies::kLeaveOut})
+             .table);
+  });
 }
 
 }  // namespace altyn::fuzz

@@ -30,12 +30,17 @@ void read_json_table(std::string_view bytes);
 void read_archive(std::string_view bytes);
 void read_workbook(std::string_view bytes);
 void read_encoded_text(std::string_view bytes);
+void read_legacy_workbook(std::string_view bytes);
+void read_concordance_file(std::string_view bytes);
+void read_input_output_table(std::string_view bytes);
+void read_report_of_an_office(std::string_view bytes);
 
 // document_targets.cpp
 void read_toml(std::string_view bytes);
 void read_json_document(std::string_view bytes);
 void read_agreements(std::string_view bytes);
 void read_memberships(std::string_view bytes);
+void read_fetch_registry(std::string_view bytes);
 
 // study_targets.cpp
 void read_claim_file(std::string_view bytes);
