@@ -305,12 +305,24 @@ const cases = [
     await rested(page);
     await page.getByLabel("Language").selectOption("ru");
     assert.match(await page.locator("h1").innerText(), /ЕАЭС вступит Узбекистан/);
+    // What the engine says as well: names of assumptions, errors. A figure is drawn once it is seen.
+    await page.locator("#figure-assumptions").scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => document.querySelector("#figure-assumptions")?.textContent?.includes("пограничный контроль: Узбекистан"));
+    const latin = await page.locator("#figure-assumptions tbody td:first-child").allInnerTexts();
+    assert.deepEqual(latin.filter((name) => /[a-z]{3}/.test(name)), []);
+    await page.getByRole("button", { name: "Файл сценария" }).click();
+    await page.locator(".toml textarea").fill("[scenario\nname = 1");
+    await page.getByRole("button", { name: "Взять этот текст" }).click();
+    await page.waitForFunction(() => document.querySelector(".toml .trouble .what")?.textContent?.startsWith("ошибка при чтении"));
+    await page.getByRole("button", { name: "Файл сценария" }).click();
     await page.getByLabel("Язык").selectOption("kk");
     assert.match(await page.locator("h1").innerText(), /Өзбекстан/);
+    await page.locator("#figure-assumptions").scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => document.querySelector("#figure-assumptions")?.textContent?.includes("шекаралық бақылау: Өзбекстан"));
     assert.equal(await page.locator("html").getAttribute("lang"), "kk");
     await page.getByLabel("Көрінісі").selectOption("dark");
     assert.notEqual(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
-    assert.deepEqual(troubles, []);
+    assert.deepEqual(troubles.filter((one) => !one.includes("422")), []);
   }],
 
   ["the share of border regions is that of the command", async (context) => {

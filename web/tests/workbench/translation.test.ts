@@ -34,7 +34,7 @@ describe("what the engine says", () => {
   it("is found in tables and plain data, numbers and names of columns stay", () => {
     const table = new Table("t", { title: "one", columns: [{ name: "name", label: "Name" }], rows: [["two"], [3]] });
     const said = said_table(table, upper);
-    expect([said.title, said.columns[0]!.name, said.columns[0]!.label, said.rows[0]!.text("name"), said.rows[1]!.number("name")]).toEqual(["ONE", "name", "Name", "TWO", 3]);
+    expect([said.title, said.columns[0]!.name, said_table(table, upper, false).columns[0]!.label, said.columns[0]!.label, said.rows[0]!.text("name"), said.rows[1]!.number("name")]).toEqual(["ONE", "name", "Name", "NAME", "TWO", 3]);
     expect(said_all({ a: ["x", 1, null], b: { c: "y" } }, upper)).toEqual({ a: ["X", 1, null], b: { c: "Y" } });
   });
 

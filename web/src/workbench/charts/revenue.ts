@@ -14,10 +14,11 @@ export function revenue(words: { before: string; after: string; collected: strin
     const largest = Math.max(...rows.flatMap((row) => lanes.flatMap(([lane]) => [value(row, `${lane}_before`) ?? 0, value(row, `${lane}_after`) ?? 0])), 1);
     const power = Math.ceil(Math.log10(largest));
     const ticks = [0, 10 ** (power - 2), 10 ** (power - 1), 10 ** power].filter((tick) => tick <= largest * 1.3);
+    const digits = largest < 100 ? 1 : 0;
     const place = (amount: number) => Math.sqrt(Math.max(0, amount));
     return row_chart({
       domain: [0, place(largest) * 1.05],
-      ticks: ticks.map((tick) => ({ at: place(tick), label: number.plain(tick) })),
+      ticks: ticks.map((tick) => ({ at: place(tick), label: number.plain(tick, tick < 1 ? Math.round(-Math.log10(tick || 1)) : 0) })),
       format: () => "",
       key: [
         { label: words.before, mark: (x, y) => mark.ring(x, y, colour.faint) },
@@ -29,7 +30,7 @@ export function revenue(words: { before: string; after: string; collected: strin
         return {
           label: number_of_lane === 0 ? `${row.text("name")} · ${name}` : name,
           strong: false,
-          value: `${number.plain(before)} → ${number.plain(after)} (${number.plain(after - before, 0, true)})`,
+          value: `${number.plain(before, digits)} → ${number.plain(after, digits)} (${number.plain(after - before, digits, true)})`,
           marks: (x: (value: number) => number, y: number) => [
             mark.bar(x(place(before)), x(place(after)), y, sign_colour(after - before), 3),
             mark.ring(x(place(before)), y, colour.faint),

@@ -109,14 +109,14 @@ export function revenue_table(answer: SolveAnswer, title: string, facts: Facts):
 }
 
 /** Exports, imports or duties of one economy by sector, before and after; "" is all economies. */
-export function sector_table(answer: SolveAnswer, what: "exports" | "imports" | "duties", code: string, title: string, facts: Facts): Table {
+export function sector_table(answer: SolveAnswer, what: "exports" | "imports" | "duties", code: string, title: string, name_of: (sector: string) => string, unit: string): Table {
   const place = answer.economies.indexOf(code);
   const of = (list: number[]) => (place < 0 ? list.reduce((sum, value) => sum + value, 0) : list[place]!);
-  const rows = (answer.sectors ?? []).map((one): Cell[] => [one.sector, of(one[what].before), of(one[what].after)])
+  const rows = (answer.sectors ?? []).map((one): Cell[] => [name_of(one.sector), of(one[what].before), of(one[what].after)])
     .map(([sector, before, after]): Cell[] => [sector!, before!, after!, ratio(after as number, before as number)]);
   rows.sort((a, b) => (b[2] as number) - (b[1] as number) - (a[2] as number) + (a[1] as number));
   return table_of("by_sector", title, "", [
-    ["sector", "Sector", ""], ["before", "Before", facts.unit], ["after", "After", facts.unit], ["change", "Change", "fraction"],
+    ["sector", "Sector", ""], ["before", "Before", unit], ["after", "After", unit], ["change", "Change", "fraction"],
   ], rows);
 }
 

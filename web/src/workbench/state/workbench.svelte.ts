@@ -46,6 +46,10 @@ export class Workbench {
     return (text) => translation.say(text);
   });
 
+  /** The name of an agreement. */
+  readonly union_name = $derived(({ name, name_ru }: { name: string; name_ru: string }) =>
+    this.language === "ru" ? name_ru || name : this.say(name));
+
   constructor() {
     this.state = state_of(location.hash);
     this.history = new History(this.state);

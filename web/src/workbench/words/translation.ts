@@ -49,10 +49,10 @@ export function said_all<T>(value: T, say: Say): T {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, said_all(one as unknown, say)])) as T;
 }
 
-/** A table with its words said; its codes and numbers stay. */
-export function said_table(table: Table, say: Say): Table {
+/** A table with its words said; its codes and numbers stay, and the labels that the page has words for. */
+export function said_table(table: Table, say: Say, labels = true): Table {
   return new Table(table.id, {
-    title: say(table.title), note: say(table.note), columns: table.columns,
+    title: say(table.title), note: say(table.note), columns: labels ? table.columns.map((column) => ({ ...column, label: say(column.label) })) : table.columns,
     rows: table.rows.map((row) => row.cells.map((cell) => (typeof cell === "string" ? say(cell) : cell))),
   });
 }
