@@ -148,6 +148,31 @@ constexpr Spelling kSpellings[] = {
     {"германия", "DEU"},
     {"объединённые арабские эмираты", "ARE"},
     {"соединённые штаты америки", "USA"},
+    {"соединенные штаты", "USA"},
+    {"боливия, многонациональное государство", "BOL"},
+    {"бруней-даруссалам", "BRN"},
+    {"венесуэла (боливарианская республика)", "VEN"},
+    {"венесуэла, боливарианская республика", "VEN"},
+    {"корея, народно-демократическая республика", "PRK"},
+    {"кндр", "PRK"},
+    {"кот д'ивуар", "CIV"},
+    {"македония", "MKD"},
+    {"молдова, республика", "MDA"},
+    {"объединенная республика танзания", "TZA"},
+    {"танзания, объединенная республика", "TZA"},
+    {"сирийская арабская республика", "SYR"},
+    {"великобритания (соединенное королевство)", "GBR"},
+    {"китай (гонконг)", "HKG"},
+    {"виргинские острова (британские)", "VGB"},
+    {"виргинские острова, британские", "VGB"},
+    {"каймановы острова", "CYM"},
+    {"сейшелы", "SYC"},
+    {"кыргызская республика", "KGZ"},
+    {"республика армения", "ARM"},
+    {"республика узбекистан", "UZB"},
+    {"республика таджикистан", "TJK"},
+    {"республика казахстан", "KAZ"},
+    {"южная африка", "ZAF"},
     {"ресей", "RUS"},
     {"ресей федерациясы", "RUS"},
     {"қытай", "CHN"},
@@ -197,15 +222,24 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// A name as it is looked for: in lower case, with ё as е.
+std::string name_key(std::string_view text) {
+  std::string key = lower_case(text);
+  for (std::size_t at = key.find("ё"); at != std::string::npos; at = key.find("ё", at)) {
+    key.replace(at, std::string_view("ё").size(), "е");
+  }
+  return key;
+}
+
 const std::map<std::string, std::string_view>& codes_by_name() {
   static const std::map<std::string, std::string_view> names = [] {
     std::map<std::string, std::string_view> result;
     for (const Economy& economy : economies()) {
-      result.emplace(lower_case(economy.name), economy.code);
-      result.emplace(lower_case(economy.name_russian), economy.code);
+      result.emplace(name_key(economy.name), economy.code);
+      result.emplace(name_key(economy.name_russian), economy.code);
     }
     for (const Spelling& spelling : kSpellings) {
-      result.emplace(std::string(spelling.name), spelling.code);
+      result.emplace(name_key(spelling.name), spelling.code);
     }
     return result;
   }();
@@ -278,7 +312,7 @@ CodeReading read_economy(std::string_view text) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc{} && end == text.data() + text.size()) return read_number(number);
-  const std::string name = lower_case(text);
+  const std::string name = name_key(text);
   if (name == "world" || name == "european union" || name == "areas, nes" ||
       name == "unspecified") {
     return {CodeReading::Kind::kAggregate, std::string(text), "a group, not one economy"};

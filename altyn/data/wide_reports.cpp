@@ -145,15 +145,20 @@ std::optional<double> amount_of(const std::string& text, const std::string& wher
                     .fixes = {"mend the cell"}});
 }
 
-/// A name without marks of footnotes: "Китай1)" and "Китай²" are China.
+/// A name without marks of footnotes: "Китай1)" and "Китай²*" are China, "Тайвань (Китай)" stays.
 std::string name_of(std::string text) {
   constexpr std::string_view kRaised[] = {"\xC2\xB9", "\xC2\xB2", "\xC2\xB3"};
+  const auto ends_in_digit = [&](std::size_t from_end) {
+    return text.size() > from_end && text[text.size() - 1 - from_end] >= '0' &&
+           text[text.size() - 1 - from_end] <= '9';
+  };
   while (!text.empty()) {
     const auto raised = std::find_if(std::begin(kRaised), std::end(kRaised),
                                      [&](std::string_view mark) { return text.ends_with(mark); });
     if (raised != std::end(kRaised)) {
       text.resize(text.size() - raised->size());
-    } else if (std::string_view(" *)0123456789").find(text.back()) != std::string::npos) {
+    } else if (text.back() == ' ' || text.back() == '*' || ends_in_digit(0) ||
+               (text.back() == ')' && ends_in_digit(1))) {
       text.pop_back();
     } else {
       break;
@@ -455,13 +460,54 @@ class WideTable {
     }
   }
 
+  /// Words at the start of a word: Abkhazia is no part of Asia (Азия).
+  static bool has_word(std::string_view text, std::initializer_list<std::string_view> words) {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+      for (std::size_t at = text.find(word); at != std::string_view::npos;
+           at = text.find(word, at + 1)) {
+        if (at == 0 || std::string_view(" (-,\"").find(text[at - 1]) != std::string_view::npos) {
+          return true;
+        }
+      }
+      return false;
+    });
+  }
+
   static bool is_group(const std::string& name) {
-    const std::string text = lower_case(name);
-    return has(text, {"всего",   "итого",   "в том числе", "из них", "страны",  "странами",
-                      "прочие",  "другие",  "снг",         "еаэс",   "евразэс", "ес ",
-                      "оэср",    "атэс",    "европа",      "азия",   "африка",  "америка",
-                      "океания", "total",   "countries",   "other ", "europe",  "asia",
-                      "africa",  "america", "барлығы",     "елдер",  "тмд"}) &&
+    const std::string text = lower_case(name) + ' ';
+    return has_word(text, {"всего",
+                           "итого",
+                           "в том числе",
+                           "из них",
+                           "стран",
+                           "прочие",
+                           "другие",
+                           "остальн",
+                           "снг ",
+                           "еаэс",
+                           "евразэс",
+                           "ес ",
+                           "оэср",
+                           "атэс",
+                           "брикс",
+                           "европа",
+                           "азия",
+                           "африка",
+                           "америка",
+                           "океания",
+                           "дальнее зарубежье",
+                           "ближнее зарубежье",
+                           "total",
+                           "countries",
+                           "other ",
+                           "europe",
+                           "asia",
+                           "africa",
+                           "america",
+                           "барлығы",
+                           "елдер",
+                           "тмд",
+                           "басқа"}) &&
            read_economy(name).kind == CodeReading::Kind::kUnknown;
   }
 

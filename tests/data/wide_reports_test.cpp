@@ -201,6 +201,23 @@ TEST(WideReports, TheCustomsServicesFilesHaveRegionsAndMonths) {
   EXPECT_THAT(texts(chapters.table, "sector"), ElementsAre("01", "27", "27"));
 }
 
+TEST(WideReports, GroupsAndEconomiesAreToldApartByTheirNames) {
+  const TempFolder folder;
+  const std::string path = folder.file(
+      "a.csv",
+      "Торговля, млн долл. США\n;2019;\n;экспорт;импорт\nВСЕГО;9;9\nСТРАНЫ АТЭС;9;9\nЕС;9;9\n"
+      "Азия;9;9\nАБХАЗИЯ;1;1\nТАЙВАНЬ (КИТАЙ);1;2\nКОРЕЯ, РЕСПУБЛИКА;3;4\n"
+      "СОЕДИНЕННЫЕ ШТАТЫ;5;6\nОБЪЕДИНЕННЫЕ АРАБСКИЕ ЭМИРАТЫ 2);7;8\nЮЖНАЯ АФРИКА;9;10\n");
+  EXPECT_EQ(error_of([&] { (void)import_source(source_layout("rosstat"), {path}); }).code,
+            "unknown-economy");
+  const ImportedSource found = import_source(source_layout("rosstat"), {path},
+                                             {.unknown_economies = UnknownEconomies::kLeaveOut});
+  EXPECT_THAT(texts(found.table, "exporter"),
+              ElementsAre("ARE", "KOR", "RUS", "RUS", "RUS", "RUS", "RUS", "TWN", "USA", "ZAF"));
+  EXPECT_EQ(found.ledger.dropped()[0].rows, 4) << "groups";
+  EXPECT_EQ(found.ledger.dropped()[1].rows, 1) << "Abkhazia has no code";
+}
+
 TEST(WideReports, WrongTablesAreNamed) {
   const TempFolder folder;
   const auto fails = [&](const std::string& text) {

@@ -139,6 +139,28 @@ def test_a_solve_has_the_numbers_of_the_command_line(server, tmp_path):
     assert len(asked["flows"]["full_musd"]) == n * n
 
 
+def test_what_the_engine_says_is_put_in_russian_and_kazakh(server):
+    def said(language, *texts):
+        return server.answer("POST", "/api/translate",
+                             {"language": language, "texts": list(texts)})["texts"]
+    # Every name and sentence of an answer, and of an error, has a form; sources keep their words.
+    asked = server.answer("POST", "/api/solve", {"content": TARIFF})["result"]
+    table = asked["tables"]["assumptions"]
+    names = [row[0] for row in table["rows"]] + asked["summary"] + [table["title"], asked["about"]]
+    names += [block["name"] for one in asked["certificates"] for block in one["blocks"]]
+    names += [block["measure"] for one in asked["certificates"] for block in one["blocks"]]
+    _, _, wrong = server.post("/api/solve", {"content": {"scenario": {"name": "x"}}})
+    names += [wrong["error"]["what"], wrong["error"]["why"]]
+    for language in ("ru", "kk"):
+        found = said(language, *names)
+        assert [name for name, one in zip(names, found) if name == one] == []
+    assert said("ru", "trade elasticity", "KAZ", "no such sentence") == [
+        "эластичность торговли", "KAZ", "no such sentence"]
+    refused(server.post("/api/translate", {"language": "fr", "texts": []}), 400, "bad-parameter")
+    refused(server.post("/api/translate", {"language": "ru", "texts": [1]}), 400, "bad-json")
+    refused(server.post("/api/translate", {"language": "ru", "texts": [""] * 401}), 400, "bad-json")
+
+
 @pytest.mark.parametrize("name", ["agreement", "union", "regions", "best-tariffs"])
 def test_a_solve_of_many_sectors_has_the_numbers_of_the_command_line(server, tmp_path, name):
     file = ROOT / f"cases/examples/three-economies/{name}.toml"

@@ -42,6 +42,10 @@ export const write_toml = (content: Content, signal?: AbortSignal) =>
 export const read_toml = (toml: string, signal?: AbortSignal) =>
   post_json<{ content: Content }>("/api/toml/read", { toml }, signal).then((answer) => answer.content);
 
+/** What the engine says in English, text by text, in another language. */
+export const get_translated = (language: string, texts: string[]) =>
+  post_json<{ texts: string[] }>("/api/translate", { language, texts }).then((answer) => answer.texts);
+
 /** The page of a study, as `altyn ... --output` writes it. */
 export const report_of = (kind: StudyKind, content: Content, signal?: AbortSignal) =>
   post_text("/api/report", { kind, content }, signal);

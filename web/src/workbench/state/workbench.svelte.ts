@@ -1,9 +1,10 @@
 import { createContext } from "svelte";
 import { make_locale } from "../../language/locale";
-import { get_catalogue, get_health, get_uploads, get_world } from "../api/calls";
+import { get_catalogue, get_health, get_translated, get_uploads, get_world } from "../api/calls";
 import { ApiError, ServerLost, is_abort, type Trouble } from "../api/client";
 import type { Catalogue, Upload, World } from "../api/types";
 import { economy_namer } from "../words/economies";
+import { Translation, renamer, type Say } from "../words/translation";
 import { words_of } from "../words/words";
 import { address_of, state_of } from "./address";
 import { History } from "./history";
@@ -34,6 +35,16 @@ export class Workbench {
   readonly locale = $derived(make_locale(this.language));
   readonly words = $derived(words_of(this.language));
   readonly name_of = $derived(economy_namer(this.catalogue, this.language));
+
+  private told = $state(0);
+  private readonly translation = $derived(new Translation(this.language, get_translated, () => (this.told += 1),
+    this.language === "kk" ? renamer((this.catalogue?.economies ?? []).map(({ code, name }) => [name, this.name_of(code)])) : (text) => text));
+  /** What the engine says, in the language of the page; another function whenever more of it is known. */
+  readonly say: Say = $derived.by(() => {
+    void this.told;
+    const { translation } = this;
+    return (text) => translation.say(text);
+  });
 
   constructor() {
     this.state = state_of(location.hash);
