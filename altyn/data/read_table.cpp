@@ -394,7 +394,9 @@ class TextReader {
       note_style(column.name, verdict, ledger);
       table.replace(column.name, to_numbers(texts, verdict));
     } else if (verdict.n_texts > 0 &&
-               (verdict.n_numbers > verdict.n_texts || names_amounts(column.name) ||
+               (verdict.n_numbers > verdict.n_texts ||
+                // Beside a column of inputs, that of outputs says what is made of them.
+                (names_amounts(column.name) && !(column.name == "output" && table.has("input"))) ||
                 contains(options_.number_columns, column.name))) {
       fail_text_in_number(table, column, verdict);
     }

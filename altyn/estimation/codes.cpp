@@ -84,6 +84,45 @@ CodedColumn code_column(const data::Column& column) {
   return coded;
 }
 
+std::vector<GroupId> codes_among(const CodedColumn& own, const data::Column& values) {
+  std::vector<GroupId> codes(own.n_levels, kNoGroup);
+  if (const auto* texts = std::get_if<data::TextColumn>(&values.values)) {
+    // The dictionary is in increasing order too.
+    for (GroupId level = 0; level < own.n_levels; ++level) {
+      const auto place =
+          std::lower_bound(texts->dictionary.begin(), texts->dictionary.end(), own.label(level));
+      codes[level] = static_cast<GroupId>(place - texts->dictionary.begin());
+    }
+    return codes;
+  }
+  const auto& numbers = std::get<data::NumberColumn>(values.values);
+  for (GroupId level = 0; level < own.n_levels; ++level) {
+    const auto place = std::lower_bound(numbers.begin(), numbers.end(), own.numbers[level]);
+    codes[level] = static_cast<GroupId>(place - numbers.begin());
+  }
+  return codes;
+}
+
+CodedColumn code_column_among(const data::Column& column, const data::Column& values) {
+  CodedColumn coded = code_column(column);
+  const std::vector<GroupId> codes = codes_among(coded, values);
+  std::vector<GroupId> ids(coded.ids.values.begin(), coded.ids.values.end());
+  for (GroupId& id : ids) {
+    if (id != kNoGroup) id = codes[id];
+  }
+  coded.ids = SharedColumn<GroupId>(std::move(ids));
+  coded.column = &values;
+  coded.numbers.clear();
+  if (const auto* numbers = std::get_if<data::NumberColumn>(&values.values)) {
+    coded.numbers = *numbers;
+    coded.n_levels = static_cast<GroupId>(numbers->size());
+  } else {
+    coded.n_levels =
+        static_cast<GroupId>(std::get<data::TextColumn>(values.values).dictionary.size());
+  }
+  return coded;
+}
+
 CombinedIds combine_ids(std::span<const std::span<const GroupId>> columns,
                         std::span<const GroupId> n_levels) {
   ALTYN_CHECK(!columns.empty() && columns.size() == n_levels.size(), "one level count per column");

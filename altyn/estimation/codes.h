@@ -52,6 +52,12 @@ struct CodedColumn {
 /// whole numbers that span less than 8 times the rows, else O(n log n).
 [[nodiscard]] CodedColumn code_column(const data::Column& column);
 
+/// The levels of a coded column among the values of another one, which has them all in increasing
+/// order. Cost: O(levels log values).
+[[nodiscard]] std::vector<GroupId> codes_among(const CodedColumn& own, const data::Column& values);
+/// Codes a column by those values, whether all of them occur in it or not.
+[[nodiscard]] CodedColumn code_column_among(const data::Column& column, const data::Column& values);
+
 /// Ids of the combinations of several columns that occur, in lexicographic order of the columns.
 /// Shapes: each span [n], ids below its n_levels. Result: [n] ids in 0 .. n_groups - 1.
 struct CombinedIds {

@@ -30,8 +30,9 @@ constexpr const char* kFixMemory = "run it without a memory limit, in one proces
 
 /// What the parts' frames point at instead of a table of all rows.
 struct Dictionaries {
-  data::Table head;                // no rows: says where they come from
-  std::vector<data::Column> keys;  // distinct values of every key, increasing
+  data::Table head;                      // no rows: says where they come from
+  std::vector<data::Column> keys;        // distinct values of every key, increasing
+  std::vector<data::Column> categories;  // and of the variables behind indicators
 };
 
 class PartsBuilder {
@@ -64,9 +65,13 @@ class PartsBuilder {
     }
     for (const Term& term : formula_.terms) {
       for (const Factor& factor : term.factors) {
-        const bool text = factor.value.operation == Operation::kColumn &&
-                          parts_.has(factor.value.name) && !parts_.is_number(factor.value.name);
-        if (factor.kind != FactorKind::kNumeric || text) {
+        const bool cohorts =
+            factor.kind == FactorKind::kSunAbraham || factor.kind == FactorKind::kEtwfe;
+        const auto computed = [](const Expression* variable) {
+          return variable->operation != Operation::kColumn;
+        };
+        const std::vector<const Expression*> variables = categorical(factor);
+        if (cohorts || std::any_of(variables.begin(), variables.end(), computed)) {
           fail_needs_memory(fmt::format("{} makes a column per value", factor.to_string()),
                             formula_.source);
         }
@@ -86,6 +91,22 @@ class PartsBuilder {
     }
   }
 
+  /// The variables of a factor whose values have a column each.
+  [[nodiscard]] std::vector<const Expression*> categorical(const Factor& factor) const {
+    const auto is_text = [&](const Expression& variable) {
+      return variable.operation == Operation::kColumn && parts_.has(variable.name) &&
+             !parts_.is_number(variable.name);
+    };
+    std::vector<const Expression*> found;
+    if (factor.kind != FactorKind::kNumeric || is_text(factor.value)) {
+      found.push_back(&factor.value);
+    }
+    for (const Expression& by : factor.by) {
+      if (factor.by_is_categorical || is_text(by)) found.push_back(&by);
+    }
+    return found;
+  }
+
   void want(const std::vector<std::string>& names, std::vector<std::string>& list) const {
     for (const std::string& name : names) {
       if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
@@ -103,7 +124,13 @@ class PartsBuilder {
     want(key_names_, columns_);
     want(formula_.outcome.columns(), columns_);
     for (const Term& term : formula_.terms) {
-      for (const Factor& factor : term.factors) want(factor.value.columns(), columns_);
+      for (const Factor& factor : term.factors) {
+        want(factor.value.columns(), columns_);
+        for (const Expression& by : factor.by) want(by.columns(), columns_);
+        for (const Expression* variable : categorical(factor)) {
+          want(variable->columns(), category_names_);
+        }
+      }
     }
     for (const std::string* text : {&spec_.weights, &spec_.offset, &spec_.subset}) {
       if (!text->empty()) want(parse_expression(*text, "option").columns(), columns_);
@@ -115,6 +142,7 @@ class PartsBuilder {
     const auto lacks = [&](const std::string& name) { return !parts_.has(name); };
     std::erase_if(columns_, lacks);
     std::erase_if(key_names_, lacks);
+    std::erase_if(category_names_, lacks);
   }
 
   void read_dictionaries() {
@@ -124,6 +152,11 @@ class PartsBuilder {
       data::Table found = parts_.count({name});
       owner_->keys.push_back(found.column(name));
     }
+    for (const std::string& name : category_names_) {
+      data::Table found = parts_.count({name});
+      owner_->categories.push_back(found.column(name));
+    }
+    spec_.categories = owner_->categories;
   }
 
   [[nodiscard]] Index key_position(const std::string& name) const {
@@ -201,27 +234,6 @@ class PartsBuilder {
 
   // ---- the parts
 
-  /// Codes of a part's own levels among all.
-  [[nodiscard]] std::vector<GroupId> codes_of(const CodedColumn& own, std::size_t key) const {
-    std::vector<GroupId> codes(own.n_levels, kNoGroup);
-    const data::Column& all = owner_->keys[key];
-    if (const auto* texts = std::get_if<data::TextColumn>(&all.values)) {
-      // Values come in increasing order, and so does the dictionary.
-      for (GroupId level = 0; level < own.n_levels; ++level) {
-        const auto place =
-            std::lower_bound(texts->dictionary.begin(), texts->dictionary.end(), own.label(level));
-        codes[level] = static_cast<GroupId>(place - texts->dictionary.begin());
-      }
-      return codes;
-    }
-    const data::NumberColumn& numbers = std::get<data::NumberColumn>(all.values);
-    for (GroupId level = 0; level < own.n_levels; ++level) {
-      const auto place = std::lower_bound(numbers.begin(), numbers.end(), own.numbers[level]);
-      codes[level] = static_cast<GroupId>(place - numbers.begin());
-    }
-    return codes;
-  }
-
   template <class T>
   static void append(RawVector<T>& column, std::span<const T> values) {
     column.insert(column.end(), values.begin(), values.end());
@@ -258,7 +270,7 @@ class PartsBuilder {
     const auto n = at(part.n_rows());
     for (std::size_t k = 0; k < part.keys.size(); ++k) {
       const std::vector<GroupId> codes =
-          codes_of(part.keys[k], at(key_position(part.keys[k].name)));
+          codes_among(part.keys[k], owner_->keys[at(key_position(part.keys[k].name))]);
       const std::size_t before = ids_[k].size();
       ids_[k].resize(before + n);
       for (std::size_t row = 0; row < n; ++row) {
@@ -336,6 +348,29 @@ class PartsBuilder {
     return true;
   }
 
+  /// Values that no row of the model takes have no column, as in a table that is read whole.
+  void drop_absent_values() {
+    std::vector<double> used(regressors_.size(), 1.0);
+    for (std::size_t j = 0; j < regressors_.size(); ++j) {
+      if (!frame_.regressors[j].is_indicator) continue;
+      const RawVector<double>& column = regressors_[j];
+      const bool any = std::any_of(column.begin(), column.end(), [](double x) { return x != 0.0; });
+      used[j] = any ? 1.0 : 0.0;
+    }
+    ranks_.sum(std::span(used));
+    std::size_t kept = 0;
+    for (std::size_t j = 0; j < used.size(); ++j) {
+      if (used[j] == 0.0) continue;
+      if (kept != j) {
+        regressors_[kept] = std::move(regressors_[j]);
+        frame_.regressors[kept] = std::move(frame_.regressors[j]);
+      }
+      ++kept;
+    }
+    regressors_.resize(kept);
+    frame_.regressors.resize(kept);
+  }
+
   ModelFrame finish() {
     if (y_.empty() && !ranks_.several()) {
       std::vector<std::string> lines;
@@ -356,6 +391,7 @@ class PartsBuilder {
     frame_.table = &owner_->head;
     frame_.own_table = owner_;
     frame_.y = SharedColumn<double>(std::move(y_));
+    drop_absent_values();
     for (std::size_t j = 0; j < regressors_.size(); ++j) {
       frame_.regressors[j].values = SharedColumn<double>(std::move(regressors_[j]));
     }
@@ -395,6 +431,7 @@ class PartsBuilder {
   comm::Ranks ranks_;
   std::vector<std::string> columns_;
   std::vector<std::string> key_names_;
+  std::vector<std::string> category_names_;
   std::vector<std::string> order_;
   std::vector<std::string> shared_by_;
   std::shared_ptr<Dictionaries> owner_;

@@ -14,7 +14,7 @@ namespace altyn::estimation {
 /// `communicator`: of several ranks, each takes the rows of some levels of the largest effect, as
 /// many as the others; null: all rows are here.
 /// Errors: InputError as make_frame; "needs-memory" for what only a table in memory can give:
-/// indicators i(), sunab(), etwfe(), text among the regressors, instruments; "needs-effects" and
+/// sunab(), etwfe(), indicators of a computed variable, instruments; "needs-effects" and
 /// "needs-one-process" for models that ranks cannot share.
 /// Cost: one pass over the file for every key, one over the columns, a sort when the order is
 /// another one. Memory: a part of the table; the frame's columns, which lie on disk under

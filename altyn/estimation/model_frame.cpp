@@ -49,8 +49,8 @@ std::vector<Regressor> columns_of(const FrameCells& set) {
   }
   std::vector<Regressor> result;
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    result.push_back(
-        {set.cells[c].name, SharedColumn<double>(std::move(columns[c])), set.cells[c].treatment});
+    result.push_back({set.cells[c].name, SharedColumn<double>(std::move(columns[c])),
+                      set.cells[c].treatment, true});
   }
   return result;
 }
@@ -295,7 +295,12 @@ class FrameBuilder {
   /// A categorical variable: a column of any type, or an expression coded by its values.
   CodedColumn categorical(const Expression& expression) {
     if (expression.operation == Operation::kColumn) {
-      if (const data::Column* column = table_.find(expression.name)) return code_column(*column);
+      if (const data::Column* column = table_.find(expression.name)) {
+        for (const data::Column& values : spec_.categories) {
+          if (values.name == column->name) return code_column_among(*column, values);
+        }
+        return code_column(*column);
+      }
     }
     const BoundExpression bound(expression, table_, formula_.source);
     const SharedColumn<double> values = values_of(bound, n_, context_);
@@ -496,6 +501,10 @@ class FrameBuilder {
     for (Index row = 0; row < n_; ++row) {
       if (const std::size_t cell = cell_of(row); cell < position.size()) position[cell] = 0;
     }
+    // What another part of the table has, this one has too.
+    for (std::size_t cell = 0; !spec_.categories.empty() && cell < n_cells; ++cell) {
+      if (wanted[cell / n_by]) position[cell] = 0;
+    }
     FrameCells result;
     const bool over_time =
         factor.kind == FactorKind::kIndicators && !levels.numbers.empty() && !values.by_levels;
@@ -560,8 +569,10 @@ class FrameBuilder {
           for (Index row = 0; row < n_; ++row) {
             values[at(row)] = alive_[at(row)] ? a.values[row] * b.values[row] : 0.0;
           }
-          products.push_back(
-              {fmt::format("{}:{}", a.name, b.name), SharedColumn<double>(std::move(values)), {}});
+          products.push_back({fmt::format("{}:{}", a.name, b.name),
+                              SharedColumn<double>(std::move(values)),
+                              {},
+                              a.is_indicator || b.is_indicator});
         }
       }
       result = std::move(products);

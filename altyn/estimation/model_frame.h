@@ -31,7 +31,10 @@ struct FrameSpec {
   std::vector<std::string> key_order{};  ///< keys by which rows stand first; the formula's follow
   bool for_prediction = false;           ///< rows of cohorts treated in every period stay
   bool part = false;                     ///< one of several parts of a table: it may keep no row
-  bool cells = false;                    ///< many indicators of one term may stand as FrameCells
+  /// All values, increasing, of the columns behind indicators, where a part of a table may lack
+  /// some: each of them has a column in every part.
+  std::span<const data::Column> categories{};
+  bool cells = false;  ///< many indicators of one term may stand as FrameCells
 };
 
 /// What an indicator among the regressors stands for in an event study.
@@ -46,6 +49,7 @@ struct Regressor {
   std::string name{};
   SharedColumn<double> values{};  ///< [n]
   std::optional<TreatmentCell> cell{};
+  bool is_indicator = false;  ///< of a value of a categorical variable, or times one
 };
 
 /// Regressors that exclude each other, at one code per row instead of a column for each: the many

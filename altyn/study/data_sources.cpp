@@ -65,14 +65,16 @@ std::string DataSources::locate(const std::string& name_or_path) const {
     return fs::is_regular_file(place) ? place : cases_.open(file.name);
   };
   for (const data::CaseFile& file : cases_.files()) {
-    // A study without a folder names the bundled files as they name each other.
-    const bool beside = shelf_ != nullptr && fs::path(file.file).filename() == name_or_path;
-    if (file.name == name_or_path || beside) return place_of(file);
+    if (file.name == name_or_path) return place_of(file);
     names.push_back(file.name);
   }
   if (shelf_ != nullptr) {
     const auto found = shelf_->find(name_or_path);
     if (found != shelf_->end()) return found->second;
+    // A study without a folder names the bundled files as they name each other.
+    for (const data::CaseFile& file : cases_.files()) {
+      if (fs::path(file.file).filename() == name_or_path) return place_of(file);
+    }
     for (const auto& [name, path] : *shelf_) names.push_back(name);
     fail_shelf(name_or_path, names);
   }

@@ -53,10 +53,12 @@ void put_on_top(json& below, const json& own, const std::string& where) {
   }
 }
 
-// Tables that a file names lie in its folder, which is not that of the study.
-void place_tables(json& value, const std::filesystem::path& folder) {
+// Tables that a file names lie in its folder, which is not that of the study; a bundled one has a
+// name that holds everywhere.
+void place_tables(json& value, const std::filesystem::path& folder, const data::CaseFile* bundled,
+                  const DataSources& sources) {
   if (value.is_structured()) {
-    for (json& part : value) place_tables(part, folder);
+    for (json& part : value) place_tables(part, folder, bundled, sources);
     return;
   }
   if (!value.is_string()) return;
@@ -64,6 +66,14 @@ void place_tables(json& value, const std::filesystem::path& folder) {
   const std::string text = name.string();
   for (const char* ending : {".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".json"}) {
     if (!name.is_absolute() && text.ends_with(ending)) {
+      if (bundled != nullptr) {
+        const auto beside = std::filesystem::path(bundled->file).parent_path() / name;
+        for (const data::CaseFile& file : sources.cases().files()) {
+          if (file.file != beside.lexically_normal().string()) continue;
+          value = file.name;
+          return;
+        }
+      }
       value = (folder / name).lexically_normal().string();
       return;
     }
@@ -92,7 +102,10 @@ json with_extended(const json& content, const std::string& where,
   seen.push_back(path);
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   json content_below = data::read_document(path).value;
-  if (!folder.empty()) place_tables(content_below, folder);
+  const data::CaseFile* bundled = sources.bundled(path);
+  if (bundled != nullptr || !folder.empty()) {
+    place_tables(content_below, folder, bundled, sources);
+  }
   json below = with_extended(content_below, path, folder, sources, seen);
   below.erase("study");
   put_on_top(below, content, where);

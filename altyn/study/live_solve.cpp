@@ -6,6 +6,9 @@
 
 #include "altyn/attribution/result_json.h"
 #include "altyn/study/central_solve.h"
+#include "altyn/study/extends.h"
+#include "altyn/study/live_sectors.h"
+#include "altyn/study/sector_scenario.h"
 
 namespace altyn::study {
 namespace {
@@ -121,11 +124,10 @@ json interval(const ScenarioDraws& draws, Outcome outcome, std::size_t n) {
 
 }  // namespace
 
-json solve_scenario(const Study& study, LiveParts parts, DataSources& sources,
-                    ScenarioTablesCache& tables, Context& context) {
-  const auto start = std::chrono::steady_clock::now();
-  Study whole = study;
-  whole.content["flags"]["n_draws"] = 0;
+namespace {
+
+json solve_one_sector(const Study& whole, LiveParts parts, DataSources& sources,
+                      ScenarioTablesCache& tables, Context& context) {
   const CentralSolve solved(whole, sources, &tables, context);
   json value = {{"failure", solved.failure()}, {"certificates", json::array()}};
   for (const Certificate& one : solved.certificates()) {
@@ -151,6 +153,26 @@ json solve_scenario(const Study& study, LiveParts parts, DataSources& sources,
         value["flows"]["conditional_musd"] = result.conditional_trade;
       }
     }
+  }
+  return value;
+}
+
+}  // namespace
+
+json solve_scenario(const Study& study, LiveParts parts, DataSources& sources,
+                    const LiveTables& tables, Context& context) {
+  const auto start = std::chrono::steady_clock::now();
+  Study whole = study;
+  whole.content["flags"]["n_draws"] = 0;
+  whole.content = extended_content(whole, sources);
+  if (whole.content.contains("scenario") && whole.content["scenario"].is_object()) {
+    whole.content["scenario"].erase("extends");  // done
+  }
+  json value;
+  if (has_sectors(whole.content)) {
+    value = solve_sectors(whole, parts, sources, tables.many_sectors, context);
+  } else {
+    value = solve_one_sector(whole, parts, sources, tables.one_sector, context);
   }
   value["seconds"] =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

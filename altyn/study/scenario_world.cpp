@@ -151,24 +151,13 @@ std::shared_ptr<const ScenarioTables> ScenarioTablesCache::get(const ScenarioWor
   std::string key = fmt::format("{}\n{}\n{}\n{}", year, sources.locate(world.trade), gdp,
                                 options_to_json(columns).dump());
   for (const std::string& name : world.agreements) key += "\n" + sources.locate(name);
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = entries_.find(key); found != entries_.end()) {
-      found->second.used = ++clock_;
-      sources.add_inputs(found->second.tables->inputs);
-      return found->second.tables;
-    }
+  if (auto known = kept_.find(key)) {
+    sources.add_inputs(known->inputs);
+    return known;
   }
-  // Two callers may read the same tables at once; both get the same, and one copy stays.
   std::shared_ptr<const ScenarioTables> tables =
       ScenarioTables::read(world, columns, year, sources);
-  const std::lock_guard lock(mutex_);
-  entries_[key] = {.tables = tables, .used = ++clock_};
-  if (entries_.size() > capacity_) {
-    entries_.erase(std::min_element(
-        entries_.begin(), entries_.end(),
-        [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
-  }
+  kept_.put(key, tables);
   return tables;
 }
 

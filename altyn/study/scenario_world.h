@@ -1,10 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +15,7 @@
 #include "altyn/equilibrium/regions.h"
 #include "altyn/study/assumptions.h"
 #include "altyn/study/data_sources.h"
+#include "altyn/study/kept.h"
 #include "altyn/study/scenario.h"
 
 namespace altyn::study {
@@ -49,7 +47,7 @@ struct ScenarioTables {
 /// not asked for longest.
 class ScenarioTablesCache {
  public:
-  explicit ScenarioTablesCache(std::size_t capacity = 8) : capacity_(capacity) {}
+  explicit ScenarioTablesCache(std::size_t capacity = 8) : kept_(capacity) {}
   /// As ScenarioTables::read; what was read before is remembered in `sources` as if read now. A
   /// file that changes on disk is not read again. A table in memory always is, and is not kept: its
   /// name says nothing of what another study has under it.
@@ -58,14 +56,7 @@ class ScenarioTablesCache {
                                                           Index year, DataSources& sources);
 
  private:
-  struct Entry {
-    std::shared_ptr<const ScenarioTables> tables;
-    std::uint64_t used = 0;
-  };
-  std::size_t capacity_;
-  std::mutex mutex_;
-  std::uint64_t clock_ = 0;
-  std::map<std::string, Entry> entries_;
+  Kept<ScenarioTables> kept_;
 };
 
 /// A scenario with its tables read and its economies, unions and pairs found: what is the same in

@@ -23,47 +23,6 @@ namespace {
 using namespace equilibrium;
 using nlohmann::json;
 
-constexpr std::size_t kShownEconomies = 15;
-
-// Exports and imports of every economy at the border: sales and purchases less domestic ones,
-// without the importer's duty.
-std::array<std::vector<double>, 2> border_trade(const MultiSectorBase& base,
-                                                const MultiSectorResult& result) {
-  const std::size_t n = base.economies.size();
-  std::array<std::vector<double>, 2> sums = {result.export_duty, std::vector<double>(n, 0.0)};
-  for (std::size_t e = 0; e < n; ++e) {
-    sums[1][e] -= result.duty[e];
-    for (std::size_t j = 0; j < base.sectors.size(); ++j) {
-      const std::size_t at = base.at(j, e);
-      const double domestic = result.trade_share[base.cell(j, e, e)] * result.expenditure[at];
-      sums[0][e] += result.output[at] - domestic;
-      sums[1][e] += result.expenditure[at] - domestic;
-    }
-  }
-  return sums;
-}
-
-std::vector<double> outcomes_of(const MultiSectorModel& model, const MultiSectorResult& result) {
-  const MultiSectorBase& base = model.base();
-  const auto before = border_trade(base, model.base_levels());
-  const auto after = border_trade(base, result);
-  const std::size_t n = base.economies.size();
-  std::vector<double> values(kSectorOutcomes * n);
-  for (std::size_t e = 0; e < n; ++e) {
-    values[kSectorIncome * n + e] = result.welfare_hat[e] - 1.0;
-    values[kSectorExports * n + e] = after[0][e] / before[0][e] - 1.0;
-    values[kSectorImports * n + e] = after[1][e] / before[1][e] - 1.0;
-    values[kSectorPrices * n + e] = result.consumer_price_hat[e] - 1.0;
-    const MultiSectorResult& old = model.base_levels();
-    const auto received = [e](const MultiSectorResult& r) {
-      return r.duty[e] - r.duty_pooled[e] + r.duty_received[e];
-    };
-    values[kSectorCollected * n + e] = result.duty[e] - old.duty[e];
-    values[kSectorReceived * n + e] = received(result) - received(old);
-  }
-  return values;
-}
-
 // A size in one draw: uniform below and above its value with half the draws on each side.
 double drawn_size(const SectorChange& change, double u) {
   if (!change.uncertain()) return change.rate_pct;
@@ -128,34 +87,6 @@ std::optional<SectorUncertainty> uncertainty_of(const SectorRun& run, const Sect
   }
   if (!any && !ranges) return std::nullopt;
   return uncertain;
-}
-
-// Who changes something: importers of the cells whose costs change, those who produce differently,
-// those who join and leave.
-std::vector<bool> involved_in(const SectorRun& run) {
-  const MultiSectorBase& base = run.model.base();
-  const std::size_t n = base.economies.size();
-  std::vector<bool> involved(n, false);
-  const auto value = [](const std::vector<double>& values, std::size_t k, double otherwise) {
-    return values.empty() ? otherwise : values[k];
-  };
-  for (std::size_t cell = 0; cell < base.trade_share.size(); ++cell) {
-    const auto moves = [&](const std::vector<double>& before, const std::vector<double>& after) {
-      return !after.empty() && value(before, cell, 0.0) != after[cell];
-    };
-    if (value(run.shock.cost_hat, cell, 1.0) != 1.0 || moves(base.tariff, run.shock.tariff)) {
-      involved[cell / n % n] = true;
-    }
-    if (moves(base.export_tax, run.shock.export_tax)) involved[cell % n] = true;
-  }
-  for (std::size_t at = 0; at < run.shock.productivity_hat.size(); ++at) {
-    if (run.shock.productivity_hat[at] != 1.0) involved[at % n] = true;
-  }
-  for (const SectorChange& change : run.scenario.changes) {
-    if (change.economy.empty()) continue;
-    for (const std::size_t place : run.places_of(change.economy)) involved[place] = true;
-  }
-  return involved;
 }
 
 // ln real income [economy] after a step away from the run, less that of the run; 0 where there is
@@ -274,7 +205,7 @@ SectorDraws drawn(const SectorRun& run, const SectorUncertainty& uncertain, Shar
   const ShardRange mine =
       shared != nullptr ? shared->own(n_draws) : ShardRange{.begin = 0, .end = n_draws};
   SectorDraws draws =
-      solve_draws(run.model, run.shock, uncertain, outcomes_of, n_draws, mine, context);
+      solve_draws(run.model, run.shock, uncertain, sector_outcomes, n_draws, mine, context);
   if (draws.status == SolveStatus::kCancelled) throw Cancelled();
   if (draws.status != SolveStatus::kConverged) return draws;
   if (shared != nullptr && shared->merging) take(shared->taken(name, n_draws), draws);
@@ -292,14 +223,11 @@ SectorDraws drawn(const SectorRun& run, const SectorUncertainty& uncertain, Shar
 SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, SharedDraws* shared,
                          Context& context) {
   const MultiSectorModel& model = run.model;
-  const std::size_t n = model.base().economies.size();
-  SectorAnswers answers;
-  answers.outcomes = outcomes_of(model, run.result);
+  SectorAnswers answers = central_answers(run, context);
   answers.linear = linear_welfare(model, run.shock, run.result);
   answers.real_wage = real_wage_hat(model, run.result);
   answers.shift =
       trade_shift(model, run.shock, run.result, favoured_suppliers(model.base(), run.shock));
-  answers.stages = sector_stages(model, run.shock, run.result, context);
   try {
     answers.gains = gains_from_trade(model.base());
   } catch (const InputError&) {
@@ -310,18 +238,6 @@ SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, SharedDr
         model, run.shock, {.steps = run.scenario.model.decomposition_steps}, context);
     if (parts.status == SolveStatus::kConverged) answers.parts = std::move(parts);
   }
-  answers.shown.resize(n);
-  for (std::size_t e = 0; e < n; ++e) answers.shown[e] = e;
-  const std::vector<bool> involved = involved_in(run);
-  std::stable_sort(answers.shown.begin(), answers.shown.end(), [&](std::size_t a, std::size_t b) {
-    if (involved[a] != involved[b]) return bool{involved[a]};
-    return std::abs(answers.outcomes[a]) > std::abs(answers.outcomes[b]);
-  });
-  answers.shown.resize(std::min(n, kShownEconomies));
-  answers.n_involved =
-      static_cast<std::size_t>(std::count_if(answers.shown.begin(), answers.shown.end(),
-                                             [&](std::size_t e) { return bool{involved[e]}; }));
-
   // Rates that are chosen answer to all changes together: no change has a part of its own in them.
   if (!run.scenario.changes.empty() && run.chosen.cells.empty()) {
     try {
@@ -349,131 +265,20 @@ SectorAnswers answers_of(const SectorRun& run, const SectorBase& world, SharedDr
   return answers;
 }
 
-// Names of the file as who sets tariffs: a union's members set one tariff.
-std::vector<PolicyPlayer> players_of(const SectorRun& run, const std::string& where) {
-  std::vector<PolicyPlayer> players;
-  for (const std::string& name : run.scenario.optimal.players) {
-    PolicyPlayer player{.name = name};
-    for (const CustomsUnion& one : run.scenario.unions) {
-      if (one.name != name) continue;
-      const data::Month month = month_of_scenario(run.scenario.head, where);
-      for (const std::string& member : union_at(one, month).members) {
-        const std::vector<std::size_t> places = run.places_of(member);
-        player.members.insert(player.members.end(), places.begin(), places.end());
-      }
-    }
-    if (player.members.empty()) player.members = run.places_of(name);
-    players.push_back(std::move(player));
-  }
-  return players;
-}
-
-// Trade that a player may tax: not that with partners of free trade of its own unions.
-bool may_tax(const SectorRun& run, std::size_t importer, std::size_t exporter) {
-  const SectorScenario& scenario = run.scenario;
-  const auto has = [](const std::vector<std::string>& list, const std::string& name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-  };
-  return std::none_of(scenario.unions.begin(), scenario.unions.end(), [&](const CustomsUnion& one) {
-    const bool member =
-        std::any_of(one.members.begin(), one.members.end(),
-                    [&](const UnionMember& m) { return m.economy == run.nation(importer); });
-    return member && has(one.free_trade_partners, run.nation(exporter));
-  });
-}
-
-// The rates of [optimal], chosen after the changes; a failure is left in them.
-void choose(SectorRun& run, const std::string& where, MultiSectorWorkspace& workspace,
-            Context& context) {
-  run.chosen = choose_tariffs(
-      run.model, run.shock, run.result, run.scenario.optimal, players_of(run, where),
-      [&](std::size_t importer, std::size_t exporter) { return may_tax(run, importer, exporter); },
-      where + " [optimal]", context);
-  if (!run.chosen.failure.empty()) return;
-  run.shock = run.shock_at(run.sizes);
-  run.model.solve(run.shock, workspace, run.result, context);
-}
-
 }  // namespace
-
-SectorWorld read_sector_world(const Study& whole, DataSources& sources, Context& context) {
-  Study flagged = whole;
-  // What the command line sets stands above every file.
-  const json flags = whole.content.value("flags", json::object());
-  for (const auto& [key, value] : flags.items()) flagged.content["model"][key] = value;
-  SectorScenario scenario = read_sector_scenario(flagged);
-  SectorBase base = read_sector_base(scenario.tables, whole.where + " [sectors]", sources, context);
-  read_policies(scenario, flagged, base.base.sectors, sources);
-  base.base.pools = base_pools(scenario);
-  std::unique_ptr<const SectorRegions> regions;
-  if (!scenario.region_list.empty()) {
-    regions = std::make_unique<SectorRegions>(scenario, base.base, sources, whole.where);
-    base.base = regions->base();
-    base.notes.emplace_back(
-        scenario.regions.flows.empty()
-            ? "Who trades with whom inside an economy is not observed: flows of regions follow "
-              "distance and size, balanced to the flows of their economy in every sector."
-            : "Flows of regions are those of the table, balanced to the flows of their economy in "
-              "every sector.");
-  } else if (flagged.content.contains("regions") || !scenario.tables.region_output.empty() ||
-             !scenario.tables.mobile_factor.empty()) {
-    throw InputError({.code = "no-regions",
-                      .what = "regions are described, and no economy is split",
-                      .where = whole.where,
-                      .why = "[regions], region_output and mobile_factor say how regions trade, "
-                             "produce and share workers",
-                      .fixes = {"add [[region]] entries", "remove them"}});
-  }
-  MultiSectorModel model = located(whole.where + " [sectors]", [&] {
-    return MultiSectorModel(base.base,
-                            {.closure = scenario.model.deficits,
-                             .numeraire = scenario.model.numeraire,
-                             .base_tolerance = scenario.tables.base_tolerance},
-                            context);
-  });
-  return {.scenario = std::move(scenario),
-          .base = std::move(base),
-          .regions = std::move(regions),
-          .model = std::move(model)};
-}
 
 SimulatedScenario solve_sector_world(const Study& study, const SectorWorld& world,
                                      const DataSources& sources, const RouteLayer* layer,
                                      Context& context, SharedDraws* shared) {
   const SectorScenario& scenario = world.scenario;
-  const MultiSectorModel& model = world.model;
-  SectorRun run{scenario, model, world.regions.get()};
-  for (const SectorChange& change : scenario.changes) run.sizes.push_back(change.rate_pct);
-  run.quotas =
-      run.regions != nullptr ? run.regions->quotas(scenario) : quotas_of(scenario, model.base());
-  if (layer != nullptr) run.routes = layer->routes;
-  run.shock = run.shock_at(run.sizes);
-  MultiSectorWorkspace workspace;
-  if (run.quotas.empty()) {
-    model.solve(run.shock, workspace, run.result, context);
-  } else {
-    std::vector<Quota> quotas;
-    for (const NumberedQuota& quota : run.quotas) quotas.push_back(quota.quota);
-    QuotaEquivalents found = quota_equivalents(model, run.shock, quotas, context);
-    run.result = std::move(found.result);
-    run.quota_rates = std::move(found.rate);
-    run.shock = std::move(found.shock);
-    if (found.status != SolveStatus::kConverged) {
-      run.result.status = run.result.certificate.status = found.status;
-      run.result.message = found.message;
-    }
-  }
-
-  if (scenario.optimal.problem != PolicyProblem::kNone && run.result.certificate.holds()) {
-    choose(run, study.where, workspace, context);
-  }
-
+  const SectorRun run = solve_central(
+      world, study.where, layer != nullptr ? std::optional(layer->routes) : std::nullopt, context);
   SimulatedScenario simulated{.answer = {.name = scenario.head.name}, .result = {}};
   StudyResult& result = simulated.result;
   result.certificates = {run.result.certificate};
   result.inputs = sources.inputs();
-  if (!run.result.certificate.holds() || !run.chosen.failure.empty()) {
-    simulated.answer.failure = run.chosen.failure.empty() ? run.result.message : run.chosen.failure;
+  simulated.answer.failure = failure_of(run);
+  if (!simulated.answer.failure.empty()) {
     if (!run.chosen.failure.empty()) result.certificates.push_back(run.chosen.certificate);
     result.text = fmt::format("No answer: {}\n{}\n", simulated.answer.failure,
                               result.certificates.back().summary());

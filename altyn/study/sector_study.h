@@ -1,29 +1,14 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 
-#include "altyn/study/data_sources.h"
 #include "altyn/study/scenario_answer.h"
-#include "altyn/study/sector_run.h"
+#include "altyn/study/sector_solve.h"
 #include "altyn/study/study.h"
 
 namespace altyn::study {
 
 struct SharedDraws;
-
-/// A scenario of many sectors with its base.
-struct SectorWorld {
-  SectorScenario scenario;
-  SectorBase base;
-  std::unique_ptr<const SectorRegions> regions;  ///< null where no economy is split
-  equilibrium::MultiSectorModel model;
-};
-
-/// Reads a study on top of what it extends. Errors: InputError of the scenario, its tables and its
-/// base.
-[[nodiscard]] SectorWorld read_sector_world(const Study& whole, DataSources& sources,
-                                            Context& context);
 
 /// Routes under a world of many sectors: what they do to its costs, and what is told of them.
 struct RouteLayer {

@@ -26,6 +26,7 @@ constexpr Names kInput = {"input"};
 constexpr Names kOutput = {"output", "sector"};
 constexpr Names kFactor = {"factor"};
 constexpr Names kValue = {"value", "share", "rate", "theta"};
+constexpr Names kTrade = {"value", "trade", "trade_musd", "value_musd", "trade_usd", "value_usd"};
 
 const data::Column& column(const Table& table, Names names) {
   for (const char* name : names) {
@@ -74,7 +75,8 @@ struct Places {
 // Values of a table by place: the first axis outermost. Absent rows are `absent`.
 class Reader {
  public:
-  Reader(DataSources& sources, const std::string& where) : sources_(sources), where_(where) {}
+  Reader(DataSources& sources, const std::string& where, Index year)
+      : sources_(sources), where_(where), year_(year) {}
 
   [[nodiscard]] Table table(const std::string& name, const char* field) {
     if (name.empty()) {
@@ -84,16 +86,16 @@ class Reader {
                         .why = "a world of many sectors is read from several tables",
                         .fixes = {fmt::format("{} = \"{}.csv\"", field, field)}});
     }
-    return sources_.read(name);
+    return of_year(sources_.read(name));
   }
 
   // Inputs and outputs are names, though "output" often heads a column of amounts.
   [[nodiscard]] Table input_table(const std::string& name) {
     try {
-      return sources_.read(name, {.text_columns = {"input", "output"}});
+      return of_year(sources_.read(name, {.text_columns = {"input", "output"}}));
     } catch (const InputError& error) {
       if (error.detail().code != "no-such-column") throw;
-      return sources_.read(name, {.text_columns = {"input", "sector"}});
+      return of_year(sources_.read(name, {.text_columns = {"input", "sector"}}));
     }
   }
 
@@ -147,8 +149,30 @@ class Reader {
   }
 
  private:
+  // Rows of the year, the last one unless told; all of them where the table has no years.
+  [[nodiscard]] Table of_year(Table table) const {
+    const data::Column* column = table.find("year");
+    if (column == nullptr || !column->is_number()) return table;
+    const data::NumberColumn& years = table.numbers("year");
+    double year = static_cast<double>(year_);
+    if (year_ == 0) {
+      for (const double one : years) year = std::max(year, data::is_missing(one) ? 0.0 : one);
+    }
+    std::vector<bool> keep;
+    for (const double one : years) keep.push_back(one == year);
+    if (std::find(keep.begin(), keep.end(), true) == keep.end()) {
+      throw InputError({.code = "no-such-year",
+                        .what = fmt::format("the table has no rows of {:g}", year),
+                        .where = table.source() + ", column year",
+                        .why = "a world is one of a single year",
+                        .fixes = {"set year in [sectors] to one that the table has"}});
+    }
+    return table.filtered(keep);
+  }
+
   DataSources& sources_;
   std::string where_;
+  Index year_;
 };
 
 std::vector<std::string> merged_names(const data::TextColumn& a, const data::TextColumn& b) {
@@ -206,6 +230,10 @@ std::vector<double> wedges(const std::string& name, const char* field, const Fra
 // Elasticities with the optional columns entry, selection and log_sd.
 void read_elasticities(const SectorTables& tables, const Frame& frame, Reader& reader,
                        SectorBase& world) {
+  if (tables.elasticities.empty() && tables.theta > 0.0) {
+    world.base.theta.assign(frame.sectors.size(), tables.theta);
+    return;
+  }
   const Table table = reader.table(tables.elasticities, "elasticities");
   const auto by_name = [&](Names value) {
     return Reader::values(table, {{frame.sector, kSector}}, value);
@@ -227,6 +255,27 @@ void read_elasticities(const SectorTables& tables, const Frame& frame, Reader& r
   if (table.has("log_sd")) world.theta_log_sd = by_name({"log_sd"});
 }
 
+// What producers keep of their sales, [sector, economy].
+std::vector<double> left_by_inputs(const equilibrium::MultiSectorLevels& levels,
+                                   const std::vector<double>& sales, const std::string& where) {
+  const std::size_t n = levels.economies.size();
+  const std::size_t n_sectors = levels.sectors.size();
+  std::vector<double> left = sales;
+  for (std::size_t k = 0; k < levels.intermediate_use.size(); ++k) {
+    left[k % n_sectors * n + k / n_sectors / n_sectors] -= levels.intermediate_use[k];
+  }
+  for (std::size_t at = 0; at < left.size(); ++at) {
+    if (left[at] >= 0.0) continue;
+    throw InputError({.code = "inputs-above-sales",
+                      .what = fmt::format("{} of {} uses inputs worth more than it sells",
+                                          levels.sectors[at / n], levels.economies[at % n]),
+                      .where = where,
+                      .why = "without a table of value added, it is what sales leave after inputs",
+                      .fixes = {"give value_added", "check that both tables are in one currency"}});
+  }
+  return left;
+}
+
 void base_from_values(const SectorTables& tables, const Frame& frame, const Table& trade,
                       const std::string& where, Reader& reader, SectorBase& world) {
   equilibrium::MultiSectorLevels levels;
@@ -237,7 +286,7 @@ void base_from_values(const SectorTables& tables, const Frame& frame, const Tabl
   levels.theta = world.base.theta;
   levels.entry = world.base.entry;
   levels.selection = world.base.selection;
-  levels.trade = frame.cells(trade, {"value", "trade"});
+  levels.trade = frame.cells(trade, kTrade);
   levels.tariff = wedges(tables.tariff, "tariff", frame, trade, tables.tariff_as, reader);
   levels.export_tax =
       wedges(tables.export_tax, "export_tax", frame, trade, tables.tariff_as, reader);
@@ -258,7 +307,7 @@ void base_from_values(const SectorTables& tables, const Frame& frame, const Tabl
     } else {
       levels.value_added = frame.by_sector(table);
     }
-  } else {
+  } else if (!tables.value_added_share.empty()) {
     own_share = frame.by_sector(reader.table(tables.value_added_share, "value_added_share"));
     for (std::size_t at = 0; at < sales.size(); ++at) {
       levels.value_added.push_back(own_share[at] * sales[at]);
@@ -282,6 +331,12 @@ void base_from_values(const SectorTables& tables, const Frame& frame, const Tabl
           tables.input_share_of == InputShareOf::kMaterials ? 1.0 - own_share[at] : 1.0;
       levels.intermediate_use[k] *= of * sales[at];
     }
+  }
+  if (levels.value_added.empty()) {
+    levels.value_added = left_by_inputs(levels, sales, where);
+    world.notes.emplace_back(levels.intermediate_use.empty()
+                                 ? "No inputs are given: everything is made of factors alone."
+                                 : "Value added is what sales leave after inputs.");
   }
   equilibrium::BaseFromLevels made = located(where, [&] {
     return equilibrium::base_from_levels(equilibrium::as_variant(std::move(levels), tables.variant),
@@ -429,6 +484,14 @@ std::vector<Field<SectorTables>> SectorTables::fields() {
       make_enum_field<&S::elasticity_as>(
           {.name = "elasticity_as", .doc = "elasticities are written as theta or as 1/theta"},
           {"theta", "inverse"}),
+      make_field(&S::theta,
+                 {.name = "theta",
+                  .doc = "the trade elasticity of every sector, where no table gives them",
+                  .minimum = 0.0,
+                  .maximum = 100.0}),
+      make_field(&S::year,
+                 {.name = "year",
+                  .doc = "of tables with a column year, rows of that one; 0 is the table's last"}),
       make_enum_field<&S::negative_final_use>(
           {.name = "negative_final_use",
            .doc = "where producers use more of a good than the economy buys"},
@@ -460,7 +523,7 @@ std::vector<Field<SectorTables>> SectorTables::fields() {
 
 SectorBase read_sector_base(const SectorTables& tables, const std::string& where,
                             DataSources& sources, Context& context) {
-  Reader reader(sources, where);
+  Reader reader(sources, where, tables.year);
   const bool shares = tables.trade.empty() && !tables.trade_share.empty();
   const Table trade = shares ? reader.table(tables.trade_share, "trade_share")
                              : reader.table(tables.trade, "trade");
@@ -477,6 +540,37 @@ SectorBase read_sector_base(const SectorTables& tables, const std::string& where
     simplify(tables, shares, world);
   });
   return world;
+}
+
+std::shared_ptr<const SectorBase> SectorTablesCache::get(const SectorTables& tables,
+                                                         const std::string& where,
+                                                         DataSources& sources, Context& context) {
+  std::string key;
+  bool held = false;
+  for (const Field<SectorTables>& field : fields_of<SectorTables>()) {
+    const FieldValue value = field.get(field, tables);
+    if (const double* number = std::get_if<double>(&value)) key += fmt::format("{}", *number);
+    if (const Index* number = std::get_if<Index>(&value)) key += fmt::format("{}", *number);
+    if (const std::string* name = std::get_if<std::string>(&value)) {
+      const bool table = !name->empty() && field.choices.empty() &&
+                         field.info.name != std::string_view("mobile_factor");
+      held = held || (table && sources.in_memory(*name));
+      key += table && !held ? sources.locate(*name) : *name;
+    }
+    key += '\n';
+  }
+  if (held) {
+    return std::make_shared<const SectorBase>(read_sector_base(tables, where, sources, context));
+  }
+  std::shared_ptr<const Entry> known = kept_.find(key);
+  if (known == nullptr) {
+    DataSources own = sources.unread();
+    SectorBase world = read_sector_base(tables, where, own, context);
+    known = std::make_shared<const Entry>(Entry{std::move(world), own.inputs()});
+    kept_.put(key, known);
+  }
+  sources.add_inputs(known->inputs);
+  return {known, &known->world};
 }
 
 }  // namespace altyn::study

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "altyn/equilibrium/base_check.h"
 #include "altyn/equilibrium/sector_variant.h"
 #include "altyn/study/data_sources.h"
+#include "altyn/study/kept.h"
 
 namespace altyn::study {
 
@@ -40,6 +42,8 @@ struct SectorTables {
   ElasticityForm elasticity_as = ElasticityForm::kPlain;
   equilibrium::NegativeFinalUse negative_final_use = equilibrium::NegativeFinalUse::kRefuse;
   RepairChoice repair = RepairChoice::kRefuse;
+  double theta = 0.0;
+  Index year = 0;
   double base_tolerance = 1e-4;
   equilibrium::SectorVariant variant = equilibrium::SectorVariant::kFull;
   std::string region_output;
@@ -58,10 +62,30 @@ struct SectorBase {
 /// Reads the tables, as values (`trade`, ...) or as shares (`trade_share`, ...), and repairs the
 /// base where that is asked for. Economies and sectors are those of the trade table, in
 /// alphabetical order; rows that are absent are zero. Columns are found by their usual names.
-/// Errors: InputError of reading; "missing-table"; "no-such-column"; "missing-value";
-/// "negative-value"; "duplicate-row"; "unknown-economy", "unknown-sector" naming table and line;
-/// those of base_from_levels and repair_base.
+/// Without value added it is what sales leave after inputs. Errors: InputError of reading;
+/// "missing-table"; "no-such-column"; "missing-value"; "negative-value"; "duplicate-row";
+/// "unknown-economy", "unknown-sector" naming table and line; those of base_from_levels and
+/// repair_base.
 [[nodiscard]] SectorBase read_sector_base(const SectorTables& tables, const std::string& where,
                                           DataSources& sources, Context& context);
+
+/// Worlds that were read, for the scenarios that come next. Thread-safe; forgets the one that was
+/// not asked for longest.
+class SectorTablesCache {
+ public:
+  explicit SectorTablesCache(std::size_t capacity = 8) : kept_(capacity) {}
+  /// As read_sector_base; what was read before is remembered in `sources` as if read now. A file
+  /// that changes on disk is not read again.
+  [[nodiscard]] std::shared_ptr<const SectorBase> get(const SectorTables& tables,
+                                                      const std::string& where,
+                                                      DataSources& sources, Context& context);
+
+ private:
+  struct Entry {
+    SectorBase world;
+    std::vector<InputFile> inputs;
+  };
+  Kept<Entry> kept_;
+};
 
 }  // namespace altyn::study

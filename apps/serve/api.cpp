@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "altyn/attribution/result_json.h"
+#include "altyn/attribution/translation.h"
 #include "altyn/core/errors.h"
 #include "altyn/core/version.h"
 #include "altyn/data/document.h"
@@ -36,6 +37,8 @@ constexpr milliseconds kQuickPatience{900};
 constexpr milliseconds kLongPatience{60000};
 constexpr int kDeepestJson = 16;
 constexpr std::size_t kLongestPath = 1024;
+constexpr std::size_t kMostTexts = 400;
+constexpr std::size_t kLongestText = 4000;
 
 // A request that is wrong before any study is looked at, or that cannot be served now.
 class RequestError : public Error {
@@ -311,6 +314,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/api/results/{id}/files/{name}", Body::kNone, &Api::result_file},
       {"POST", "/api/toml/write", Body::kJson, &Api::write_toml},
       {"POST", "/api/toml/read", Body::kJson, &Api::read_toml},
+      {"POST", "/api/translate", Body::kJson, &Api::translate},
       {"GET", "/api/series", Body::kNone, &Api::series},
       {"GET", "/api/agreements", Body::kNone, &Api::agreements},
       {"GET", "/api/tables", Body::kNone, &Api::tables},
@@ -757,8 +761,8 @@ HttpResponse Api::world(HttpRequest& request, const Parts&) {
   const study::Study study = study_of("simulate", json::object(), cookie(request, kSessionCookie));
   const Desk::Place place = quick_place(request);
   study::DataSources sources(study, library_.cases());
-  const Index year = asked > 0 ? asked : library_.base_year(trade, sources);
-  return json_response(library_.world(trade, year, sources));
+  return json_response(library_.world(trade, asked, query(request, "inputs", ""),
+                                      query(request, "elasticities", ""), sources));
 }
 
 HttpResponse Api::first(HttpRequest& request, const Parts&) {
@@ -782,7 +786,7 @@ HttpResponse Api::solve(HttpRequest& request, const Parts&) {
   context.stop = stopping_;
   study::DataSources sources(study, library_.cases());
   return json_response(
-      study::solve_scenario(study, parts, sources, library_.scenario_tables(), context));
+      study::solve_scenario(study, parts, sources, library_.live_tables(), context));
 }
 
 HttpResponse Api::no_channel(HttpRequest&, const Parts&) {
@@ -848,6 +852,34 @@ HttpResponse Api::read_toml(HttpRequest& request, const Parts&) {
   if (!body.contains("toml")) fail(400, "missing-key", "the body has no \"toml\"", "body");
   return json_response(
       {{"content", data::parse_document(text_member(body, "toml", ""), "study.toml").value}});
+}
+
+HttpResponse Api::translate(HttpRequest& request, const Parts&) {
+  const json body = parse_body(request);
+  check_members(body, {"language", "texts"});
+  const std::string language = text_member(body, "language", "");
+  if (language != "ru" && language != "kk") {
+    fail(400, "bad-parameter", "the language is neither ru nor kk", "language");
+  }
+  const json texts = body.value("texts", json());
+  if (!texts.is_array() || texts.size() > kMostTexts) {
+    fail(400, "bad-json", fmt::format("texts is no list of at most {}", kMostTexts), "texts");
+  }
+  const auto tongue =
+      language == "ru" ? attribution::Tongue::kRussian : attribution::Tongue::kKazakh;
+  const Desk::Place place = quick_place(request);
+  json said = json::array();
+  for (const json& one : texts) {
+    if (!one.is_string() || one.get_ref<const std::string&>().size() > kLongestText) {
+      fail(400, "bad-json", fmt::format("a text is no string of at most {} bytes", kLongestText),
+           "texts");
+    }
+    const auto& text = one.get_ref<const std::string&>();
+    std::string sentences = attribution::translated(text, tongue);
+    if (sentences == text) sentences = attribution::translated_cell(text, tongue);
+    said.push_back(std::move(sentences));
+  }
+  return json_response({{"texts", std::move(said)}});
 }
 
 HttpResponse Api::series(HttpRequest& request, const Parts&) {

@@ -73,6 +73,7 @@ class Api {
   HttpResponse result_file(HttpRequest&, const Parts&);
   HttpResponse write_toml(HttpRequest&, const Parts&);
   HttpResponse read_toml(HttpRequest&, const Parts&);
+  HttpResponse translate(HttpRequest&, const Parts&);
   HttpResponse series(HttpRequest&, const Parts&);
   HttpResponse agreements(HttpRequest&, const Parts&);
   HttpResponse tables(HttpRequest&, const Parts&);

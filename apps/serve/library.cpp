@@ -11,10 +11,12 @@
 #include <sstream>
 
 #include "altyn/core/errors.h"
+#include "altyn/core/fields_json.h"
 #include "altyn/core/version.h"
 #include "altyn/data/country_codes.h"
 #include "altyn/data/document.h"
 #include "altyn/data/read_table.h"
+#include "altyn/equilibrium/sector_variant.h"
 #include "altyn/study/extends.h"
 #include "altyn/study/section_list.h"
 
@@ -27,6 +29,7 @@ constexpr const char* kMonthsReporter = "RUS";
 constexpr const char* kMonthsTable = "russia_monthly_trade";
 constexpr const char* kYearsTable = "world_trade";
 constexpr Index kBaseYear = 2016;
+constexpr double kUsualTheta = 5.0;
 
 json number(double value) { return std::isfinite(value) ? json(value) : json(); }
 
@@ -159,20 +162,26 @@ json scenarios_value(const std::vector<StudyFile>& files, const data::CasesFolde
   json list = json::array();
   for (const StudyFile& file : files) {
     if (!file.content.contains("scenario")) continue;
+    // Stood upon, its tables have names that hold everywhere.
     const study::Study study{.kind = "simulate",
-                             .content = file.content,
+                             .content = {{"scenario", {{"extends", file.id}}}},
                              .where = file.id,
                              .folder = "",
                              .shelf = std::make_shared<const study::Shelf>()};
     study::DataSources sources(study, cases);
     json resolved = study::extended_content(study, sources);
-    // Corridors, many sectors and partial models are told apart by sections of their own.
+    // Corridors and partial models are told apart by sections of their own.
     const auto known = [](const auto& entry) {
       const auto& all = study::sections_of("simulate");
       return std::any_of(all.begin(), all.end(),
                          [&entry](const study::Section& one) { return one.name == entry.key(); });
     };
-    const auto items = resolved.items();
+    // A world of many sectors is told by its tables.
+    json rest = resolved;
+    for (const char* name : {"sectors", "union", "union_keys", "union_exception"}) {
+      if (resolved.contains("sectors")) rest.erase(name);
+    }
+    const auto items = rest.items();
     if (!std::all_of(items.begin(), items.end(), known)) continue;
     resolved["scenario"].erase("extends");
     list.push_back({{"id", file.id},
@@ -201,6 +210,56 @@ json regions_value(const data::CasesFolder& cases) {
     }
   }
   return {{"economies", economies}, {"pairs", pairs}};
+}
+
+// Agreements with members among the economies of a world.
+json unions_of(const data::AgreementRegistry& registry, int year,
+               const std::vector<std::string>& economies) {
+  json unions = json::array();
+  for (const data::Agreement& agreement : registry.agreements()) {
+    json members = json::array();
+    for (const std::string& member : registry.union_members(agreement.id, year)) {
+      if (std::binary_search(economies.begin(), economies.end(), member)) members.push_back(member);
+    }
+    if (members.size() < 2) continue;
+    unions.push_back({{"id", agreement.id},
+                      {"name", agreement.name},
+                      {"name_ru", agreement.name_ru},
+                      {"kind", data::to_string(agreement.kind)},
+                      {"members", std::move(members)}});
+  }
+  return unions;
+}
+
+// The section [sectors] that stands on a table of trade: that of a bundled scenario, or of a
+// visitor's own tables.
+json sector_tables_of(const std::string& trade, const std::string& inputs,
+                      const std::string& elasticities, Index year, const data::CasesFolder& cases) {
+  for (const json& scenario : scenarios_value(study_files(cases), cases)) {
+    const json& resolved = scenario["resolved"];
+    if (resolved.contains("sectors") && resolved["sectors"].value("trade", "") == trade) {
+      return resolved["sectors"];
+    }
+  }
+  json tables = {{"trade", trade}};
+  if (year > 0) tables["year"] = year;
+  if (!inputs.empty()) tables["intermediate_use"] = inputs;
+  if (elasticities.empty()) {
+    tables["theta"] = kUsualTheta;
+  } else {
+    tables["elasticities"] = elasticities;
+  }
+  return tables;
+}
+
+std::vector<int> years_of(const data::Table& table) {
+  std::set<int> years;
+  const data::Column* column = table.find("year");
+  if (column == nullptr || !column->is_number()) return {};
+  for (const double year : table.numbers("year")) {
+    if (!data::is_missing(year)) years.insert(static_cast<int>(year));
+  }
+  return {years.begin(), years.end()};
 }
 
 }  // namespace
@@ -245,7 +304,7 @@ json Library::catalogue() {
           {"tables", bundled_tables()},
           {"economies", all_economies()},
           {"agreements", std::move(agreements)},
-          {"world", world(kYearsTable, kBaseYear, sources)},
+          {"world", world(kYearsTable, kBaseYear, "", "", sources)},
           {"claims", claims_value(files)},
           {"scenarios", scenarios_value(files, cases_)},
           {"formulas", formula_examples()},
@@ -265,14 +324,65 @@ Index Library::base_year(const std::string& trade, study::DataSources& sources) 
   return years.empty() ? kBaseYear : years.back();
 }
 
-json Library::world(const std::string& trade, Index year, study::DataSources& sources) {
+json Library::sector_world(const json& tables, const std::vector<int>& years,
+                           study::DataSources& sources) {
+  const std::string trade = tables.value("trade", "");
+  study::SectorTables choice;
+  options_from_json(choice, tables, trade);
+  Context context(1);
+  const auto read = sector_tables_.get(choice, trade, sources, context);
+  const equilibrium::MultiSectorLevels levels = equilibrium::levels_of(read->base);
+  const std::vector<std::string>& codes = levels.economies;
+  const std::size_t n = codes.size();
+  std::vector<double> exports(n, 0.0), imports(n, 0.0), product(n, 0.0);
+  for (std::size_t cell = 0; cell < levels.trade.size(); ++cell) {
+    const std::size_t exporter = cell % n, importer = cell / n % n;
+    if (exporter == importer) continue;
+    exports[exporter] += levels.trade[cell];
+    imports[importer] += levels.trade[cell];
+  }
+  for (std::size_t at = 0; at < levels.value_added.size(); ++at) {
+    product[at % n] += levels.value_added[at];
+  }
+  json economies = json::array();
+  for (std::size_t e = 0; e < n; ++e) {
+    json one = economy_value(codes[e]);
+    one["gdp_musd"] = product[e];
+    one["domestic"] = "table";
+    one["imputed"] = false;
+    one["exports_musd"] = exports[e];
+    one["imports_musd"] = imports[e];
+    economies.push_back(std::move(one));
+  }
+  const Index year = choice.year > 0 ? choice.year : years.empty() ? 0 : years.back();
+  const int of = static_cast<int>(year > 0 ? year : kBaseYear);
+  return {{"trade", trade},
+          {"year", year},
+          {"years", years},
+          {"economies", std::move(economies)},
+          {"unions", unions_of(bundled().registry, of, codes)},
+          {"duty_shares", json::array()},
+          {"notes", read->notes},
+          {"sectors", std::vector<std::string>(levels.sectors.begin(), levels.sectors.end())},
+          {"tables", tables}};
+}
+
+json Library::world(const std::string& trade, Index asked, const std::string& inputs,
+                    const std::string& elasticities, study::DataSources& sources) {
+  if (trade != kYearsTable) {
+    const data::Table table = sources.read(trade);
+    if (table.has("sector")) {
+      return sector_world(sector_tables_of(trade, inputs, elasticities, asked, cases_),
+                          years_of(table), sources);
+    }
+  }
+  const Index year = asked > 0 ? asked : base_year(trade, sources);
   study::ScenarioWorld choice;
   choice.trade = trade;
   const auto tables = scenario_tables_.get(choice, {}, year, sources);
   const data::World& world = tables->world;
   const std::size_t n = world.economies.size();
-  json economies = json::array(), unions = json::array(), shares = json::array();
-  json notes = json::array();
+  json economies = json::array(), shares = json::array(), notes = json::array();
   for (std::size_t i = 0; i < n; ++i) {
     double exports = 0.0, imports = 0.0;
     for (std::size_t k = 0; k < n; ++k) {
@@ -288,21 +398,6 @@ json Library::world(const std::string& trade, Index year, study::DataSources& so
     one["imports_musd"] = imports;
     economies.push_back(std::move(one));
   }
-  for (const data::Agreement& agreement : tables->registry.agreements()) {
-    json members = json::array();
-    for (const std::string& member :
-         tables->registry.union_members(agreement.id, static_cast<int>(year))) {
-      if (std::binary_search(world.economies.begin(), world.economies.end(), member)) {
-        members.push_back(member);
-      }
-    }
-    if (members.size() < 2) continue;
-    unions.push_back({{"id", agreement.id},
-                      {"name", agreement.name},
-                      {"name_ru", agreement.name_ru},
-                      {"kind", data::to_string(agreement.kind)},
-                      {"members", std::move(members)}});
-  }
   for (const data::DutyShares& one : tables->registry.all_duty_shares()) {
     shares.push_back({{"pool", one.agreement},
                       {"date", one.from.to_string()},
@@ -314,9 +409,11 @@ json Library::world(const std::string& trade, Index year, study::DataSources& so
           {"year", year},
           {"years", tables->years},
           {"economies", std::move(economies)},
-          {"unions", std::move(unions)},
+          {"unions", unions_of(tables->registry, static_cast<int>(year), world.economies)},
           {"duty_shares", std::move(shares)},
-          {"notes", std::move(notes)}};
+          {"notes", std::move(notes)},
+          {"sectors", json::array()},
+          {"tables", json::object()}};
 }
 
 json Library::series(const std::string& pair) {

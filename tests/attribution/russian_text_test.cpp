@@ -5,6 +5,8 @@
 #include <set>
 
 #include "altyn/attribution/russian_phrases.h"
+#include "altyn/attribution/study_phrases.h"
+#include "altyn/attribution/translation.h"
 
 namespace altyn::attribution {
 namespace {
@@ -52,6 +54,43 @@ TEST(RussianText, PutsNumbersMonthsAndEconomiesAsRussianDoes) {
 TEST(RussianText, GoesSentenceBySentence) {
   EXPECT_EQ(in_russian("The rest is not a cause. A sentence of nobody. Prices"),
             "Остаток – не причина. A sentence of nobody. Цены");
+}
+
+TEST(StudyPhrases, HaveTheSameGapsAndNoDouble) {
+  std::set<std::string_view> seen;
+  for (const StudyPhrase& phrase : study_phrases()) {
+    for (const std::string_view said : {phrase.russian, phrase.kazakh}) {
+      EXPECT_EQ(gaps(phrase.english), gaps(said)) << phrase.english;
+      EXPECT_FALSE(said.empty()) << phrase.english;
+    }
+    EXPECT_TRUE(seen.insert(phrase.english).second) << phrase.english;
+  }
+}
+
+TEST(Translation, TakesListsApart) {
+  const char* income =
+      "Real income: Kazakhstan -0.60% (-1.06% to -0.33%); Belarus -0.01% (-0.02% to 0.00%, the "
+      "sign is open).";
+  EXPECT_EQ(in_russian(income),
+            "Реальный доход: Казахстан -0,60\u00a0% (-1,06\u00a0% – -0,33\u00a0%); Беларусь "
+            "-0,01\u00a0% (-0,02\u00a0% – 0,00\u00a0%, знак не определён).");
+  EXPECT_EQ(translated(income, Tongue::kKazakh),
+            "Нақты табыс: Kazakhstan -0,60\u00a0% (-1,06\u00a0% – -0,33\u00a0%); Belarus "
+            "-0,01\u00a0% (-0,02\u00a0% – 0,00\u00a0%, таңбасы анықталмаған).");
+  EXPECT_EQ(in_russian("The range rests for Russia on domestic trade (40% of the variance) and "
+                       "trade elasticity (17% of the variance); for Armenia on no single "
+                       "assumption."),
+            "Разброс держится: Россия — внутренняя торговля (40\u00a0% дисперсии) и эластичность "
+            "торговли (17\u00a0% дисперсии); Армения — ни одно предположение в отдельности.");
+}
+
+TEST(Translation, LeavesPartsOfOtherPhrasesAlone) {
+  // "for {} on {}" stands inside a sentence only.
+  EXPECT_EQ(in_russian("for Russia on Mars"), "for Russia on Mars");
+  EXPECT_EQ(translated_cell("border control with Uzbekistan", Tongue::kRussian),
+            "пограничный контроль: Узбекистан");
+  EXPECT_EQ(translated_cell("size of KZ-VOS", Tongue::kKazakh), "көлемі: KZ-VOS");
+  EXPECT_EQ(translated_cell("what a source says", Tongue::kRussian), "what a source says");
 }
 
 TEST(RussianText, TakesTheMostParticularPhrase) {

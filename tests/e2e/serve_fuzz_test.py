@@ -14,12 +14,16 @@ pytestmark = needs_build
 
 OPENAPI = json.loads((ROOT / "docs" / "api" / "openapi.json").read_text())
 SCHEMAS = OPENAPI["components"]["schemas"]
-WORDS = ["", "RUS", "RUS:KAZ", "2016", "world_trade", "no-union", "EAEU", "\u0000", "a" * 5000, "<b>",
+WORDS = ["", "RUS", "RUS:KAZ", "2016", "world_trade", "three-economies-trade", "no-union", "EAEU", "\u0000", "a" * 5000, "<b>",
          "../../etc/passwd", "é漢字", "trade ~ x | y", "-1", "1e308", "'; drop table", "%s%n", "\n"]
 NUMBERS = [0, -1, 1, 0.5, 1e308, -1e308, 2**63 - 1, 2**64, 5.0, 1e-300]
 SECTIONS = ["claim", "data", "options", "estimate", "scenario", "world", "tariff", "change",
             "revenue", "region", "regions", "model", "columns", "follow_up", "bootstrap", "flags",
             "file", "sectors", "scenarios", "pair", "nothing"]
+# Sections of worlds of many sectors: the catalogue does not describe their fields.
+MANY_SECTORS = {"trade": "three-economies-trade", "value_added": "three-economies-value-added",
+                "intermediate_use": "three-economies-intermediate-use",
+                "elasticities": "three-economies-elasticities"}
 
 
 def anything(dice, depth=0):
@@ -64,6 +68,10 @@ def study(dice, known):
     content = {}
     for name in dice.sample(SECTIONS, dice.randrange(1, 5)):
         section = known.get(name)
+        if name == "sectors" and dice.random() < 0.7:
+            content[name] = {**MANY_SECTORS, dice.choice(["theta", "year", "variant", "tariff"]):
+                             dice.choice(NUMBERS + WORDS)}
+            continue
         if section is None or dice.random() < 0.1:
             content[name] = anything(dice, 1)
             continue

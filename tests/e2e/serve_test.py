@@ -139,6 +139,47 @@ def test_a_solve_has_the_numbers_of_the_command_line(server, tmp_path):
     assert len(asked["flows"]["full_musd"]) == n * n
 
 
+def test_what_the_engine_says_is_put_in_russian_and_kazakh(server):
+    def said(language, *texts):
+        return server.answer("POST", "/api/translate",
+                             {"language": language, "texts": list(texts)})["texts"]
+    # Every name and sentence of an answer, and of an error, has a form; sources keep their words.
+    asked = server.answer("POST", "/api/solve", {"content": TARIFF})["result"]
+    table = asked["tables"]["assumptions"]
+    names = [row[0] for row in table["rows"]] + asked["summary"] + [table["title"], asked["about"]]
+    names += [block["name"] for one in asked["certificates"] for block in one["blocks"]]
+    names += [block["measure"] for one in asked["certificates"] for block in one["blocks"]]
+    _, _, wrong = server.post("/api/solve", {"content": {"scenario": {"name": "x"}}})
+    names += [wrong["error"]["what"], wrong["error"]["why"]]
+    for language in ("ru", "kk"):
+        found = said(language, *names)
+        assert [name for name, one in zip(names, found) if name == one] == []
+    assert said("ru", "trade elasticity", "KAZ", "no such sentence") == [
+        "эластичность торговли", "KAZ", "no such sentence"]
+    refused(server.post("/api/translate", {"language": "fr", "texts": []}), 400, "bad-parameter")
+    refused(server.post("/api/translate", {"language": "ru", "texts": [1]}), 400, "bad-json")
+    refused(server.post("/api/translate", {"language": "ru", "texts": [""] * 401}), 400, "bad-json")
+
+
+@pytest.mark.parametrize("name", ["agreement", "union", "regions", "best-tariffs"])
+def test_a_solve_of_many_sectors_has_the_numbers_of_the_command_line(server, tmp_path, name):
+    file = ROOT / f"cases/examples/three-economies/{name}.toml"
+    done = altyn("simulate", file, "--n-draws", "0", "-q", "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads((tmp_path / "result.json").read_text())
+    bundled = next(one for one in server.answer("GET", "/api/catalogue")["scenarios"]
+                   if one["id"] == f"three-economies-{name}")
+    by_name = {"scenario": {"name": "x", "extends": bundled["id"]}}
+    for content in (bundled["resolved"], by_name):
+        asked = server.answer("POST", "/api/solve", {"content": content, "flows": True})
+        incomes = {row[0]: row[2] for row in told["tables"]["economies"]["rows"]}
+        assert dict(zip(asked["economies"], asked["real_income"])) == incomes
+        for table in ("economies", "revenue", "pairs"):
+            assert (asked["result"]["tables"][table]["rows"]
+                    == told["tables"][table]["rows"]), table
+        assert [one["sector"] for one in asked["sectors"]] == ["food", "machines", "services"]
+
+
 def test_the_parts_of_real_income_add_up(server):
     import math
     asked = server.answer("POST", "/api/solve", {"content": TARIFF})
@@ -435,6 +476,65 @@ def test_an_upload_belongs_to_its_session_alone(server):
     assert upload(server, "mine.csv", changed, mine)[0] == 201
     assert server.ask("DELETE", "/api/tables/mine.csv", headers=mine)[0] == 204
     refused(server.ask("DELETE", "/api/tables/mine.csv", headers=mine), 404, "no-such-table")
+
+
+def sector_table(years=(2019,)):
+    rows = ["exporter,importer,sector,year,value,tariff"]
+    for year in years:
+        for k, sector in enumerate(["grain", "tools, all"]):
+            for i, a in enumerate("ABC"):
+                for j, b in enumerate("ABC"):
+                    value = 400 + 30 * k if a == b else (year - 2000) * (1 + i + 2 * j + k)
+                    rows.append(f'{a},{b},{sector!r},{year},{value},{0.1 * (a != b)}')
+    return "\n".join(rows).replace("'", '"') + "\n"
+
+
+def test_a_table_with_sectors_is_a_world_of_many(server, tmp_path):
+    status, headers, about = upload(server, "mine.csv", sector_table((2018, 2019)))
+    assert status == 201, about
+    mine = {"Cookie": headers["Set-Cookie"].split(";")[0]}
+    tables = {"mine.csv": sector_table((2018, 2019)),
+              "uses.csv": 'economy,input,output,value\nA,grain,"tools, all",40\n',
+              "theta.csv": 'sector,theta,log_sd\ngrain,6,0.2\n"tools, all",4,0.2\n'}
+    for name in ("uses.csv", "theta.csv"):
+        assert upload(server, name, tables[name], mine)[0] == 201
+    status, _, world = server.get("/api/world?trade=mine.csv", headers=mine)
+    assert status == 200, world
+    assert world["sectors"] == ["grain", "tools, all"] and world["years"] == [2018, 2019]
+    assert world["tables"] == {"trade": "mine.csv", "theta": 5.0} and world["year"] == 2019
+    asked = "/api/world?trade=mine.csv&year=2018&inputs=uses.csv&elasticities=theta.csv"
+    status, _, whole = server.get(asked, headers=mine)
+    assert status == 200 and whole["tables"] == {
+        "trade": "mine.csv", "year": 2018, "intermediate_use": "uses.csv",
+        "elasticities": "theta.csv"}
+    assert whole["economies"][0]["gdp_musd"] < world["economies"][0]["gdp_musd"]
+    assert whole["notes"] == ["Value added is what sales leave after inputs."]
+
+    scenario = {"scenario": {"name": "page"}, "sectors": whole["tables"],
+                "change": [{"name": "rule", "what": "tariff", "importer": ["A"], "exporter": ["B"],
+                            "sector": ["tools, all"], "formula": "set", "rate_pct": 0}]}
+    study = {"content": scenario, "flows": True}
+    status, _, solved = server.post("/api/solve", study, headers=mine)
+    assert status == 200 and solved["certified"], solved
+    # The file that the page writes gives the command line the same numbers.
+    toml = server.answer("POST", "/api/toml/write", {"content": scenario})["toml"]
+    assert server.answer("POST", "/api/toml/read", {"toml": toml})["content"] == scenario
+    for name, text in tables.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "page.toml").write_text(toml)
+    done = altyn("simulate", tmp_path / "page.toml", "--n-draws", "0", "-q", "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    told = json.loads((tmp_path / "out/result.json").read_text())["tables"]["economies"]["rows"]
+    assert solved["result"]["tables"]["economies"]["rows"] == told
+    changed = {one["sector"]: one["imports"]["after"][0] - one["imports"]["before"][0]
+               for one in solved["sectors"]}
+    assert changed["tools, all"] > 0 > changed["grain"]
+
+    refused(server.get("/api/world?trade=mine.csv&year=1999", headers=mine), 422, "no-such-year")
+    refused(server.get("/api/world?trade=mine.csv", headers={}), 422, "not-on-the-shelf")
+    upload(server, "much.csv", 'economy,input,output,value\nA,grain,grain,9e9\n', mine)
+    refused(server.get("/api/world?trade=mine.csv&inputs=much.csv", headers=mine), 422,
+            "inputs-above-sales")
 
 
 def test_names_and_contents_of_uploads_are_checked(server):

@@ -157,6 +157,10 @@ std::vector<Case> cases() {
           {kThreeWay, fixest},
           {"trade ~ rta + size | exporter^year + importer^year", by_importer},
           {"trade ~ rta + size | exporter + importer + year", weighted},
+          // Values that a part or a rank does not have, and years that no row with rta has.
+          {"trade ~ i(year, rta, ref = 2006) + size | exporter^year + importer^year", by_pair},
+          {"trade ~ i(year, ref = 2000) + i(importer, size) | exporter", by_importer},
+          {"trade ~ importer + i(rta, i.year):size | exporter", by_importer},
           {"trade ~ rta + size + only | exporter^year + importer^year + exporter^importer", by_pair,
            true}};
 }
@@ -272,8 +276,9 @@ TEST(FrameParts, RefusesWhatLooksAtAllRowsAtOnce) {
            })
         .code;
   };
-  EXPECT_EQ(code("trade ~ i(year) | exporter + importer", {}, 0), "needs-memory");
-  EXPECT_EQ(code("trade ~ exporter | importer", {}, 0), "needs-memory");
+  EXPECT_EQ(code("trade ~ i(year - 2000) | exporter + importer", {}, 0), "needs-memory");
+  EXPECT_EQ(code("trade ~ sunab(cohort, year) | exporter + importer", {}, 0), "needs-memory");
+  EXPECT_EQ(code("trade ~ i(year, ref = 1900) | exporter + importer", {}, 0), "no-such-level");
   EXPECT_EQ(code(kThreeWay, {.bias_correction = true}, 0), "needs-memory");
   EXPECT_EQ(code("trade ~ rta", {}, 2), "needs-effects");
   EXPECT_EQ(code("trade ~ rta | exporter[size] + importer", {}, 2), "needs-one-process");

@@ -23,9 +23,10 @@ Study tariff_study(json model = json::object()) {
 }
 
 json solve(const Study& study, ScenarioTablesCache& tables) {
+  static SectorTablesCache many_sectors;
   Context context(1);
   DataSources sources(study);
-  json value = solve_scenario(study, {.flows = true}, sources, tables, context);
+  json value = solve_scenario(study, {.flows = true}, sources, {tables, many_sectors}, context);
   value.erase("seconds");
   return value;
 }
@@ -59,6 +60,59 @@ TEST(LiveSolve, GivesTheSameBytesFromTablesReadAnewAndFromThoseInMemory) {
   // As text: a missing value is NaN in memory, which equals nothing, and null where it is sent.
   EXPECT_EQ(solve(tariff_study(), tables).dump(), first.dump());
   EXPECT_EQ(solve(tariff_study(), other).dump(), first.dump());
+}
+
+Study sector_study(const char* extends, json model = json::object()) {
+  Study study = tariff_study(std::move(model));
+  study.content["scenario"]["extends"] = extends;
+  return study;
+}
+
+// Bundled tables have their names wherever the scenario that stands on them lies.
+TEST(LiveSolve, GivesTheNumbersOfAWholeStudyOfManySectors) {
+  ScenarioTablesCache tables;
+  for (const char* name : {"three-economies-agreement", "three-economies-union"}) {
+    const json live = solve(sector_study(name), tables);
+    Context context(2);
+    const StudyResult whole = run_simulation(sector_study(name, {{"n_draws", 0}}), context);
+    for (const auto& [id, table] : live["result"]["tables"].items()) {
+      if (id == "drivers" || !whole.value["tables"].contains(id)) continue;
+      EXPECT_EQ(table.dump(), whole.value["tables"][id].dump()) << name << " " << id;
+    }
+    EXPECT_TRUE(live["result"]["tables"].contains("economies"));
+    EXPECT_EQ(live["real_income"].size(), 3U);
+    EXPECT_EQ(solve(sector_study(name), tables).dump(), live.dump());
+  }
+}
+
+TEST(LiveSolve, SectorsAddUpToTheFlowsOfAllGoods) {
+  ScenarioTablesCache tables;
+  const json live = solve(sector_study("three-economies-union"), tables);
+  const std::size_t n = live["economies"].size();
+  ASSERT_EQ(live["sectors"].size(), 3U);
+  for (const auto& [stage, when] : {std::pair("base_musd", "before"), {"full_musd", "after"}}) {
+    for (std::size_t i = 0; i < n; ++i) {
+      double exports = 0.0, sum = 0.0, duties = 0.0;
+      for (std::size_t m = 0; m < n; ++m) {
+        if (m != i) exports += live["flows"][stage][i * n + m].get<double>();
+      }
+      for (const json& sector : live["sectors"]) {
+        sum += sector["exports"][when][i].get<double>();
+        duties += sector["duties"][when][i].get<double>();
+      }
+      // The same numbers in another order.
+      EXPECT_NEAR(sum, exports, 1e-10 * exports);
+      const double collected = live["revenue_collected"][when][i].get<double>();
+      // The tolerance of a solve.
+      EXPECT_NEAR(duties, collected, 1e-8 * (1.0 + collected));
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    double sum = 0.0;
+    for (const json& part : live["decomposition"]) sum += part["log_change"][i].get<double>();
+    // Identities up to the rounding of four terms.
+    EXPECT_NEAR(sum, std::log1p(live["real_income"][i].get<double>()), 1e-10);
+  }
 }
 
 TEST(LiveSolve, PartsOfRealIncomeAddUp) {

@@ -4,8 +4,11 @@ import type { Plugin } from "vite";
 import { geoCentroid } from "d3-geo";
 import { feature } from "topojson-client";
 import type { Topology } from "topojson-specification";
+import { kUnpack, packed } from "./packed.ts";
 
 const kId = "virtual:atlas";
+/** Degrees: half a pixel where the map is drawn largest. */
+const kGrid = 0.05;
 
 function read(file: string): Topology {
   return JSON.parse(readFileSync(createRequire(import.meta.url).resolve(`world-atlas/${file}`), "utf8")) as Topology;
@@ -34,7 +37,7 @@ export function atlas_module(): Plugin {
       delete coarse.objects["land"];
       const countries = coarse.objects["countries"]!;
       if (countries.type === "GeometryCollection") for (const one of countries.geometries) delete one.properties;
-      return `export const atlas = JSON.parse(${JSON.stringify(JSON.stringify(coarse))});\n` +
+      return `${kUnpack}export const atlas = ${packed(coarse, kGrid)};\n` +
         `export const small_places = JSON.parse(${JSON.stringify(JSON.stringify(small))});`;
     },
   };

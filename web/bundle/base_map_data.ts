@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 import type { Topology } from "topojson-specification";
+import { kUnpack, packed } from "./packed.ts";
 
 const kId = "virtual:base-map-data";
 
@@ -76,7 +77,7 @@ export function base_map_data(): Plugin {
       const topology = thinned(JSON.parse(readFileSync(file, "utf8")) as Topology);
       const countries = topology.objects["countries"]!;
       if (countries.type === "GeometryCollection") for (const one of countries.geometries) delete one.properties;
-      return `export const topology = JSON.parse(${JSON.stringify(JSON.stringify(topology))});`;
+      return `${kUnpack}export const topology = ${packed(topology, kGrid)};`;
     },
   };
 }

@@ -87,6 +87,7 @@ async function axe_finds_nothing(page, where, options) {
     `${one.id}: ${one.nodes.slice(0, 3).map((/** @type {any} */ node) => node.html).join(" | ")}`), [], where);
 }
 
+const kSectors = "1/scenario?on=three-economies-union&trade=three-economies-trade&rules=North>South>services:c-5";
 const kUzbekistan = "1/scenario?on=eaeu-2016&join=UZB&border=-5";
 
 /** @type {[string, (context: Context) => Promise<void>][]} */
@@ -386,8 +387,90 @@ const cases = [
     assert.deepEqual(troubles.filter((one) => !one.includes("422")), []);
   }],
 
+  ["a world of many sectors: rules by pair and sector, and the command's numbers", async (context) => {
+    const { page, troubles } = await open(context, "1/scenario?on=eaeu-2016");
+    await rested(page);
+    await page.getByText("Trade data").click();
+    await page.getByRole("combobox", { name: "Trade data" }).selectOption("three-economies-trade");
+    await page.waitForFunction(() => document.querySelector("h1")?.textContent?.includes("North and South"));
+    await rested(page);
+    await page.getByRole("combobox", { name: "Start from" }).selectOption("three-economies-union");
+    await rested(page);
+    await page.getByRole("button", { name: "Add a rule" }).click();
+    await page.getByLabel("From 1").selectOption("Island");
+    await page.getByLabel("To 1").selectOption("South");
+    await page.getByLabel("Sector 1").selectOption("services");
+    await page.getByLabel("What changes 1").selectOption("tariff_set");
+    await page.getByLabel("Percent 1").fill("7");
+    await page.getByRole("button", { name: "Customs revenue", exact: true }).click();
+    await rested(page);
+    await page.locator("#figure-by_sector").waitFor();
+    await page.getByRole("combobox", { name: "Economy" }).first().selectOption("South");
+    const duties = await csv_of(page, "by_sector");
+    assert.equal(Number(duties.find((row) => row["sector"] === "services")?.["before"]), 0);
+    assert.ok(Number(duties.find((row) => row["sector"] === "services")?.["after"]) > 0.1);
+    await page.getByRole("button", { name: "Real income", exact: true }).click();
+    await page.getByRole("button", { name: "Scenario file" }).click();
+    const toml = await page.waitForFunction(() => /** @type {HTMLTextAreaElement} */ (document.querySelector(".toml textarea"))?.value || null);
+    const file = join(folder, "sectors.toml");
+    writeFileSync(file, String(await toml.jsonValue()));
+    execFileSync(altyn, ["simulate", file, "-o", join(folder, "sectors"), "-q", "--n-draws", "500"]);
+    const { columns, rows } = JSON.parse(readFileSync(join(folder, "sectors/result.json"), "utf8")).tables.economies;
+    const at = (/** @type {string} */ name) => columns.findIndex((/** @type {{ name: string }} */ column) => column.name === name);
+    const shown = await csv_of(page, "ranked");
+    assert.equal(shown.length, rows.length);
+    for (const row of rows) {
+      const mine = shown.find((one) => one["economy"] === row[0]);
+      for (const [name, column] of [["value", "real_income_change"], ["low", "low"], ["high", "high"]]) {
+        assert.equal(Number(mine?.[/** @type {string} */ (name)]), row[at(/** @type {string} */ (column))], `${row[0]} ${name}`);
+      }
+    }
+    // The link finds the same world, and the file brings it along.
+    const { page: other } = await open(context, page.url().split("#")[1]);
+    await rested(other);
+    assert.deepEqual(await csv_of(other, "ranked"), shown);
+    await page.getByRole("combobox", { name: "Trade data" }).selectOption("");
+    await rested(page);
+    await page.locator(".toml textarea").fill(readFileSync(file, "utf8"));
+    await page.getByRole("button", { name: "Use this text" }).click();
+    await page.waitForFunction(() => location.hash.includes("trade=three-economies-trade"));
+    await rested(page);
+    const numbers = (/** @type {Record<string, string>[]} */ rows) => rows.map((row) => [row["economy"], row["value"], row["low"], row["high"]]);
+    assert.deepEqual(numbers(await csv_of(page, "ranked")), numbers(shown));
+    assert.deepEqual(troubles, []);
+  }],
+
+  ["a table of the reader's own with sectors, and what producers use", async (context) => {
+    const { page, troubles } = await open(context, "1/scenario?on=eaeu-2016");
+    await rested(page);
+    const codes = ["KAZ", "RUS", "CHN", "DEU"];
+    const trade = codes.flatMap((a, i) => codes.flatMap((b, j) => ["grain", "tools"].map((sector, k) =>
+      `${a},${b},${sector},${i === j ? 900 + 100 * i : 20 + 7 * i + 5 * j + 11 * k},${i === j ? 0 : 0.08}`)));
+    const path = join(folder, "sectors.csv");
+    writeFileSync(path, `exporter,importer,sector,value,tariff\n${trade.join("\n")}\n`);
+    await page.getByText("Trade data").click();
+    await page.getByLabel("Open your own table").setInputFiles(path);
+    await page.waitForFunction(() => location.hash.includes("trade=sectors.csv"));
+    await rested(page);
+    const uses = join(folder, "uses.csv");
+    writeFileSync(uses, `economy,input,output,value\n${codes.map((code) => `${code},grain,tools,200`).join("\n")}\n`);
+    await page.getByLabel("Open your own table").setInputFiles(uses);
+    await page.waitForFunction(() => location.hash.includes("inputs=uses.csv"));
+    await rested(page);
+    await page.getByRole("combobox", { name: "Let in" }).selectOption("CHN");
+    await slide(page, "Border cost", -4);
+    await rested(page);
+    const map = await csv_of(page, "map");
+    assert.ok(Number(map.find((row) => row["economy"] === "KAZ")?.["value"]) > 0);
+    assert.ok(map.every((row) => row["low"] !== ""));
+    await slide(page, "Trade elasticity", 8);
+    await rested(page);
+    assert.notDeepEqual(await csv_of(page, "map"), map);
+    assert.deepEqual(troubles, []);
+  }],
+
   ["has no accessibility violation and fits every screen, light and dark, from 320 to 1600 pixels", async (context) => {
-    for (const state of ["1/claim", kUzbekistan, "1/estimate", "1/data", "1/regions", "1/regions?regions=altai"]) {
+    for (const state of ["1/claim", kUzbekistan, kSectors, "1/estimate", "1/data", "1/regions", "1/regions?regions=altai"]) {
       const { page } = await open(context, state);
       await rested(page);
       await page.evaluate(axe);

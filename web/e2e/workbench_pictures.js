@@ -47,7 +47,7 @@ export async function make_pictures(shots, folder) {
     for (const view of views) await save(view, [shot(`${view}-desktop-light`)], { columns: 1, width: 1200, height: 960, gap: 0, ground: "#fff" });
     await save("dark", views.map((view) => shot(`${view}-desktop-dark`)), { columns: 2, width: 640, height: 520, gap: 8, ground: "#555" });
     await save("phone", ["light", "dark"].flatMap((theme) => views.map((view) => shot(`${view}-phone-${theme}`))),
-      { columns: 7, width: 200, height: 600, gap: 8, ground: "#888" });
+      { columns: views.length, width: 200, height: 600, gap: 8, ground: "#888" });
   });
 }
 

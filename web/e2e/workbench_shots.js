@@ -8,6 +8,7 @@ export const kViews = {
   claim: "1/claim",
   scenario: "1/scenario?on=eaeu-2016&join=UZB&border=-5",
   compared: "1/scenario?on=eaeu-2016&join=UZB&border=-5&beside=1&b-on=eaeu-2016&b-leave=KAZ&b-border=5",
+  sectors: "1/scenario?on=three-economies-union&trade=three-economies-trade&rules=North>South>services:c-5&show=exports",
   estimate: "1/estimate?formula=trade+~+i(year,+eaeu,+ref+%3D+2012)+%2B+eu+|+exporter^year+%2B+importer^year+%2B+exporter^importer",
   data: "1/data",
   share: "1/regions",

@@ -7,9 +7,9 @@ const full: WorkbenchState = {
   claim: { id: "", file: { claim: { reporter: "RUS", title: "Өсім 40%?" } }, reporter: "RUS", partner: "CHN", window: "2017-01..2017-06",
            versus: "2016-01..2016-06", agreement: "EAEU", controls: ["EAEU", "EU"], threshold: 0.35 },
   scenario: { base: "no-union", file: null, union: "eaeu", join: ["UZB", "TJK"], leave: ["KAZ"], tariff_points: 2.5, border_pct: -7.3, theta: 4.2,
-              phase: 0.65, rules: [{ from: "CHN", to: "KAZ", kind: "border_cost", percent: -5.5 }, { from: "RUS", to: "KAZ", kind: "tariff_set", percent: 3 }] },
-  trade: { table: "my flows 2019.csv.gz", year: 2019 },
-  second: { ...kScenario, leave: ["BLR"], rules: [{ from: "RUS", to: "BLR", kind: "tariff_cut", percent: 50 }, { from: "A-B", to: "BLR", kind: "tariff_add", percent: 1 }] },
+              phase: 0.65, rules: [{ from: "CHN", to: "KAZ", sector: "", kind: "border_cost", percent: -5.5 }, { from: "RUS", to: "KAZ", sector: "Food, drink: raw", kind: "tariff_set", percent: 3 }] },
+  trade: { table: "my flows 2019.csv.gz", year: 2019, inputs: "io.csv", elasticities: "" },
+  second: { ...kScenario, leave: ["BLR"], rules: [{ from: "RUS", to: "BLR", sector: "", kind: "tariff_cut", percent: 50 }, { from: "A-B", to: "BLR", sector: "", kind: "tariff_add", percent: 1 }] },
   measure: "revenue", economy: "KAZ",
   estimate: { formula: "log(trade) ~ i(year, eaeu, ref = 2012) + eu | exporter^year", cluster: "exporter", agreements: ["EAEU"] },
   data: { reporter: "KAZ", partner: "CHN", side: "importer" },
@@ -50,11 +50,11 @@ describe("the address", () => {
     expect(state.scenario.theta).toBe(5);
     expect(state.scenario.phase).toBe(0);
     expect(state.scenario.join).toEqual(["UZB"]);
-    expect(state.scenario.rules).toEqual([{ from: "RUS", to: "KAZ", kind: "border_cost", percent: 5 }]);
+    expect(state.scenario.rules).toEqual([{ from: "RUS", to: "KAZ", sector: "", kind: "border_cost", percent: 5 }]);
     expect(state.scenario.file).toBeNull();
     expect(state.claim.window).toBe("");
     expect(state_of("#1/scenario?trade=../../etc/passwd").trade).toBeNull();
-    expect(state_of("#1/scenario?trade=mine.csv&year=x").trade).toEqual({ table: "mine.csv", year: 0 });
+    expect(state_of("#1/scenario?trade=mine.csv&year=x").trade).toEqual({ table: "mine.csv", year: 0, inputs: "", elasticities: "" });
     expect(state_of("#1/regions?regions=moon&says=9&cut=-900").regions).toMatchObject({ show: "share", figure: 1, cut_pct: -90 });
     expect(state.claim.threshold).toBe(1);
     expect(state_of("#1/nowhere?show=nothing").measure).toBe("real_income");

@@ -48,7 +48,7 @@ const partial: Partial = {
   revenue_received: { low: [-300, 0, -10, -2, -5, -1], mid: [], high: [-100, 0, 200, 6, 20, 3] },
 };
 const facts: Facts = {
-  name_of: (code) => `Economy ${code}`, number_of: (code) => numbers[code] ?? null, members: ["ARM", "KAZ", "KGZ", "RUS", "UZB"], marked: ["UZB"], assumed: ["SGP"],
+  name_of: (code) => `Economy ${code}`, number_of: (code) => numbers[code] ?? null, members: ["ARM", "KAZ", "KGZ", "RUS", "UZB"], marked: ["UZB"], unit: "million USD", assumed: ["SGP"],
 };
 const words = { before: "Before", after: "After", collected: "Collected", received: "Received", direct: "D", conditional: "C", full: "F", a: "A", b: "B",
   no_data: "No data", imputed: "Assumed", member: "In", first: "1", second: "2" };
@@ -108,7 +108,7 @@ describe("the map", () => {
     expect(svg.querySelector('[data-code="SGP"]')?.tagName).toBe("circle");
   });
   it("hatches assumed data and says so", () => {
-    const hatched = picture_node(world_map("world", words)(change_table(answer, null, "real_income", "t", { ...facts, assumed: ["KAZ"] }), context())!);
+    const hatched = picture_node(world_map("world", words)(change_table(answer, null, "real_income", "t", { ...facts, unit: "million USD", assumed: ["KAZ"] }), context())!);
     expect(hatched.querySelectorAll('path[fill="url(#assumed)"]')).toHaveLength(1);
     expect(hatched.textContent).toContain("Assumed");
   });

@@ -6,7 +6,7 @@ import { document_of, merge_documents, type WorldFacts } from "../../src/workben
 import { table_name } from "../../src/workbench/scenario/table_name";
 import { kClaimState, kScenario } from "../../src/workbench/state/state";
 
-const facts: WorldFacts = { members: ["ARM", "KAZ", "RUS"], has_duties: true, trade: null, has_base: true, with_tariff: ["UZB"], someone: ["ARM"], name_of: (code) => code.toLowerCase() };
+const facts: WorldFacts = { members: ["ARM", "KAZ", "RUS"], has_duties: true, trade: null, sectors: null, economies: [], bases: [], has_base: true, with_tariff: ["UZB"], someone: ["ARM"], name_of: (code) => code.toLowerCase() };
 type Entry = Record<string, unknown>;
 const changes = (document: Record<string, unknown>) => (document["change"] ?? []) as Entry[];
 
@@ -50,6 +50,26 @@ describe("a scenario file from the page", () => {
     expect(changes(plain)).toMatchObject([{ importer: ["ARM"], formula: "add", rate_pct: 0 }]);
   });
 
+  it("writes a world of many sectors by its tables: a bloc without duties inside, rules by sector", () => {
+    const sectors = { trade: "mine.csv", theta: 5 };
+    const world = { ...facts, sectors, economies: ["A", "B", "C"], bases: ["first"], members: [], has_base: false, has_duties: false };
+    const rules = [{ from: "A", to: "C", sector: "food", kind: "tariff_cut" as const, percent: 50 }, { from: "C", to: "A", sector: "", kind: "border_cost" as const, percent: 4 }];
+    const document = document_of({ ...kScenario, base: "first", join: ["A", "B"], border_pct: -3, tariff_points: 2, theta: 6, rules }, world, "T");
+    expect(document).toMatchObject({ scenario: { extends: "first" }, sectors: { trade: "mine.csv", theta: 6 } });
+    expect(document["world"]).toBeUndefined();
+    expect(changes(document)).toMatchObject([
+      { what: "tariff", importer: ["A", "B"], exporter: ["A", "B"], formula: "set", rate_pct: 0 },
+      { what: "cost", importer: ["B"], exporter: ["A"], both: true, rate_pct: -3, range_pct: [-6, 0] },
+      { what: "tariff", importer: ["A", "B"], exporter: ["C"], formula: "add", rate_pct: 2 },
+      { what: "tariff", importer: ["C"], exporter: ["A"], sector: ["food"], formula: "cut", rate_pct: 50 },
+      { what: "cost", importer: ["A"], exporter: ["C"], rate_pct: 4 },
+    ]);
+    expect(changes(document)[4]).not.toHaveProperty("sector");
+    expect(new Set(changes(document).map((one) => one["name"])).size).toBe(5);
+    const own = { scenario: { name: "x" }, sectors: { theta: 3 }, model: { theta_log_sd: 0.1 } };
+    expect(document_of({ ...kScenario, file: own }, world, "T")).toMatchObject({ model: { theta_log_sd: 0.1 }, sectors: { theta: 5 } });
+  });
+
   it("takes an economy out: the border comes back at the size of the slider, whatever its sign", () => {
     for (const border_pct of [5, -5]) {
       const document = document_of({ ...kScenario, leave: ["KAZ"], border_pct }, facts, "T");
@@ -59,7 +79,7 @@ describe("a scenario file from the page", () => {
   });
 
   it("gives every change a name of its own and a source", () => {
-    const rules = [{ from: "RUS", to: "KAZ", kind: "border_cost" as const, percent: 1 }, { from: "RUS", to: "KAZ", kind: "tariff_cut" as const, percent: 10 }];
+    const rules = [{ from: "RUS", to: "KAZ", sector: "", kind: "border_cost" as const, percent: 1 }, { from: "RUS", to: "KAZ", sector: "", kind: "tariff_cut" as const, percent: 10 }];
     const all = changes(document_of({ ...kScenario, join: ["UZB", "TUR"], leave: ["KAZ"], border_pct: 3, tariff_points: 1, rules }, facts, "T"));
     expect(new Set(all.map((one) => one["name"])).size).toBe(all.length);
     expect(all.every((one) => one["source"])).toBe(true);

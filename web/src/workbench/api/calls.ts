@@ -1,3 +1,4 @@
+import type { TradeChoice } from "../state/state";
 import { Channel } from "./channel";
 import { get_json, post_file, post_json, post_stream, post_text } from "./client";
 import type { Catalogue, Partial, Progress, Series, SolveAnswer, StudyAnswer, TablePage, Upload, World } from "./types";
@@ -14,8 +15,13 @@ export const get_columns = (table: string, signal?: AbortSignal) =>
   get_json<TablePage>(`/api/tables/${encodeURIComponent(table)}?rows=0`, signal);
 
 /** The world of a table of trade; year 0 is the table's last. */
-export const get_world = (trade: string, year: number, signal?: AbortSignal) =>
-  get_json<World>(`/api/world?trade=${encodeURIComponent(trade)}${year ? `&year=${year}` : ""}`, signal);
+export function get_world({ table, year, inputs, elasticities }: TradeChoice, signal?: AbortSignal): Promise<World> {
+  const query = new URLSearchParams({ trade: table });
+  if (year) query.set("year", String(year));
+  if (inputs) query.set("inputs", inputs);
+  if (elasticities) query.set("elasticities", elasticities);
+  return get_json<World>(`/api/world?${query}`, signal);
+}
 /** Tables that this session brought. */
 export const get_uploads = (signal?: AbortSignal) =>
   get_json<{ uploaded: Upload[] }>("/api/tables", signal).then((answer) => answer.uploaded);
@@ -35,6 +41,10 @@ export const write_toml = (content: Content, signal?: AbortSignal) =>
   post_json<{ toml: string }>("/api/toml/write", { content }, signal).then((answer) => answer.toml);
 export const read_toml = (toml: string, signal?: AbortSignal) =>
   post_json<{ content: Content }>("/api/toml/read", { toml }, signal).then((answer) => answer.content);
+
+/** What the engine says in English, text by text, in another language. */
+export const get_translated = (language: string, texts: string[]) =>
+  post_json<{ texts: string[] }>("/api/translate", { language, texts }).then((answer) => answer.texts);
 
 /** The page of a study, as `altyn ... --output` writes it. */
 export const report_of = (kind: StudyKind, content: Content, signal?: AbortSignal) =>

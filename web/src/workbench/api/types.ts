@@ -53,6 +53,10 @@ export interface World {
   unions: { id: string; name: string; name_ru: string; kind: string; members: string[] }[];
   duty_shares: { pool: string; date: string; shares: Record<string, number>; source: string }[];
   notes: string[];
+  /** Empty where all goods are one. */
+  sectors: string[];
+  /** The section [sectors] of a scenario of this world. */
+  tables: Record<string, unknown>;
 }
 
 export interface BundledScenario {
@@ -74,6 +78,14 @@ export interface Flows {
   direct_musd: number[];
   conditional_musd: number[] | null;
   full_musd: number[];
+}
+
+/** What each economy sells and buys across borders in one sector, and the duties it collects. */
+export interface SectorFlows {
+  sector: string;
+  exports: Change;
+  imports: Change;
+  duties: Change;
 }
 
 /** A scenario solved once. Vectors follow `economies`; rates are fractions. */
@@ -98,6 +110,8 @@ export interface SolveAnswer {
   keys: { pool: string; before: Record<string, number>; after: Record<string, number> }[];
   decomposition: { label: string; log_change: number[] }[];
   flows?: Flows;
+  /** With flows, in a world of many sectors. */
+  sectors?: SectorFlows[];
   seconds: number;
 }
 

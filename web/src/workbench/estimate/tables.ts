@@ -35,8 +35,8 @@ function stars(p: number | null): string {
 }
 
 /** Coefficients with what they mean in percent. */
-export function coefficient_table(model: Model, title: string, term: string): Table {
-  const note = `${model.family}, ${model.n_obs}; ${model.standard_errors.kind} (${model.standard_errors.n_clusters.join(", ")}), ${model.standard_errors.convention}; * 0.1, ** 0.05, *** 0.01`;
+export function coefficient_table(model: Model, title: string, term: string, say: (text: string) => string): Table {
+  const note = `${model.family}, ${model.n_obs}; ${say(model.standard_errors.kind)} (${model.standard_errors.n_clusters.join(", ")}), ${say(model.standard_errors.convention)}; * 0.1, ** 0.05, *** 0.01`;
   return new Table("coefficients", {
     title, note,
     columns: [

@@ -12,6 +12,12 @@ export interface WorldFacts {
   has_duties: boolean;
   /** The reader's own table of trade and its year; null for the bundled one. */
   trade: { table: string; year: number } | null;
+  /** The section [sectors] of a world of many; null where all goods are one. */
+  sectors: Record<string, unknown> | null;
+  /** Every economy of the world. */
+  economies: string[];
+  /** Bundled scenarios of a world of many sectors, by name. */
+  bases: string[];
   /** Whether the bundled base stands on this world: its union and its pool are in it. */
   has_base: boolean;
   /** Economies whose own tariff the base knows. */
@@ -25,6 +31,8 @@ export interface WorldFacts {
 const kCommonTariff = "common external tariff";
 /** Rate of the bundled base, taken for who has no tariff of its own there. */
 const kCommonTariffPct = 5.6;
+/** Spread of trade elasticities where their table tells none. */
+const kThetaLogSd = 0.25;
 const kOnPage = "set on the page";
 const kOnPageRange = "set on the page; the range runs from nil to twice as large";
 
@@ -92,6 +100,54 @@ function is_section(value: unknown): value is Entry {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
+/** Change of the cost of delivery between two groups, with its range, where sectors are many. */
+function sector_border(name: string, from: string[], others: string[], by_pct: number): Entry {
+  const twice = round(2 * by_pct);
+  return {
+    name, what: "cost", importer: from, exporter: others, both: true, rate_pct: round(by_pct),
+    range_pct: by_pct < 0 ? [twice, 0] : [0, twice], source: kOnPageRange,
+  };
+}
+
+function sector_rule(rule: Rule, place: number): Entry {
+  const trade = { importer: [rule.to], exporter: [rule.from], ...(rule.sector ? { sector: [rule.sector] } : {}) };
+  const name = `rule ${place + 1}: ${rule.from} to ${rule.to}${rule.sector ? `, ${rule.sector}` : ""}`;
+  return rule.kind === "border_cost"
+    ? { name, what: "cost", ...trade, rate_pct: round(rule.percent), source: kOnPage }
+    : { name, what: "tariff", ...trade, formula: kFormula[rule.kind], rate_pct: round(rule.percent), source: kOnPage };
+}
+
+/** The scenario file of a world of many sectors (docs/simulate-sectors.md): a bloc trades freely inside. */
+function sector_document(state: ScenarioState, facts: WorldFacts, title: string): Document {
+  const now = [...facts.members.filter((code) => !state.leave.includes(code)), ...state.join];
+  const others = facts.economies.filter((code) => !now.includes(code));
+  const together = [...facts.members, ...state.join];
+  const moved = state.join.length || state.leave.length;
+  const changes: Entry[] = [
+    ...(state.join.length && now.length > 1
+      ? [{ name: "no duties inside the bloc", what: "tariff", importer: now, exporter: now, formula: "set", rate_pct: 0, source: "terms of free trade" }] : []),
+    ...(state.border_pct === 0 ? [] : [
+      ...state.join.flatMap((code, place) => {
+        const partners = together.slice(0, facts.members.length + place).filter((one) => now.includes(one));
+        return partners.length ? [sector_border(`border control with ${facts.name_of(code)}`, [code], partners, -Math.abs(state.border_pct))] : [];
+      }),
+      ...state.leave.map((code) => sector_border(`border control with ${facts.name_of(code)}`, [code], now, Math.abs(state.border_pct))),
+      ...(!moved && now.length > 1 ? [sector_border("cost of border control between members", now, now, state.border_pct)] : []),
+    ]),
+    ...(state.tariff_points !== 0 && now.length && others.length
+      ? [{ name: "points on the duties of the bloc", what: "tariff", importer: now, exporter: others, formula: "add", rate_pct: round(state.tariff_points), source: kOnPage }] : []),
+    ...state.rules.map(sector_rule),
+  ];
+  const model = (state.file?.["model"] ?? {}) as Entry;
+  const own: Document = {
+    scenario: { name: "page", title, ...(!state.file && facts.bases.includes(state.base) ? { extends: state.base } : {}) },
+    sectors: { ...facts.sectors, ...("theta" in facts.sectors! ? { theta: round(state.theta) } : {}) },
+    ...(changes.length ? { change: changes } : {}),
+    ...("theta_log_sd" in model ? {} : { model: { theta_log_sd: kThetaLogSd } }),
+  };
+  return state.file ? merge_documents(state.file, own) : own;
+}
+
 /** Whether the page adds nothing to the scenario it stands on. */
 export function adds_nothing(state: ScenarioState): boolean {
   return !state.join.length && !state.leave.length && !state.rules.length && state.tariff_points === 0 && state.border_pct === 0;
@@ -102,6 +158,7 @@ export function adds_nothing(state: ScenarioState): boolean {
  * file is the ground the rest is laid on.
  */
 export function document_of(state: ScenarioState, facts: WorldFacts, title: string): Document {
+  if (facts.sectors) return sector_document(state, facts, title);
   const now = [...facts.members.filter((code) => !state.leave.includes(code)), ...state.join];
   const changes: Entry[] = [
     ...state.join.flatMap((code, place) => joining(code, [...facts.members, ...state.join.slice(0, place)], state, facts)),

@@ -7,10 +7,11 @@ import { adds_nothing } from "./document";
 export function scenario_title(
   state: ScenarioState, catalogue: Catalogue, words: Words["question"], nothing: string,
   name_of: (code: string) => string, signed: (value: number) => string, short: Record<string, string>,
-  titles: Record<string, string>,
+  titles: Record<string, string>, has_union = true,
 ): string {
   const list = (codes: string[]) => codes.map(name_of).join(", ");
   const union = short[state.union] ?? state.union.toUpperCase();
+  if (!has_union && state.join.length) return words.bloc(list(state.join));
   if (state.join.length && state.leave.length) return words.both(list(state.join), list(state.leave), union);
   if (state.join.length) return words.join(list(state.join), union);
   if (state.leave.length) return words.leave(list(state.leave), union);

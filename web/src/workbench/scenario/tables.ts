@@ -12,6 +12,8 @@ export interface Facts {
   marked: string[];
   /** Economies whose domestic trade comes from a rule of its own, unlike the others'. */
   assumed: string[];
+  /** Of amounts: "million USD", or "currency" where it is that of the reader's tables. */
+  unit: string;
 }
 
 type Columns = [name: string, label: string, unit: string][];
@@ -50,9 +52,11 @@ export function drawn_of(result: Record<string, unknown>, n_draws: number): Part
   const tables = (result["tables"] ?? {}) as Record<string, RawTable>;
   const economies = new Table("economies", tables["economies"] ?? {});
   const revenue = new Map(new Table("revenue", tables["revenue"] ?? {}).rows.map((row) => [row.text("economy"), row]));
+  // Of real income, the first of them, a world of many sectors writes "low" alone.
+  const bound = (name: string, end: string) => economies.rows.map((row) =>
+    row.number(`${name}_${end}`) ?? (name === "real_income_change" ? row.number(end) : null));
   const interval = (name: string): Interval => ({
-    low: economies.rows.map((row) => row.number(`${name}_low`)), mid: economies.rows.map((row) => row.number(name)),
-    high: economies.rows.map((row) => row.number(`${name}_high`)),
+    low: bound(name, "low"), mid: economies.rows.map((row) => row.number(name)), high: bound(name, "high"),
   });
   const received = (name: string) => economies.rows.map((row) => revenue.get(row.text("economy"))?.number(`received_${name}`) ?? null);
   return {
@@ -98,9 +102,21 @@ export function revenue_table(answer: SolveAnswer, title: string, facts: Facts):
   ]).filter((row) => row.slice(2).some((value) => (value as number) > 0.005));
   rows.sort((a, b) => (b[4] as number) - (a[4] as number));
   return table_of("revenue", title, "", [
-    ["economy", "Code", ""], ["name", "Economy", ""], ["collected_before", "Collected before", "million USD"],
-    ["collected_after", "Collected after", "million USD"], ["received_before", "Received before", "million USD"],
-    ["received_after", "Received after", "million USD"],
+    ["economy", "Code", ""], ["name", "Economy", ""], ["collected_before", "Collected before", facts.unit],
+    ["collected_after", "Collected after", facts.unit], ["received_before", "Received before", facts.unit],
+    ["received_after", "Received after", facts.unit],
+  ], rows);
+}
+
+/** Exports, imports or duties of one economy by sector, before and after; "" is all economies. */
+export function sector_table(answer: SolveAnswer, what: "exports" | "imports" | "duties", code: string, title: string, facts: Facts): Table {
+  const place = answer.economies.indexOf(code);
+  const of = (list: number[]) => (place < 0 ? list.reduce((sum, value) => sum + value, 0) : list[place]!);
+  const rows = (answer.sectors ?? []).map((one): Cell[] => [one.sector, of(one[what].before), of(one[what].after)])
+    .map(([sector, before, after]): Cell[] => [sector!, before!, after!, ratio(after as number, before as number)]);
+  rows.sort((a, b) => (b[2] as number) - (b[1] as number) - (a[2] as number) + (a[1] as number));
+  return table_of("by_sector", title, "", [
+    ["sector", "Sector", ""], ["before", "Before", facts.unit], ["after", "After", facts.unit], ["change", "Change", "fraction"],
   ], rows);
 }
 
@@ -131,11 +147,11 @@ export function stages_table(answer: SolveAnswer, title: string, facts: Facts): 
   const pairs = new Table("pairs", tables["pairs"] ?? {});
   return table_of("stages", title, pairs.note, [
     ["exporter", "From", ""], ["importer", "To", ""], ["exporter_name", "Exporter", ""], ["importer_name", "Importer", ""],
-    ["base_musd", "Base", "million USD"], ["direct_change", "Direct", "fraction"], ["conditional_change", "Conditional", "fraction"],
+    ["base_musd", "Base", facts.unit], ["direct_change", "Direct", "fraction"], ["conditional_change", "Conditional", "fraction"],
     ["full_change", "Full", "fraction"],
   ], pairs.rows.map((row) => [
     row.text("exporter"), row.text("importer"), facts.name_of(row.text("exporter")), facts.name_of(row.text("importer")),
-    row.cell("base_musd"), row.cell("direct_change"), row.cell("conditional_change"), row.cell("full_change"),
+    row.cell("base_musd") ?? row.cell("base"), row.cell("direct_change"), row.cell("conditional_change"), row.cell("full_change"),
   ]));
 }
 
@@ -176,7 +192,7 @@ export function flows_table(answer: SolveAnswer, flows: Flows, title: string, ot
   }
   return table_of("flows", title, "", [
     ["exporter", "From", ""], ["importer", "To", ""], ["exporter_name", "Exporter", ""], ["importer_name", "Importer", ""],
-    ["before_musd", "Before", "million USD"], ["after_musd", "After", "million USD"],
+    ["before_musd", "Before", facts.unit], ["after_musd", "After", facts.unit],
   ], rows);
 }
 
@@ -192,6 +208,6 @@ export function matrix_table(answer: SolveAnswer, flows: Flows, title: string, f
   }));
   return table_of("matrix", title, "", [
     ["exporter", "From", ""], ["importer", "To", ""], ["exporter_name", "Exporter", ""], ["importer_name", "Importer", ""],
-    ["before_musd", "Before", "million USD"], ["after_musd", "After", "million USD"], ["change", "Change", "fraction"],
+    ["before_musd", "Before", facts.unit], ["after_musd", "After", facts.unit], ["change", "Change", "fraction"],
   ], rows);
 }

@@ -35,20 +35,35 @@ function one_of<T extends string>(text: string | null, values: readonly T[], oth
 
 const codes = (text: string | null) => (text ?? "").split(",").filter((code) => /^[A-Z][A-Z0-9-]{1,7}$/.test(code));
 const pair_in = (text: string | null) => (text ?? "").split(":").map((code) => codes(code)[0] ?? "");
+
+/** Economies and sectors of a reader's own table have any names: what parts them here is told by its number. */
+const name_text = (name: string) => name.replace(/[%,:>]/g, encodeURIComponent);
+function name_of(text: string): string {
+  try {
+    const name = decodeURIComponent(text);
+    return /^[^\p{C}]{1,80}$/u.test(name) ? name : "";
+  } catch {
+    return "";
+  }
+}
+const names_of = (text: string | null) => (text ?? "").split(",").map(name_of).filter((name) => name !== "");
 const word = (text: string | null, otherwise: string) => (text !== null && /^[\w.^-]{0,40}$/.test(text) ? text : otherwise);
 const window_of = (text: string | null) => (text !== null && /^\d{4}-\d{2}\.\.\d{4}-\d{2}$/.test(text) ? text : "");
 
 const kRuleLetter: Record<RuleKind, string> = { border_cost: "c", tariff_set: "s", tariff_add: "a", tariff_cut: "x" };
 
 function rule_text(rule: Rule): string {
-  return `${rule.from}>${rule.to}:${kRuleLetter[rule.kind]}${decimal(rule.percent)}`;
+  const ends = [rule.from, rule.to, ...(rule.sector ? [rule.sector] : [])].map(name_text).join(">");
+  return `${ends}:${kRuleLetter[rule.kind]}${decimal(rule.percent)}`;
 }
 
 function rule_of(text: string): Rule | null {
-  const parts = /^([\w-]{2,24})>([\w-]{2,24}):([csax])(-?\d+(?:\.\d+)?)$/.exec(text);
+  const parts = /^([^>:]+)>([^>:]+)(?:>([^>:]+))?:([csax])(-?\d+(?:\.\d+)?)$/.exec(text);
   if (!parts) return null;
-  const kind = kRuleKinds.find((one) => kRuleLetter[one] === parts[3])!;
-  return { from: parts[1]!, to: parts[2]!, kind, percent: Math.min(1000, Math.max(-99, Number(parts[4]))) };
+  const [from, to, sector] = [parts[1]!, parts[2]!, parts[3] ?? ""].map(name_of) as [string, string, string];
+  if (!from || !to) return null;
+  const kind = kRuleKinds.find((one) => kRuleLetter[one] === parts[4])!;
+  return { from, to, sector, kind, percent: Math.min(1000, Math.max(-99, Number(parts[5]))) };
 }
 
 function write_scenario(state: ScenarioState, mark: string, query: URLSearchParams): void {
@@ -59,8 +74,8 @@ function write_scenario(state: ScenarioState, mark: string, query: URLSearchPara
   query.set(`${mark}on`, state.base);
   if (state.file) query.set(`${mark}file`, pack(state.file));
   set("union", state.union, kScenario.union);
-  set("join", state.join.join(","), "");
-  set("leave", state.leave.join(","), "");
+  set("join", state.join.map(name_text).join(","), "");
+  set("leave", state.leave.map(name_text).join(","), "");
   set("tariff", decimal(state.tariff_points), "0");
   set("border", decimal(state.border_pct), "0");
   set("theta", decimal(state.theta), decimal(kScenario.theta));
@@ -69,13 +84,15 @@ function write_scenario(state: ScenarioState, mark: string, query: URLSearchPara
 }
 
 function read_scenario(query: URLSearchParams, mark: string): ScenarioState {
+  // The bundled world has codes, a reader's own any names.
+  const listed = query.has("trade") ? names_of : codes;
   const get = (key: string) => query.get(mark + key);
   return {
     base: word(get("on"), kScenario.base),
     file: unpack(get("file") ?? ""),
     union: word(get("union"), kScenario.union),
-    join: codes(get("join")),
-    leave: codes(get("leave")),
+    join: listed(get("join")),
+    leave: listed(get("leave")),
     tariff_points: number_in(get("tariff"), kBounds.tariff_points, 0),
     border_pct: number_in(get("border"), kBounds.border_pct, 0),
     theta: number_in(get("theta"), kBounds.theta, kScenario.theta),
@@ -140,10 +157,15 @@ function read_regions(query: URLSearchParams): RegionsState {
 }
 
 /** A table's name is any text that holds no path. */
+const table_in = (text: string | null) => (text !== null && text.length <= 100 && !/[/\\]/.test(text) ? text : "");
+
 function read_trade(query: URLSearchParams): TradeChoice | null {
-  const table = query.get("trade") ?? "";
-  if (!table || table.length > 100 || /[/\\]/.test(table)) return null;
-  return { table, year: Math.round(number_in(query.get("year"), { low: 0, high: 3000 }, 0)) };
+  const table = table_in(query.get("trade"));
+  if (!table) return null;
+  return {
+    table, year: Math.round(number_in(query.get("year"), { low: 0, high: 3000 }, 0)),
+    inputs: table_in(query.get("inputs")), elasticities: table_in(query.get("elasticities")),
+  };
 }
 
 /** The state as the part of an address after "#". What is as on a first visit is left out. */
@@ -156,6 +178,8 @@ export function address_of(state: WorkbenchState): string {
   if (state.trade) {
     query.set("trade", state.trade.table);
     if (state.trade.year) query.set("year", String(state.trade.year));
+    if (state.trade.inputs) query.set("inputs", state.trade.inputs);
+    if (state.trade.elasticities) query.set("elasticities", state.trade.elasticities);
   }
   if (state.second) {
     query.set("beside", "1");
@@ -193,7 +217,7 @@ export function state_of(address: string): WorkbenchState {
     trade: read_trade(query),
     second: query.has("beside") ? read_scenario(query, "b-") : null,
     measure: one_of(query.get("show"), kMeasures, first.measure),
-    economy: codes(query.get("economy"))[0] ?? "",
+    economy: name_of(query.get("economy") ?? ""),
     estimate: {
       formula: query.get("formula") ?? first.estimate.formula,
       cluster: query.get("cluster") ?? first.estimate.cluster,

@@ -22,7 +22,12 @@ export interface TradeChoice {
   table: string;
   /** 0 is the last year of the table. */
   year: number;
+  /** Other tables of a world of many sectors: what producers use, elasticities; "" for none. */
+  inputs: string;
+  elasticities: string;
 }
+
+export const trade_choice = (table: string): TradeChoice => ({ table, year: 0, inputs: "", elasticities: "" });
 
 export const kTabs = ["claim", "scenario", "estimate", "data", "regions"] as const;
 export type Tab = (typeof kTabs)[number];
@@ -37,6 +42,8 @@ export type RuleKind = (typeof kRuleKinds)[number];
 export interface Rule {
   from: string;
   to: string;
+  /** "" is all goods. */
+  sector: string;
   kind: RuleKind;
   percent: number;
 }

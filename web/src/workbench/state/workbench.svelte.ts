@@ -1,13 +1,14 @@
 import { createContext } from "svelte";
 import { make_locale } from "../../language/locale";
-import { get_catalogue, get_health, get_uploads, get_world } from "../api/calls";
+import { get_catalogue, get_health, get_translated, get_uploads, get_world } from "../api/calls";
 import { ApiError, ServerLost, is_abort, type Trouble } from "../api/client";
 import type { Catalogue, Upload, World } from "../api/types";
 import { economy_namer } from "../words/economies";
+import { Translation, renamer, type Say } from "../words/translation";
 import { words_of } from "../words/words";
 import { address_of, state_of } from "./address";
 import { History } from "./history";
-import { kFirstState, type ScenarioState, type WorkbenchState } from "./state";
+import { kFirstState, type ScenarioState, type TradeChoice, type WorkbenchState } from "./state";
 
 /** The state of the page, its steps back and forth, the words of its language and the server it speaks to. */
 export class Workbench {
@@ -34,6 +35,16 @@ export class Workbench {
   readonly locale = $derived(make_locale(this.language));
   readonly words = $derived(words_of(this.language));
   readonly name_of = $derived(economy_namer(this.catalogue, this.language));
+
+  private told = $state(0);
+  private readonly translation = $derived(new Translation(this.language, get_translated, () => (this.told += 1),
+    this.language === "kk" ? renamer((this.catalogue?.economies ?? []).map(({ code, name }) => [name, this.name_of(code)])) : (text) => text));
+  /** What the engine says, in the language of the page; another function whenever more of it is known. */
+  readonly say: Say = $derived.by(() => {
+    void this.told;
+    const { translation } = this;
+    return (text) => translation.say(text);
+  });
 
   constructor() {
     this.state = state_of(location.hash);
@@ -95,6 +106,15 @@ export class Workbench {
     return this.own_world ?? this.catalogue!.world;
   }
 
+  /** Whether the world at hand is that of a choice. */
+  world_is(trade: TradeChoice | null): boolean {
+    if (!trade) return this.own_world === null;
+    const { trade: table, year, tables } = this.own_world ?? {};
+    const bundled = this.own_world !== null && this.catalogue!.tables.some((one) => one.name === table);
+    return table === trade.table && (!trade.year || trade.year === year) &&
+      (bundled || (String(tables?.["intermediate_use"] ?? "") === trade.inputs && String(tables?.["elasticities"] ?? "") === trade.elasticities));
+  }
+
   private world_asked: AbortController | null = null;
 
   /** Reads the world of the table that the state names, if it is another than the one at hand. */
@@ -106,12 +126,11 @@ export class Workbench {
       this.own_world = null;
       return;
     }
-    const at_hand = this.own_world;
-    if (at_hand?.trade === trade.table && (!trade.year || trade.year === at_hand.year)) return;
+    if (this.world_is(trade)) return;
     const abort = new AbortController();
     this.world_asked = abort;
     try {
-      const [world, uploads] = await Promise.all([get_world(trade.table, trade.year, abort.signal), get_uploads(abort.signal)]);
+      const [world, uploads] = await Promise.all([get_world(trade, abort.signal), get_uploads(abort.signal)]);
       if (abort.signal.aborted) return;
       this.uploads = uploads;
       this.own_world = world;

@@ -4,6 +4,12 @@ import type { Catalogue } from "../api/types";
 
 const two_letters = new Map((codes as [string, string, string, string][]).map(([two, three]) => [three, two]));
 
+/** The made-up economies of the bundled example. */
+const kExample: Record<string, { ru: string; kk: string }> = {
+  North: { ru: "Север", kk: "Солтүстік" }, South: { ru: "Юг", kk: "Оңтүстік" }, Island: { ru: "Остров", kk: "Арал" },
+  Hills: { ru: "Холмы", kk: "Төбелер" }, Coast: { ru: "Побережье", kk: "Жағалау" },
+};
+
 /** Names by code in a language; a code without a name stands for itself. */
 export function economy_namer(catalogue: Catalogue | null, language: "en" | "ru" | "kk"): (code: string) => string {
   const names = new Map<string, string>();
@@ -15,5 +21,5 @@ export function economy_namer(catalogue: Catalogue | null, language: "en" | "ru"
       if (name) names.set(code, Array.isArray(name) ? name[0]! : name);
     }
   }
-  return (code) => names.get(code) ?? code;
+  return (code) => names.get(code) ?? (language === "en" ? code : kExample[code]?.[language] ?? code);
 }
