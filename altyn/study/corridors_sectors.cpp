@@ -82,7 +82,7 @@ SectorRoutes routes_of(const SectorNetwork& network, const std::vector<double>& 
 }
 
 StudyResult solve(const Study& whole, const SectorNetwork& network, const DataSources& sources,
-                  Context& context) {
+                  SharedDraws* shared, Context& context) {
   if (network.corridors.routes().congestion > 0.0 &&
       std::any_of(network.world.scenario.changes.begin(), network.world.scenario.changes.end(),
                   [](const SectorChange& one) { return one.what == SectorChangeKind::kQuota; })) {
@@ -124,7 +124,7 @@ StudyResult solve(const Study& whole, const SectorNetwork& network, const DataSo
     result.value["certificates"].push_back(attribution::to_json(answer.certificate));
     result.files.push_back({"traffic.csv", attribution::to_data_table(table)});
   };
-  return solve_sector_world(whole, network.world, sources, &layer, context).result;
+  return solve_sector_world(whole, network.world, sources, &layer, context, shared).result;
 }
 
 StudyResult value(const Study& whole, const SectorNetwork& network, Context& context) {
@@ -180,7 +180,8 @@ StudyResult value(const Study& whole, const SectorNetwork& network, Context& con
 
 }  // namespace
 
-StudyResult run_sector_corridors(const Study& whole, const Study& world, Context& context) {
+StudyResult run_sector_corridors(const Study& whole, const Study& world, SharedDraws* shared,
+                                 Context& context) {
   DataSources sources(whole);
   SectorWorld base = read_sector_world(world, sources, context);
   CorridorSetting setting(whole, sources);
@@ -200,7 +201,7 @@ StudyResult run_sector_corridors(const Study& whole, const Study& world, Context
   } else if (action == "value") {
     result = value(whole, network, context);
   } else {
-    result = solve(whole, network, sources, context);
+    result = solve(whole, network, sources, shared, context);
   }
   result.inputs = sources.inputs();
   return result;

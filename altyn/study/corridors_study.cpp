@@ -273,7 +273,7 @@ std::string drivers_sentence(const ResultTable& incomes, const ResultTable& driv
 }
 
 StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources,
-                  Context& context) {
+                  SharedDraws* shared, Context& context) {
   const equilibrium::OneSectorOptions options{.closure = loaded.scenario.model.deficits};
   // The world with its routes at one set of values; nothing else changes in it.
   const auto instance_at = [&](const Values& values) {
@@ -306,7 +306,9 @@ StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources
   const equilibrium::OneSectorResult solved =
       equilibrium::solve_one_sector(instance.base, instance.shock, options, context);
   const ScenarioDraws draws = run_draws(instance_at, loaded.setting.parents(), loaded.assumptions,
-                                        false, loaded.scenario.model.n_draws, options, context);
+                                        false, loaded.scenario.model.n_draws, options, context, {},
+                                        shared, loaded.scenario.head.name);
+  if (shared != nullptr && !shared->merging) return result;
   ScenarioAnswer told = answer_of(
       {loaded.scenario, loaded.setting, loaded.assumptions, instance, solved, nullptr, draws});
   told.certificates = {answer.certificate};
@@ -359,7 +361,7 @@ StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources
 
 }  // namespace
 
-StudyResult run_corridors(const Study& study, Context& context) {
+StudyResult run_corridors(const Study& study, Context& context, SharedDraws* shared) {
   // The name of the file, where the scenario was read from one; a repeated run has it too.
   Study named = study;
   named.where = study.content.value("file", study.where);
@@ -382,13 +384,13 @@ StudyResult run_corridors(const Study& study, Context& context) {
                       .fixes = {"add [[link_change]]", "altyn corridors show " + named.where}});
   }
   if (has_sectors(sections.whole.content)) {
-    return run_sector_corridors(sections.whole, sections.world, context);
+    return run_sector_corridors(sections.whole, sections.world, shared, context);
   }
   const Loaded loaded(sections, sources);
   StudyResult result = action == "show"      ? show(loaded)
                        : action == "traffic" ? traffic(loaded, context)
                        : action == "value"   ? value(named, loaded, context)
-                                             : solve(named, loaded, sources, context);
+                                             : solve(named, loaded, sources, shared, context);
   result.inputs = sources.inputs();
   return result;
 }

@@ -4,6 +4,8 @@
 
 namespace altyn::study {
 
+struct SharedDraws;
+
 /// A network of routes under the equilibrium (docs/corridors.md). `action` says what is asked:
 ///   show     links with their length, time, fee and cost: links.csv
 ///   traffic  the value of trade on every link: traffic.csv
@@ -15,6 +17,8 @@ namespace altyn::study {
 /// With a section [sectors] the world has many sectors (corridors_sectors.h) and the files are
 /// those of sector_study.h, with traffic.csv. Errors: InputError of the scenario, its network and
 /// its base; "no-changes" for a run of a scenario that changes no link; "unknown-action".
-[[nodiscard]] StudyResult run_corridors(const Study& study, Context& context);
+/// Draws of a run may be `shared` between several.
+[[nodiscard]] StudyResult run_corridors(const Study& study, Context& context,
+                                        SharedDraws* shared = nullptr);
 
 }  // namespace altyn::study

@@ -11,6 +11,7 @@
 #include "altyn/data/output_files.h"
 #include "altyn/data/read_table.h"
 #include "altyn/data/write_table.h"
+#include "altyn/study/corridors_study.h"
 #include "altyn/study/scenario_draws.h"
 #include "altyn/study/simulate_study.h"
 
@@ -36,13 +37,21 @@ std::string name_of(Index part, Index n_parts, const char* ending) {
                     .fixes = {"--part 1/8"}});
 }
 
+bool is_network(const Study& study) { return study.kind == "corridors"; }
+
 void check_kind(const Study& study) {
   if (study.kind == "simulate") return;
+  if (is_network(study) && study.content.value("action", "run") == "run") return;
   throw InputError({.code = "no-parts",
                     .what = fmt::format("a {} has no draws to share", study.kind),
                     .where = study.where,
-                    .why = "parts solve draws of a simulation",
+                    .why = "parts solve draws of a scenario",
                     .fixes = {fmt::format("altyn run {}", study.where)}});
+}
+
+StudyResult run_shared(const Study& study, SharedDraws& draws, Context& context) {
+  if (is_network(study)) return run_corridors(study, context, &draws);
+  return run_simulation(study, context, {.shared = &draws});
 }
 
 /// What all parts of one run have in common.
@@ -151,7 +160,7 @@ PartName read_part_name(const std::string& text) {
 StudyResult run_part(const Study& study, Index part, Index n_parts, Context& context) {
   check_kind(study);
   SharedDraws draws{.part = part - 1, .n_parts = n_parts};
-  StudyResult whole = run_simulation(study, context, {.shared = &draws});
+  StudyResult whole = run_shared(study, draws, context);
   StudyResult result;
   Index n_draws = 0;
   for (const auto& [name, kept] : draws.kept) n_draws += static_cast<Index>(kept.size());
@@ -193,7 +202,7 @@ StudyResult merge_parts(const Study& study, const std::string& folder, Context& 
     add_table(data::read_table((fs::path(folder) / name_of(part, n_parts, "parquet")).string()),
               draws);
   }
-  StudyResult result = run_simulation(study, context, {.shared = &draws});
+  StudyResult result = run_shared(study, draws, context);
   const json own = record_of(study, result, context);
   for (Index part = 1; part <= n_parts; ++part) {
     if (records[static_cast<std::size_t>(part - 1)] == own) continue;

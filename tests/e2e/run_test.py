@@ -22,7 +22,8 @@ def done(*words):
 
 
 @pytest.mark.parametrize("study, n_parts", [
-    (EAEU / "no-union.toml", 3), (THREE / "union.toml", 2), (THREE / "regions.toml", 2)],
+    (EAEU / "no-union.toml", 3), (THREE / "union.toml", 2), (THREE / "regions.toml", 2),
+    (THREE / "pass.toml", 2)],
     ids=lambda value: getattr(value, "stem", value))
 def test_parts_of_a_scenario_make_the_bytes_of_one_run(study, n_parts, tmp_path):
     shown = done("run", study, "-o", tmp_path / "whole")

@@ -75,6 +75,12 @@ TEST(DrawParts, ManySectorsAreTheBytesOfOneRunToo) {
   expect_same_in_parts(study, 3, "sectors");
 }
 
+TEST(DrawParts, ChangesOnANetworkAreTheBytesOfOneRunToo) {
+  Study study = read_study(project_path("cases/eaeu/corridors-altai.toml"));
+  study.content["flags"] = {{"n_draws", 3}};
+  expect_same_in_parts(study, 2, "network");
+}
+
 TEST(DrawParts, ScenariosOfBothKindsMayStandSideBySide) {
   const Study study{.kind = "simulate",
                     .content = {{"scenarios",
