@@ -89,14 +89,24 @@ const Catalogue& catalogue(Tongue tongue) {
   return tongue == Tongue::kRussian ? russian : kazakh;
 }
 
+bool balanced(std::string_view text) {
+  int open = 0;
+  for (const char letter : text) {
+    open += letter == '(' ? 1 : letter == ')' ? -1 : 0;
+    if (open < 0) return false;
+  }
+  return open == 0;
+}
+
 /// Fills `gaps` with what stands between the literals from `next` on; the shortest texts that fit.
-/// A gap is not empty and holds no end of a sentence.
+/// A gap is not empty and holds no end of a sentence; one of a list's parts closes what it opens.
 bool match(const Pattern& pattern, std::size_t next, std::string_view text,
            std::vector<std::string_view>& gaps) {
   const std::string_view literal = pattern.literals[next];
   const bool last = next + 1 == pattern.literals.size();
   if (last && literal.empty()) {
     if (text.empty() || text.find(". ") != std::string_view::npos) return false;
+    if (pattern.inner && !balanced(text)) return false;
     gaps.push_back(text);
     return true;
   }
@@ -106,6 +116,7 @@ bool match(const Pattern& pattern, std::size_t next, std::string_view text,
     if (gap.find(". ") != std::string_view::npos) return false;
     const std::string_view rest = text.substr(at + literal.size());
     if (last && !rest.empty()) continue;
+    if (pattern.inner && !balanced(gap)) continue;
     gaps.push_back(gap);
     if (last || match(pattern, next + 1, rest, gaps)) return true;
     gaps.pop_back();

@@ -122,6 +122,7 @@ void read_concordance_file(std::string_view bytes) {
     const data::ConcordanceFile file = data::read_concordance(input.path());
     walk(file.table);
     data::check_chain({file, data::reversed(file)});
+    if (bytes.size() % 8 != 0) return;  // a database each time takes its time
     Table trade("trade");
     trade.add("sector", std::vector<std::string>{"010121", "27", "*", "A"});
     trade.add("trade_musd", data::NumberColumn{1.0, 2.0, 4.0, 8.0});

@@ -1,5 +1,6 @@
 import type { Certificate, Ledger } from "../../result/check_result";
 import { Table, type Cell } from "../../result/table";
+import type { Say } from "../words/translation";
 
 interface Coefficient {
   name: string;
@@ -35,8 +36,8 @@ function stars(p: number | null): string {
 }
 
 /** Coefficients with what they mean in percent. */
-export function coefficient_table(model: Model, title: string, term: string, say: (text: string) => string): Table {
-  const note = `${model.family}, ${model.n_obs}; ${say(model.standard_errors.kind)} (${model.standard_errors.n_clusters.join(", ")}), ${say(model.standard_errors.convention)}; * 0.1, ** 0.05, *** 0.01`;
+export function coefficient_table(model: Model, title: string, term: string, say: Say, plain: (value: number) => string): Table {
+  const note = `${model.family}, ${plain(model.n_obs)}; ${say(model.standard_errors.kind)} (${model.standard_errors.n_clusters.map(plain).join(", ")}), ${say(model.standard_errors.convention)}; * 0.1, ** 0.05, *** 0.01`;
   return new Table("coefficients", {
     title, note,
     columns: [
