@@ -136,6 +136,12 @@ std::shared_ptr<const ScenarioTables> ScenarioTables::read(const ScenarioWorld& 
   const std::vector<std::string>& economies = tables->world.economies;
   tables->gdp_musd = gdp ? gdp_of(*gdp, base_year, economies)
                          : std::vector<double>(economies.size(), data::kMissing);
+  for (const std::string& exporter : economies) {
+    for (const std::string& importer : economies) {
+      tables->preferred.push_back(
+          tables->registry.any_preference(exporter, importer, tables->world.year));
+    }
+  }
   tables->inputs = own.inputs();
   sources.add_inputs(tables->inputs);
   return tables;
@@ -315,14 +321,15 @@ std::vector<std::size_t> ScenarioSetting::tariff_cells(const std::vector<std::st
   const std::vector<std::string> importers = codes_of(importer, where);
   const std::vector<std::string> exporters = codes_of(exporter, where);
   const std::size_t n = world_.economies.size();
-  std::vector<std::size_t> cells;
+  std::vector<std::size_t> taxing, cells;
+  for (std::size_t k = 0; k < n; ++k) {
+    if (has(importers, world_.economies[k])) taxing.push_back(k);
+  }
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t k = 0; k < n; ++k) {
-      if (i == k || !has(importers, world_.economies[k])) continue;
-      const bool hit = exporters.empty() ? !registry_.any_preference(world_.economies[i],
-                                                                     world_.economies[k], year_)
-                                         : has(exporters, world_.economies[i]);
-      if (hit) cells.push_back(i * n + k);
+    const bool on_list = !exporters.empty() && has(exporters, world_.economies[i]);
+    for (const std::size_t k : taxing) {
+      const bool hit = exporters.empty() ? !tables_->preferred[i * n + k] : on_list;
+      if (i != k && hit) cells.push_back(i * n + k);
     }
   }
   return cells;
@@ -436,11 +443,13 @@ void ScenarioSetting::mark_involved(const Changes& changes) {
       involved_[cell / n] = true;
       involved_[cell % n] = true;
     }
+    std::vector<bool> nation(n_national, false);
     for (const std::size_t cell : part.cells) {
-      for (std::size_t i = 0; i < n; ++i) {
-        const bool exporter = !part.change.exporter.empty() && parents_[i] == cell / n_national;
-        if (parents_[i] == cell % n_national || exporter) involved_[i] = true;
-      }
+      nation[cell % n_national] = true;
+      if (!part.change.exporter.empty()) nation[cell / n_national] = true;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      if (nation[parents_[i]]) involved_[i] = true;
     }
   }
   const ScenarioRevenue& revenue = changes.revenue;
@@ -580,12 +589,12 @@ ScenarioInstance ScenarioSetting::instance_at(const Values& values, const InForc
 
 std::vector<bool> ScenarioSetting::taxed() const {
   const std::size_t n = economies_.size();
+  const std::size_t n_national = world_.economies.size();
   std::vector<bool> found(n * n, false);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < n; ++k) {
-      found[i * n + k] = parents_[i] != parents_[k] &&
-                         !registry_.any_preference(world_.economies[parents_[i]],
-                                                   world_.economies[parents_[k]], year_);
+      found[i * n + k] =
+          parents_[i] != parents_[k] && !tables_->preferred[parents_[i] * n_national + parents_[k]];
     }
   }
   return found;

@@ -34,6 +34,7 @@ struct ScenarioTables {
   data::PairPanel panel;          ///< the trade table's rows of the year, with all its columns
   std::vector<int> years;         ///< that the trade table has
   std::vector<double> gdp_musd;   ///< [n] of world.economies in the year; NaN where unknown
+  std::vector<bool> preferred;    ///< [n * n] exporter rows: a preference is in force in the year
   std::vector<InputFile> inputs;  ///< the files behind it
 
   /// `year` 0 takes the last one of the trade table. Errors: InputError of reading;

@@ -63,10 +63,13 @@ int repeat(Session& session, const RunRequest& request) {
 void add_run_commands(CLI::App& app, Session& session, const Finish& finish) {
   auto request = std::make_shared<RunRequest>();
   CLI::App* run_command = app.add_subcommand("run", "Run a study file");
-  run_command->add_option("study", request->file, "study file: study = \"check\", ...")->required();
+  run_command
+      ->add_option("study", request->file,
+                   "study file: an estimate, a scenario, a network, a plan, a claim, ...")
+      ->required();
   run_command->add_option("--output,-o", request->output, "folder for its files [out/NAME]");
   run_command->add_option("--part", request->part,
-                          "k/n: solve the k-th of n shares of a simulation's draws, for merge");
+                          "k/n: solve the k-th of n shares of a scenario's draws, for merge");
   run_command->callback([&session, finish, request] {
     finish([&session, request] { return run_file(session, *request); });
   });
