@@ -33,14 +33,14 @@ constexpr std::array<std::array<std::string_view, 3>, 12> kMonths = {{
     {"December", "декабрь", "желтоқсан"},
 }};
 
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
-bool is_letter(char letter) {
+bool is_numeral(char letter) { return letter >= '0' && letter <= '9'; }
+bool in_word(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
          (static_cast<unsigned char>(letter) & 0x80U) != 0;
 }
 
 /// A phrase cut at its gaps.
-struct Pattern {
+struct PhrasePattern {
   std::vector<std::string_view> literals;
   std::string_view said;
   bool inner = false;      ///< holds inside other phrases alone
@@ -49,14 +49,14 @@ struct Pattern {
 
 struct Catalogue {
   std::map<std::string_view, std::string_view> whole;
-  std::vector<Pattern> patterns;
+  std::vector<PhrasePattern> patterns;
 
   void add(std::string_view english, std::string_view said) {
     if (english.find(kGap) == std::string_view::npos) {
       whole.emplace(english, said);
       return;
     }
-    Pattern pattern{.literals = {}, .said = said};
+    PhrasePattern pattern{.literals = {}, .said = said};
     pattern.inner = english.starts_with(kInner);
     std::string_view rest = english;
     if (pattern.inner) rest.remove_prefix(kInner.size());
@@ -78,8 +78,9 @@ Catalogue catalogue_of(Tongue tongue) {
   for (const StudyPhrase& phrase : study_phrases()) {
     made.add(phrase.english, tongue == Tongue::kRussian ? phrase.russian : phrase.kazakh);
   }
-  std::stable_sort(made.patterns.begin(), made.patterns.end(),
-                   [](const Pattern& a, const Pattern& b) { return a.weight > b.weight; });
+  std::stable_sort(
+      made.patterns.begin(), made.patterns.end(),
+      [](const PhrasePattern& a, const PhrasePattern& b) { return a.weight > b.weight; });
   return made;
 }
 
@@ -100,7 +101,7 @@ bool balanced(std::string_view text) {
 
 /// Fills `gaps` with what stands between the literals from `next` on; the shortest texts that fit.
 /// A gap is not empty and holds no end of a sentence; one of a list's parts closes what it opens.
-bool match(const Pattern& pattern, std::size_t next, std::string_view text,
+bool match(const PhrasePattern& pattern, std::size_t next, std::string_view text,
            std::vector<std::string_view>& gaps) {
   const std::string_view literal = pattern.literals[next];
   const bool last = next + 1 == pattern.literals.size();
@@ -129,7 +130,7 @@ const data::Economy* economy_at(std::string_view text) {
   const data::Economy* found = nullptr;
   for (const data::Economy& economy : data::economies()) {
     if (!text.starts_with(economy.name)) continue;
-    if (text.size() > economy.name.size() && is_letter(text[economy.name.size()])) continue;
+    if (text.size() > economy.name.size() && in_word(text[economy.name.size()])) continue;
     if (found == nullptr || economy.name.size() > found->name.size()) found = &economy;
   }
   return found;
@@ -144,18 +145,18 @@ std::string localised(std::string_view text, Tongue tongue) {
     const char before = at == 0 ? ' ' : text[at - 1];
     const char letter = text[at];
     const char after = at + 1 < text.size() ? text[at + 1] : ' ';
-    if (is_digit(before) && letter == ',' && is_digit(after)) {
+    if (is_numeral(before) && letter == ',' && is_numeral(after)) {
       out += kNarrowSpace;
       ++at;
-    } else if (is_digit(before) && letter == '.' && is_digit(after)) {
+    } else if (is_numeral(before) && letter == '.' && is_numeral(after)) {
       out += ',';
       ++at;
-    } else if (is_digit(before) && letter == '%') {
+    } else if (is_numeral(before) && letter == '%') {
       out += kNarrowSpace;
       out += '%';
       ++at;
-    } else if (is_digit(before) && (rest.starts_with("st") || rest.starts_with("nd") ||
-                                    rest.starts_with("rd") || rest.starts_with("th"))) {
+    } else if (is_numeral(before) && (rest.starts_with("st") || rest.starts_with("nd") ||
+                                      rest.starts_with("rd") || rest.starts_with("th"))) {
       at += 2;
     } else if (rest.starts_with(" and ")) {
       out += russian ? " и " : " және ";
@@ -163,7 +164,7 @@ std::string localised(std::string_view text, Tongue tongue) {
     } else if (rest.starts_with(" to ")) {
       out += " – ";
       at += 4;
-    } else if (!is_letter(before) && letter >= 'A' && letter <= 'Z') {
+    } else if (!in_word(before) && letter >= 'A' && letter <= 'Z') {
       const auto* month = std::find_if(kMonths.begin(), kMonths.end(),
                                        [&](const auto& one) { return rest.starts_with(one[0]); });
       if (month != kMonths.end()) {
@@ -172,7 +173,7 @@ std::string localised(std::string_view text, Tongue tongue) {
         if (at < text.size() && text[at] == '-') {
           out += "–";
           ++at;
-        } else if (at + 4 < text.size() && text[at] == ' ' && is_digit(text[at + 1])) {
+        } else if (at + 4 < text.size() && text[at] == ' ' && is_numeral(text[at + 1])) {
           out += text.substr(at, 5);
           out += kNarrowSpace;
           out += russian ? "г." : "ж.";
@@ -224,7 +225,7 @@ std::optional<std::string> phrase_of(std::string_view text, Tongue tongue, bool 
   if (const auto whole = known.whole.find(text); whole != known.whole.end()) {
     return std::string(whole->second);
   }
-  for (const Pattern& pattern : known.patterns) {
+  for (const PhrasePattern& pattern : known.patterns) {
     std::vector<std::string_view> gaps;
     if (pattern.inner && !inside) continue;
     if (!text.starts_with(pattern.literals.front())) continue;
@@ -250,7 +251,7 @@ std::size_t sentence_end(std::string_view text) {
   for (std::size_t at = text.find(". "); at != std::string_view::npos;
        at = text.find(". ", at + 1)) {
     if (at + 2 < text.size() && text[at + 2] >= 'A' && text[at + 2] <= 'Z') return at + 1;
-    if (at + 2 < text.size() && is_digit(text[at + 2])) return at + 1;
+    if (at + 2 < text.size() && is_numeral(text[at + 2])) return at + 1;
   }
   return text.size();
 }
