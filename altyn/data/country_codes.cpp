@@ -326,9 +326,10 @@ CodeReading read_economy(std::string_view text) {
 void fail_unknown_economy(std::string_view text, const std::string& where) {
   std::vector<std::string> codes;
   std::vector<std::string> names;
+  const bool cyrillic = std::any_of(text.begin(), text.end(), [](char c) { return c < 0; });
   for (const Economy& economy : economies()) {
     codes.emplace_back(economy.code);
-    names.emplace_back(economy.name);
+    names.emplace_back(cyrillic ? economy.name_russian : economy.name);
   }
   const std::vector<std::string>& candidates = text.size() > 4 ? names : codes;
   std::vector<std::string> near;
@@ -343,7 +344,9 @@ void fail_unknown_economy(std::string_view text, const std::string& where) {
                     .context = {fmt::format("nearest: {}", fmt::join(near, ", "))},
                     .why = "trade of an economy that is not recognised would be lost or misplaced",
                     .fixes = {"use ISO 3166-1 codes of three letters, such as KAZ",
-                              fmt::format("leave its rows out: --drop {}", text)}});
+                              fmt::format("leave its rows out: --drop {}, or --unknown-economies "
+                                          "leave_out where a data set is imported",
+                                          text)}});
 }
 
 std::string economy_code(std::string_view text, const std::string& where) {

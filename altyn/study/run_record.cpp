@@ -123,7 +123,7 @@ void check_inputs(const json& record, const StudyResult& result, const std::stri
   std::vector<std::string> changed;
   for (const json& input : record.at("inputs")) {
     for (const InputFile& now : result.inputs) {
-      if (now.path == input.at("path") && now.sha256 != input.at("sha256")) {
+      if (input.at("path") == now.path && input.at("sha256") != now.sha256) {
         changed.push_back(now.path);
       }
     }
@@ -163,7 +163,7 @@ RerunResult rerun(const std::string& record_path, const std::string& folder, Con
     const fs::path path = place_beside(record_path, name);
     std::error_code error;
     if (fs::is_regular_file(path, error) &&
-        data::sha256_of_file(path.string()) != output.at("sha256")) {
+        output.at("sha256") != data::sha256_of_file(path.string())) {
       repeated.not_of_the_run.push_back(name);
     }
   }
