@@ -18,7 +18,7 @@ constexpr std::string_view kGap = "{}";
 constexpr std::string_view kInner = "…";
 constexpr std::size_t kLeastShare = 10;  // of a text must be its phrase's own words, one in so many
 constexpr std::string_view kNarrowSpace = "\u00a0";
-constexpr std::array<std::array<std::string_view, 3>, 12> kMonths = {{
+constexpr std::array<std::array<std::string_view, 3>, 12> kMonthWords = {{
     {"January", "январь", "қаңтар"},
     {"February", "февраль", "ақпан"},
     {"March", "март", "наурыз"},
@@ -165,9 +165,9 @@ std::string localised(std::string_view text, Tongue tongue) {
       out += " – ";
       at += 4;
     } else if (!in_word(before) && letter >= 'A' && letter <= 'Z') {
-      const auto* month = std::find_if(kMonths.begin(), kMonths.end(),
+      const auto* month = std::find_if(kMonthWords.begin(), kMonthWords.end(),
                                        [&](const auto& one) { return rest.starts_with(one[0]); });
-      if (month != kMonths.end()) {
+      if (month != kMonthWords.end()) {
         out += (*month)[russian ? 1 : 2];
         at += (*month)[0].size();
         if (at < text.size() && text[at] == '-') {

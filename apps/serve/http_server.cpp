@@ -257,9 +257,7 @@ struct HttpServer::State {
       Connection connection(socket, state_.limits);
       current = &connection;
       while (!connection.closing() && !connection.broken()) {
-        // Few places left: nobody keeps one for later.
-        const bool crowded = state_.n_connections > state_.limits.connections * 3 / 4;
-        const double idle = crowded ? 0.5 : state_.limits.idle_seconds;
+        const double idle = state_.crowded() ? 0.5 : state_.limits.idle_seconds;
         if (!connection.wait_for_request(state_.stopping, idle)) break;
         connection.begin_head();
         bool closed = false;
@@ -315,6 +313,9 @@ struct HttpServer::State {
     fill(site.answer(request), to, request);
   }
 
+  // Few places left: nobody keeps one for later.
+  [[nodiscard]] bool crowded() const { return n_connections > limits.connections * 3 / 4; }
+
   // The rest of a connection that has become a live channel.
   void serve_channel(Connection& connection, const HttpRequest& opening, std::size_t most_bytes) {
     const auto write = [&connection](std::string_view bytes) {
@@ -337,10 +338,13 @@ struct HttpServer::State {
       HttpResponse response = site.answer(one);
       return fmt::format("{} {} ", number, response.status) + response.body;
     };
-    serve_live({.socket = connection.socket(),
-                .write = write,
-                .stopping = [this] { return stopping.load(); }},
-               most_bytes, limits.live_seconds, answer);
+    serve_live(
+        {.socket = connection.socket(),
+         .write = write,
+         .stopping = [this] { return stopping.load(); },
+         .patience_seconds =
+             [this] { return crowded() ? limits.live_seconds / 24.0 : limits.live_seconds; }},
+        most_bytes, answer);
     connection.silence();
     connection.close_after();
   }

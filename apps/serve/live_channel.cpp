@@ -76,7 +76,7 @@ std::string websocket_acceptance(const std::string& key) {
   return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
 }
 
-void serve_live(const LiveConnection& connection, std::size_t most_bytes, double idle_seconds,
+void serve_live(const LiveConnection& connection, std::size_t most_bytes,
                 const std::function<std::string(std::string_view message)>& answer) {
   Channel channel{.connection = connection, .messages = {}};
   wslay_event_callbacks callbacks{};
@@ -89,12 +89,13 @@ void serve_live(const LiveConnection& connection, std::size_t most_bytes, double
       context, wslay_event_context_free);
   wslay_event_config_set_max_recv_msg_length(context, most_bytes);
   auto last = Clock::now();
-  const auto idle = std::chrono::duration<double>(idle_seconds);
   while (wslay_event_want_read(context) != 0 || wslay_event_want_write(context) != 0) {
-    if (wslay_event_get_close_sent(context) == 0 &&
-        (connection.stopping() || Clock::now() - last > idle)) {
+    const std::chrono::duration<double> silent = Clock::now() - last;
+    const bool too_long = silent.count() > connection.patience_seconds();
+    const bool closing = wslay_event_get_close_sent(context) != 0;
+    if (!closing && (too_long || connection.stopping())) {
       wslay_event_queue_close(context, WSLAY_CODE_GOING_AWAY, nullptr, 0);
-    } else if (wslay_event_get_close_sent(context) != 0 && Clock::now() - last > idle) {
+    } else if (closing && too_long) {
       return;  // who does not say goodbye is left without
     } else if (readable(connection.socket, 200)) {
       channel.took_one = false;
