@@ -26,7 +26,7 @@ bool take(std::string_view& bytes, std::vector<double>& values) {
   bytes.remove_prefix(sizeof count);
   if (count > bytes.size() / sizeof(double)) return false;
   values.resize(count);
-  std::memcpy(values.data(), bytes.data(), count * sizeof(double));
+  if (count > 0) std::memcpy(values.data(), bytes.data(), count * sizeof(double));
   bytes.remove_prefix(count * sizeof(double));
   return true;
 }
