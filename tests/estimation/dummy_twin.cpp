@@ -102,7 +102,7 @@ DummyTwin fit_dummies(const GlmProblem& problem) {
   }
   const Eigen::VectorXd root = w.cwiseSqrt();
   twin.partialled = x;
-  if (d.cols() > 0) {
+  if (d.cols() > 0 && x.cols() > 0) {
     twin.partialled -= d * least_squares(root.asDiagonal() * d, root.asDiagonal() * x);
   }
   return twin;
