@@ -244,7 +244,8 @@ class TextReader {
   void check_whole() {
     const Table sums = attempt([&] {
       return database_.query(
-          fmt::format("SELECT sum(strlen(line)) AS bytes, count(*) AS lines FROM {}", lines_sql()),
+          fmt::format("SELECT coalesce(sum(strlen(line)), 0) AS bytes, count(*) AS lines FROM {}",
+                      lines_sql()),
           file_.path);
     });
     const std::string tail = last_bytes(file_.path, 4);
