@@ -289,8 +289,9 @@ json Library::catalogue() {
   const Bundled& read = bundled();
   const std::vector<StudyFile> files = study_files(cases_);
   json options = json::object(), agreements = json::array();
-  for (const char* kind : kServedKinds)
+  for (const char* kind : kServedKinds) {
     options[kind] = study::sections_value(study::sections_of(kind));
+  }
   for (const data::Agreement& one : read.registry.agreements()) {
     agreements.push_back(agreement_value(one));
   }

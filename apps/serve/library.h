@@ -55,11 +55,11 @@ class Library {
   /// The year a scenario on a table stands in unless told: the bundled table's, or the last.
   [[nodiscard]] Index base_year(const std::string& trade, study::DataSources& sources) const;
 
-  data::CasesFolder cases_;
   [[nodiscard]] nlohmann::json sector_world(const nlohmann::json& tables,
                                             const std::vector<int>& years,
                                             study::DataSources& sources);
 
+  data::CasesFolder cases_;
   study::ScenarioTablesCache scenario_tables_;
   study::SectorTablesCache sector_tables_;
   std::once_flag read_;

@@ -58,9 +58,13 @@ export class Channel {
       signal?.addEventListener("abort", stop);
       waiting.set(number, {
         take: (status, text) => settle(() => {
-          const answer = JSON.parse(text) as Answer;
-          if (status < 400) done(answer);
-          else fail(new ApiError(trouble_of(answer, status), status));
+          try {
+            const answer = JSON.parse(text) as Answer;
+            if (status < 400) done(answer);
+            else fail(new ApiError(trouble_of(answer, status), status));
+          } catch (error) {
+            fail(error);
+          }
         }),
         lose: () => settle(() => fail(new Broken())),
       });
