@@ -93,9 +93,12 @@ bool is_missing_word(std::string_view text) {
 }
 
 std::string missing_words_sql() {
-  std::string list = "[''";
-  for (const std::string_view word : kMissingWords) list += fmt::format(", '{}'", word);
-  return list + "]";
+  std::string words;
+  for (const std::string_view word : kMissingWords) {
+    words += words.empty() ? "" : "|";
+    for (const char letter : word) words += letter == '.' ? "[.]" : std::string(1, letter);
+  }
+  return fmt::format("'^(?:{})$'", words);
 }
 
 NumberVerdict judge_numbers(const TextColumn& column, char delimiter) {

@@ -22,7 +22,7 @@ enum class NumberStyle {
 /// "..." and "-".
 [[nodiscard]] bool is_missing_word(std::string_view text);
 
-/// The words of is_missing_word() and the empty text, as an SQL list.
+/// The words of is_missing_word() as an SQL literal: a regular expression for whole values.
 [[nodiscard]] std::string missing_words_sql();
 
 /// What a text column turns out to be, judged over all its rows.

@@ -6,11 +6,14 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <unordered_map>
 
 #include "altyn/core/errors.h"
 #include "altyn/data/csv_dialect.h"
 #include "altyn/data/database.h"
 #include "altyn/data/number_text.h"
+#include "altyn/data/packed_file.h"
 #include "altyn/data/table_parts.h"
 #include "altyn/data/trade_columns.h"
 
@@ -86,10 +89,6 @@ void check_parquet(const std::string& path, std::uintmax_t size) {
 
 void check_text(const std::string& path) {
   const std::string head = first_bytes(path, 4);
-  if (path.ends_with(".gz") && !head.starts_with("\x1F\x8B")) {
-    fail_file("unreadable-table", "this is no gzip file", path, "its name says that it is packed",
-              {"rename it to end in .csv"});
-  }
   if (head.starts_with("PAR1")) {
     fail_file("unreadable-table", "this is a Parquet file", path,
               "its name says that it holds text", {"rename it to end in .parquet"});
@@ -132,7 +131,10 @@ File open_file(const std::string& path) {
   }
   File file{.path = path, .sql = sql_path(path)};
   std::string_view name = path;
-  if (name.ends_with(".gz")) name.remove_suffix(3);
+  if (name.ends_with(".gz")) {
+    check_packed(path);
+    name.remove_suffix(3);
+  }
   if (name.ends_with(".parquet")) {
     check_parquet(path, size);
     file.format = Format::kParquet;
@@ -206,7 +208,6 @@ class TextReader {
     });
     const TextColumn& texts = head.texts("line");
     for (Index row = 0; row < head.n_rows(); ++row) lines.emplace_back(texts.at(row));
-    if (file_.path.ends_with(".gz")) check_whole();
     dialect_ = detect_dialect(lines, file_.delimiter, file_.path);
     check_header();
   }
@@ -239,44 +240,20 @@ class TextReader {
     }
   }
 
-  /// A gzip file that was cut off would pass for a shorter table. Its last four bytes give the
-  /// size of the text (RFC 1952), to be met by the lines with one or two bytes for each line's end.
-  void check_whole() {
-    const Table sums = attempt([&] {
-      return database_.query(
-          fmt::format("SELECT coalesce(sum(strlen(line)), 0) AS bytes, count(*) AS lines FROM {}",
-                      lines_sql()),
-          file_.path);
-    });
-    const std::string tail = last_bytes(file_.path, 4);
-    std::uint32_t promised = 0;
-    for (std::size_t k = 4; k-- > 0;)
-      promised = promised << 8 | static_cast<unsigned char>(tail[k]);
-    const auto found = static_cast<std::uint64_t>(sums.numbers("bytes").front());
-    const auto ends = 2 * static_cast<std::uint64_t>(sums.numbers("lines").front()) + 3;
-    if (static_cast<std::uint32_t>(promised - found) <= ends) return;
-    fail_file("truncated-gzip", "the packed file ends too early", file_.path,
-              "its last rows would be missing without a word",
-              {"copy or download the file again",
-               "unpack it first if it was put together from several packed files"});
-  }
-
   void check_header() {
     std::vector<std::string>& names = dialect_.names;
     for (std::size_t k = 0; k < names.size(); ++k) {
       if (names[k].empty()) names[k] = fmt::format("column{}", k + 1);
     }
     for (std::size_t k = 0; k < names.size(); ++k) {
-      const auto twin =
-          std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(k), names[k]);
-      if (twin == names.begin() + static_cast<std::ptrdiff_t>(k)) continue;
-      throw InputError(
-          {.code = "duplicate-column",
-           .what = fmt::format("two columns are called \"{}\"", names[k]),
-           .where = fmt::format("{}, line {}", file_.path, dialect_.n_skipped + 1),
-           .context = {fmt::format("columns {} and {}", twin - names.begin() + 1, k + 1)},
-           .why = "a name must stand for one column",
-           .fixes = {"rename one of them in the file"}});
+      const auto [twin, is_new] = places_.emplace(names[k], k);
+      if (is_new) continue;
+      throw InputError({.code = "duplicate-column",
+                        .what = fmt::format("two columns are called \"{}\"", names[k]),
+                        .where = fmt::format("{}, line {}", file_.path, dialect_.n_skipped + 1),
+                        .context = {fmt::format("columns {} and {}", twin->second + 1, k + 1)},
+                        .why = "a name must stand for one column",
+                        .fixes = {"rename one of them in the file"}});
     }
     wanted_ = options_.columns.empty() ? names : options_.columns;
     Table header(file_.path);
@@ -312,23 +289,34 @@ class TextReader {
         file_.sql, sql_text(std::string(1, dialect_.delimiter)), dialect_.n_skipped, columns);
   }
 
-  /// A column of rows_sql(), its words for "no value" as NULL. A long IN list would become a join
-  /// and lose the order of the rows.
-  std::string value_sql(const std::string& name) const {
-    const auto place = std::find(dialect_.names.begin(), dialect_.names.end(), name);
-    return fmt::format("CASE WHEN list_contains({}, c{}) THEN NULL ELSE c{} END",
-                       missing_words_sql(), place - dialect_.names.begin(),
-                       place - dialect_.names.begin());
+  /// How the columns of a query are read: as text unless they are named here.
+  struct Numbers {
+    std::set<std::string> plain;
+    std::set<std::string> with_words;  // "NA" and the like among the numbers
+
+    [[nodiscard]] bool has(const std::string& name) const {
+      return plain.contains(name) || with_words.contains(name);
+    }
+  };
+
+  std::string column_sql(const std::string& name) const {
+    return fmt::format("c{}", places_.at(name));
   }
 
-  /// Every wanted column; those in `numbers` as numbers, the others as text.
-  Table query(const std::vector<std::string>& numbers, Index limit) {
+  /// A column of rows_sql() with its words for "no value" as NaN. Each expression names its column
+  /// once: the database hashes expressions, one that names it twice hashes like all its kind, and
+  /// a table of 4,000 columns took two minutes.
+  std::string without_words_sql(const std::string& name) const {
+    return fmt::format("regexp_replace({}, {}, 'nan')", column_sql(name), missing_words_sql());
+  }
+
+  /// Every wanted column.
+  Table query(const Numbers& numbers, Index limit) {
     std::string select;
     for (const std::string& name : wanted_) {
-      const auto place = std::find(dialect_.names.begin(), dialect_.names.end(), name);
-      const std::string value = contains(numbers, name)
-                                    ? fmt::format("CAST({} AS DOUBLE)", value_sql(name))
-                                    : fmt::format("c{}", place - dialect_.names.begin());
+      std::string value = column_sql(name);
+      if (numbers.with_words.contains(name)) value = without_words_sql(name);
+      if (numbers.has(name)) value = fmt::format("CAST({} AS DOUBLE)", value);
       select += fmt::format("{}{} AS {}", select.empty() ? "" : ", ", value, sql_name(name));
     }
     std::string sql = fmt::format("SELECT {} FROM {}", select, rows_sql());
@@ -342,14 +330,17 @@ class TextReader {
   /// further down are read again as text, so that the break can be named.
   Table read_typed() {
     const Table sample = query({}, kSampleRows);
-    std::vector<std::string> numbers;
+    Numbers numbers;
     for (const Column& column : sample.columns()) {
       if (is_text(column.name)) continue;
       const TextColumn& texts = std::get<TextColumn>(column.values);
       const NumberVerdict verdict = judge_numbers(texts, dialect_.delimiter);
       const bool plain =
           verdict.is_number && verdict.style == NumberStyle::kPlain && !verdict.truth_values;
-      if (plain || texts.dictionary.empty()) numbers.push_back(column.name);
+      if (!plain && !texts.dictionary.empty()) continue;
+      const bool words =
+          std::any_of(texts.dictionary.begin(), texts.dictionary.end(), is_missing_word);
+      (words ? numbers.with_words : numbers.plain).insert(column.name);
     }
     if (sample.n_rows() == 0) {
       fail_file("empty-table", "the table has a header and no rows", file_.path,
@@ -359,25 +350,28 @@ class TextReader {
       return query(numbers, 0);
     } catch (const SystemError& error) {
       if (error.detail().what.find("Could not convert") == std::string::npos) throw;
-      return query(without_texts(numbers), 0);
+      return query(numbers_to_the_end(std::move(numbers)), 0);
     }
   }
 
-  /// The columns among `numbers` that hold numbers to the last row.
-  std::vector<std::string> without_texts(const std::vector<std::string>& numbers) {
+  /// The columns that hold numbers, and words for "no value", to the last row.
+  Numbers numbers_to_the_end(Numbers numbers) {
+    numbers.with_words.merge(numbers.plain);
+    numbers.plain.clear();
     std::string counts;
-    for (const std::string& name : numbers) {
-      const std::string value = value_sql(name);
-      counts += fmt::format("{}count({}) - count(TRY_CAST({} AS DOUBLE)) AS {}",
-                            counts.empty() ? "" : ", ", value, value, sql_name(name));
+    for (const std::string& name : numbers.with_words) {
+      counts += fmt::format("{}count({}) AS values{}, count(TRY_CAST({} AS DOUBLE)) AS numbers{}",
+                            counts.empty() ? "" : ", ", column_sql(name), places_.at(name),
+                            without_words_sql(name), places_.at(name));
     }
-    const Table failures =
+    const Table found =
         database_.query(fmt::format("SELECT {} FROM {}", counts, rows_sql()), file_.path);
-    std::vector<std::string> kept;
-    for (const std::string& name : numbers) {
-      if (failures.numbers(name).front() == 0.0) kept.push_back(name);
-    }
-    return kept;
+    std::erase_if(numbers.with_words, [&, k = std::size_t{0}](const std::string&) mutable {
+      const auto count = [&] { return std::get<NumberColumn>(found.columns()[k++].values)[0]; };
+      const double n_values = count();
+      return count() != n_values;
+    });
+    return numbers;
   }
 
   /// Decides text or numbers for what was read as text, over the whole file.
@@ -458,6 +452,7 @@ class TextReader {
   File file_;
   const ReadOptions& options_;
   CsvDialect dialect_;
+  std::unordered_map<std::string, std::size_t> places_;  // of the columns in a line
   std::vector<std::string> wanted_;
 };
 

@@ -173,11 +173,12 @@ std::string plain_text(std::string_view xml) {
 std::string texts_in(std::string_view xml) {
   std::string text;
   std::size_t place = 0;
+  bool pronunciation = false;  // inside <rPh>, of a text that stands beside it
   while (const std::optional<Tag> tag = next_tag(xml, place)) {
     place = tag->end;
-    if (tag->name == "rPh" && !tag->closes && !tag->empty) {  // how it is pronounced
-      place = std::min(xml.find("</", xml.find("</t>", place) + 1), xml.size());
-    } else if (tag->name == "t" && !tag->closes && !tag->empty) {
+    if (tag->name == "rPh") {
+      pronunciation = !tag->closes && !tag->empty;
+    } else if (tag->name == "t" && !tag->closes && !tag->empty && !pronunciation) {
       const std::size_t end = xml.find('<', place);
       text += plain_text(xml.substr(place, end - place));
     }

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <sstream>
 
 #include "altyn/data/database.h"
 #include "altyn/data/write_table.h"
@@ -238,6 +240,57 @@ TEST(ReadTable, FilesThatWereCutOffAreNeverShorterTables) {
           << name << " cut to " << kept;
     }
   }
+}
+
+// Sums and lengths of the packed text stand behind it; the database compares neither.
+TEST(ReadTable, RefusesAPackedFileThatIsNotWhatWasPacked) {
+  const TempFolder folder;
+  Table table("t");
+  table.add("exporter", {"RUS", "KAZ", "RUS"});
+  table.add("trade", NumberColumn{1.0, 2.0, 3.0});
+  const std::string path = folder.path("a.csv.gz");
+  write_table(table, path);
+  std::ostringstream packed;
+  packed << std::ifstream(path, std::ios::binary).rdbuf();
+  const std::string bytes = packed.str();
+  const auto code_for = [&](const std::string& content) {
+    return error_of([&] { (void)read_table(folder.file("b.csv.gz", content)); }).code;
+  };
+  for (const std::size_t from_the_end : {1, 8}) {
+    std::string damaged = bytes;
+    damaged[damaged.size() - from_the_end] ^= 1;
+    EXPECT_EQ(code_for(damaged), "damaged-gzip");
+  }
+  EXPECT_EQ(code_for(bytes + bytes), "several-parts");
+  EXPECT_EQ(code_for("exporter,trade\nRUS,1\n"), "unreadable-table");
+}
+
+TEST(ReadTable, TablesMayBeVeryWide) {
+  constexpr int kColumns = 5000;
+  const TempFolder folder;
+  std::string header = "exporter", values = "RUS", last = "KAZ";
+  for (int k = 1; k < kColumns; ++k) {
+    header += ",x" + std::to_string(k);
+    values += k % 2 == 0 ? ",NA" : "," + std::to_string(k);
+    last += ",7";
+  }
+  const Table table = read_table(folder.file("a.csv", header + "\n" + values + "\n" + last + "\n"));
+  ASSERT_EQ(std::ssize(table.columns()), kColumns);
+  EXPECT_EQ(table.numbers("x4999")[0], 4999.0);
+  EXPECT_TRUE(is_missing(table.numbers("x4998")[0]));
+  EXPECT_EQ(table.numbers("x4998")[1], 7.0);
+}
+
+// Beyond the rows by which a column's kind is guessed.
+TEST(ReadTable, WordsForNoValueMayComeLate) {
+  const TempFolder folder;
+  std::string content = "exporter,trade,gdp\n";
+  for (int k = 0; k < 12'000; ++k) content += "RUS,1.5,2\n";
+  const Table table = read_table(folder.file("a.csv", content + "KAZ,NA,..\n"));
+  EXPECT_TRUE(is_missing(table.numbers("trade").back()));
+  EXPECT_TRUE(is_missing(table.numbers("gdp").back()));
+  EXPECT_EQ(table.numbers("gdp")[0], 2.0);
+  EXPECT_EQ(text_at(table, "exporter", 12'000), "KAZ");
 }
 
 TEST(ReadTable, TrimsTheNamesOfColumns) {
