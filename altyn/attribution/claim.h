@@ -22,8 +22,10 @@ struct Claim {
   std::string id;
   std::string title;            ///< the question of the report; written from the fields when blank
   std::string title_ru;         ///< the same in Russian
+  std::string title_kk;         ///< the same in Kazakh
   std::string in_our_words;     ///< what was said, never the outlet's own sentence
   std::string in_our_words_ru;  ///< the same in Russian
+  std::string in_our_words_kk;  ///< the same in Kazakh
   std::string speaker;
   std::string speaker_role;
   std::string date;  ///< of the statement, 2017-10-06

@@ -9,7 +9,7 @@
 namespace altyn::attribution {
 
 /// The Russian of a text that the engine wrote in English: whole, or sentence by sentence, by
-/// russian_phrases(). Numbers, months and economies inside a sentence are put as Russian puts them.
+/// translated(). Numbers, months and economies inside a sentence are put as Russian puts them.
 /// A sentence without a Russian form stays as it is. Cost: phrases * length of the text.
 [[nodiscard]] std::string in_russian(std::string_view english);
 

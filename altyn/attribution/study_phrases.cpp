@@ -4,8 +4,8 @@
 
 namespace altyn::attribution {
 
-std::span<const StudyPhrase> study_phrases() {
-  static constexpr StudyPhrase kPhrases[] = {
+std::span<const Phrase> study_phrases() {
+  static constexpr Phrase kPhrases[] = {
       // Titles and what a scenario is about
       {"What if Kazakhstan left the union and traded with it like any other country?",
        "Что, если Казахстан выйдет из союза и будет торговать с ним как любая другая страна?",
@@ -129,13 +129,6 @@ std::span<const StudyPhrase> study_phrases() {
       {"…{} of GDP of {}, carried to {}", "{} ВВП {} года, перенесено на {} год",
        "{} — {} жылғы ЖІӨ үлесі, {} жылға көшірілген"},
       {"…{} of GDP of {}", "{} ВВП {} года", "{} — {} жылғы ЖІӨ үлесі"},
-      {"{} of the world's domestic trade is assumed, not observed; results carry its range.",
-       "{} внутренней торговли мира предположено, а не наблюдается; разброс этого входит в "
-       "результаты.",
-       "Әлемдегі ішкі сауданың {} бақыланбаған, болжанған; нәтижелерде оның аралығы бар."},
-      {"{} of {} flows in {} are recorded by nobody and count as zero (flag u).",
-       "{} из {} потоков за {} год никем не записаны и считаются нулём (признак u).",
-       "{} / {} ағын {} жылы ешкім жазбаған, нөл деп алынады (u белгісі)."},
       {"Income is that of the goods economy: what goods sell for, duties and the deficit in goods.",
        "Доход — доход товарной экономики: выручка от товаров, пошлины и дефицит торговли товарами.",
        "Табыс — тауар экономикасының табысы: тауар түсімі, баждар және тауар саудасының "
@@ -254,15 +247,8 @@ std::span<const StudyPhrase> study_phrases() {
        "Бірінші жыл: база капиталымен. Жол құны: үй шаруашылықтары үшін тең бағалы тұрақты "
        "өзгеріс, уақытпен есептелген"},
       {"Assumption", "Предположение", "Болжам"},
-      {"Value", "Значение", "Мәні"},
       {"From", "От", "Бастап"},
-      {"Unit", "Единица", "Бірлік"},
       {"Source", "Источник", "Дереккөз"},
-      {"Standard error", "Ст. ошибка", "Станд. қате"},
-      {"Real income", "Реальный доход", "Нақты табыс"},
-      {"Exports", "Экспорт", "Экспорт"},
-      {"Imports", "Импорт", "Импорт"},
-      {"Prices", "Цены", "Бағалар"},
       {"Terms of trade", "Условия торговли", "Сауда шарттары"},
       {"Taxed volumes", "Облагаемые объёмы", "Баж салынатын көлем"},
       {"Costs and productivity", "Издержки и производительность", "Шығын мен өнімділік"},
@@ -289,8 +275,6 @@ std::span<const StudyPhrase> study_phrases() {
       {"Tariff", "Пошлина", "Баж"},
       {"Chosen", "Выбрано", "Таңдалды"},
       {"Change", "Изменение", "Өзгеріс"},
-      {"Low", "От", "Бастап"},
-      {"High", "До", "Дейін"},
       // Assumptions: names, units and the words of their sources
       {"trade elasticity", "эластичность торговли", "сауда икемділігі"},
       {"the trade elasticities", "эластичности торговли", "сауда икемділіктері"},
@@ -937,16 +921,7 @@ std::span<const StudyPhrase> study_phrases() {
       {"numeraire", "единица счёта", "есеп бірлігі"},
       {"Of GDP", "К ВВП", "ЖІӨ-ге"},
       {"To", "До", "Дейін"},
-      {"Before", "До", "Дейін"},
-      {"After", "После", "Кейін"},
-      {"Code", "Код", "Коды"},
-      {"Economy", "Экономика", "Экономика"},
-      {"Exporter", "Экспортёр", "Экспорттаушы"},
-      {"Importer", "Импортёр", "Импорттаушы"},
-      {"Year", "Год", "Жыл"},
       // Names of unions, places in tables
-      {"Eurasian Economic Union", "Евразийский экономический союз", "Еуразиялық экономикалық одақ"},
-      {"European Union", "Европейский союз", "Еуропалық одақ"},
       {"European Economic Area", "Европейская экономическая зона", "Еуропалық экономикалық аймақ"},
       {"CIS free-trade treaty", "Договор о зоне свободной торговли СНГ",
        "ТМД еркін сауда аймағы туралы шарт"},
@@ -976,9 +951,6 @@ std::span<const StudyPhrase> study_phrases() {
       {"compiled for this project, checked against CEPII GeoDist",
        "составлено для этого проекта, сверено с CEPII GeoDist",
        "осы жоба үшін құрастырылған, CEPII GeoDist бойынша тексерілген"},
-      {"Federal Customs Service of Russia, published by Rosstat",
-       "Федеральная таможенная служба России, публикация Росстата",
-       "Ресейдің Федералды кеден қызметі, Росстат жариялаған"},
       {"World Bank, World Development Indicators", "Всемирный банк, World Development Indicators",
        "Дүниежүзілік банк, World Development Indicators"},
       {"Error while parsing {}: {}", "ошибка при чтении ({}): {}", "оқу қатесі ({}): {}"},

@@ -4,10 +4,12 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "altyn/attribution/russian_phrases.h"
+#include "altyn/attribution/claim_labels.h"
+#include "altyn/attribution/claim_phrases.h"
 #include "altyn/attribution/study_phrases.h"
 #include "altyn/data/country_codes.h"
 
@@ -18,7 +20,8 @@ constexpr std::string_view kGap = "{}";
 constexpr std::string_view kInner = "…";
 constexpr std::size_t kLeastShare = 10;  // of a text must be its phrase's own words, one in so many
 constexpr std::string_view kNarrowSpace = "\u00a0";
-constexpr std::array<std::array<std::string_view, 3>, 12> kMonthWords = {{
+using MonthWords = std::array<std::string_view, 3>;
+constexpr std::array<MonthWords, 12> kMonthWords = {{
     {"January", "январь", "қаңтар"},
     {"February", "февраль", "ақпан"},
     {"March", "март", "наурыз"},
@@ -72,11 +75,10 @@ struct Catalogue {
 
 Catalogue catalogue_of(Tongue tongue) {
   Catalogue made;
-  if (tongue == Tongue::kRussian) {
-    for (const Phrase& phrase : russian_phrases()) made.add(phrase.english, phrase.russian);
-  }
-  for (const StudyPhrase& phrase : study_phrases()) {
-    made.add(phrase.english, tongue == Tongue::kRussian ? phrase.russian : phrase.kazakh);
+  for (const std::span<const Phrase> phrases : {claim_phrases(), claim_labels(), study_phrases()}) {
+    for (const Phrase& phrase : phrases) {
+      made.add(phrase.english, tongue == Tongue::kRussian ? phrase.russian : phrase.kazakh);
+    }
   }
   std::stable_sort(
       made.patterns.begin(), made.patterns.end(),
@@ -136,6 +138,13 @@ const data::Economy* economy_at(std::string_view text) {
   return found;
 }
 
+/// The month whose English name starts the text; null for none.
+const MonthWords* month_at(std::string_view text) {
+  const auto* found = std::find_if(kMonthWords.begin(), kMonthWords.end(),
+                                   [text](const auto& one) { return text.starts_with(one[0]); });
+  return found == kMonthWords.end() ? nullptr : found;
+}
+
 /// Numbers, months, economies and the words between them as the language writes them.
 std::string localised(std::string_view text, Tongue tongue) {
   const bool russian = tongue == Tongue::kRussian;
@@ -165,20 +174,23 @@ std::string localised(std::string_view text, Tongue tongue) {
       out += " – ";
       at += 4;
     } else if (!in_word(before) && letter >= 'A' && letter <= 'Z') {
-      const auto* month = std::find_if(kMonthWords.begin(), kMonthWords.end(),
-                                       [&](const auto& one) { return rest.starts_with(one[0]); });
-      if (month != kMonthWords.end()) {
-        out += (*month)[russian ? 1 : 2];
+      if (const MonthWords* month = month_at(rest)) {
+        std::string months{(*month)[russian ? 1 : 2]};
         at += (*month)[0].size();
         if (at < text.size() && text[at] == '-') {
-          out += "–";
+          months += "–";
           ++at;
-        } else if (at + 4 < text.size() && text[at] == ' ' && is_numeral(text[at + 1])) {
-          out += text.substr(at, 5);
-          out += kNarrowSpace;
-          out += russian ? "г." : "ж.";
+          if (const MonthWords* last = month_at(text.substr(at))) {
+            months += (*last)[russian ? 1 : 2];
+            at += (*last)[0].size();
+          }
+        }
+        if (at + 4 < text.size() && text[at] == ' ' && is_numeral(text[at + 1])) {
+          const std::string year = std::string(text.substr(at + 1, 4)).append(kNarrowSpace);
+          months = russian ? months + " " + year + "г." : year + "ж. " + months;
           at += 5;
         }
+        out += months;
       } else if (const data::Economy* economy = economy_at(rest)) {
         // Names in Kazakh are those of who shows the text.
         out += russian ? economy->name_russian : economy->name;

@@ -8,9 +8,9 @@ namespace altyn::attribution {
 enum class Tongue { kRussian, kKazakh };
 
 /// What the engine wrote in English in another language: whole, or sentence by sentence, by
-/// russian_phrases() and study_phrases(). Numbers, months and economies inside a sentence are put
-/// as the language puts them; names in Kazakh are left to who shows them. A sentence without a form
-/// in the language stays as it is. Cost: phrases * length of the text.
+/// claim_phrases(), claim_labels() and study_phrases(). Numbers, months and economies inside a
+/// sentence are put as the language puts them; names in Kazakh are left to who shows them. A
+/// sentence without a form in the language stays as it is. Cost: phrases * length of the text.
 [[nodiscard]] std::string translated(std::string_view english, Tongue tongue);
 
 /// A cell of a table in the language, where all of it has a form there: what a source says in its

@@ -152,6 +152,7 @@ json claims_value(const std::vector<StudyFile>& files) {
     list.push_back({{"id", file.id},
                     {"title", file.content.value("title", file.id)},
                     {"title_ru", file.content.value("title_ru", "")},
+                    {"title_kk", file.content.value("title_kk", "")},
                     {"content", file.content},
                     {"toml", file.text}});
   }

@@ -3,6 +3,7 @@ and what it survives."""
 
 import concurrent.futures
 import json
+import re
 import signal
 import time
 
@@ -209,6 +210,29 @@ def test_a_check_has_the_numbers_of_the_command_line(server, tmp_path):
     assert again["cached"] and again["value"] == first["value"]
     report = server.ask("POST", "/api/report", {"kind": "check", "content": {"claim": "lavrov-2017"}})
     assert report[0] == 200 and b"__ALTYN_RESULT__" not in report[2] and len(report[2]) > 100000
+
+
+def test_every_sentence_of_a_check_has_its_kazakh(server):
+    value = server.answer("GET", "/api/first")["value"]
+    verdict, claim = value["verdict"], value["claim"]
+    texts = [value["title"], claim["strength"], claim["agreement_name"],
+             value["synthesis"]["sentence"], *verdict["summary"], *verdict["would_change"],
+             *verdict["confidence"]["reasons"],
+             *(verdict[side][key] for side in ("number", "cause")
+               for key in ("label", "sentence", "rule"))]
+    for line in value["lines"]:
+        texts += [line[key] for key in ("title", "question", "finding", "limits", "controls")]
+    texts += [method["text"] for method in value["methods"]]
+    for table in value["tables"].values():
+        texts += [table["title"], table["note"], *(column["label"] for column in table["columns"])]
+    texts = [text for text in dict.fromkeys(texts) if text]
+    said = server.answer("POST", "/api/translate", {"language": "kk", "texts": texts})["texts"]
+    # The page names economies; terms of mathematics and of sources stay in Latin letters.
+    named = "|".join(re.escape(one["name"]) for one in
+                     server.answer("GET", "/api/catalogue")["economies"])
+    kept = "Brent|Comtrade|ETWFE|theta|percent_effect|beta|Rosstat|flag"
+    for english, kazakh in zip(texts, said):
+        assert not re.search("[A-Za-z]{4,}", re.sub(f"\\b({named}|{kept})\\b", "", kazakh)), kazakh
 
 
 def test_an_estimate_has_the_numbers_of_the_command_line(server, tmp_path):

@@ -330,6 +330,12 @@ const cases = [
     assert.equal(await page.locator("html").getAttribute("lang"), "kk");
     await page.getByLabel("Көрінісі").selectOption("dark");
     assert.notEqual(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+    // A check's verdict, findings and titles too; sources keep their words.
+    await page.getByRole("tab", { name: "Мәлімдеме" }).click();
+    await page.waitForFunction(() => document.querySelector(".dial.cause .grade")?.textContent === "Расталмады");
+    const sentences = (await page.locator(".dial > p, figure h3, .claimed .words").allInnerTexts()).join("\n");
+    assert.match(sentences, /Ресейдің сыртқы істер министрі[^]*8\u00a0555,2 млн доллар/);
+    assert.deepEqual(sentences.match(/\b(?!Brent)[A-Za-z]{4,}.*/g) ?? [], []);
     assert.deepEqual(troubles.filter((one) => !one.includes("422")), []);
   }],
 

@@ -18,8 +18,10 @@ export class MonthFormat {
     if (first === last) return this.month(first, style);
     const same_year = from.getUTCFullYear() === to.getUTCFullYear();
     if (same_year && from.getUTCMonth() === 0 && to.getUTCMonth() === 11) return first.slice(0, 4);
-    const start = this.format(from, same_year ? { month: style } : { month: style, year: "numeric" });
-    return `${start}–${this.format(to, { month: style, year: "numeric" })}`;
+    // One year is said once: before the months in Kazakh, after them elsewhere.
+    const dated = { month: style, year: "numeric" } as const;
+    const [start, end] = !same_year ? [dated, dated] : this.tag.startsWith("kk") ? [dated, { month: style }] : [{ month: style }, dated];
+    return `${this.format(from, start)}–${this.format(to, end)}`;
   }
 
   /** "2017-10-06" -> "6 October 2017"; a year or a month is shown as such. */

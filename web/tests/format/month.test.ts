@@ -3,6 +3,7 @@ import { month_date, MonthFormat } from "../../src/format/month";
 
 const english = new MonthFormat("en-GB");
 const russian = new MonthFormat("ru-RU");
+const kazakh = new MonthFormat("kk-KZ");
 
 describe("MonthFormat", () => {
   it("names months and days", () => {
@@ -18,6 +19,8 @@ describe("MonthFormat", () => {
     expect(english.window("2016-11..2017-02")).toBe("November 2016–February 2017");
     expect(english.window("2017-03..2017-03")).toBe("March 2017");
     expect(english.window("2017-01..2017-12")).toBe("2017");
+    expect(kazakh.window("2017-02..2017-07")).toBe("2017 ақпан–шілде");
+    expect(kazakh.window("2016-11..2017-02")).toBe("2016 қараша–2017 ақпан");
   });
 
   it("leaves anything else as it is", () => {

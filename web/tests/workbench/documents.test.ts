@@ -108,7 +108,7 @@ describe("the name of a table of the reader's own", () => {
   });
 });
 
-const catalogue = { claims: [{ id: "lavrov-2017", title: "", title_ru: "", toml: "", content: {
+const catalogue = { claims: [{ id: "lavrov-2017", title: "", title_ru: "", title_kk: "", toml: "", content: {
   id: "lavrov-2017", title: "T", in_our_words: "W", speaker: "S", reporter: "RUS", partner: "KAZ", window: "2017-02..2017-07", versus: "2016-02..2016-07",
   figure: 0.4, agreement: "EAEU", strength: "to a large extent", cause: "C", alternatives: ["x"] } }] } as unknown as Catalogue;
 

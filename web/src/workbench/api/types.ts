@@ -7,7 +7,7 @@ export interface Catalogue {
   economies: Economy[];
   agreements: Agreement[];
   world: World;
-  claims: { id: string; title: string; title_ru: string; content: Record<string, unknown>; toml: string }[];
+  claims: { id: string; title: string; title_ru: string; title_kk: string; content: Record<string, unknown>; toml: string }[];
   scenarios: BundledScenario[];
   formulas: { title: string; formula: string; content: Record<string, unknown> }[];
   monthly: { reporter: string; table: string; first: string; last: string; partners: string[] }[];

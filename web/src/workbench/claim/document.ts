@@ -51,7 +51,7 @@ export function month_text(number: number): string {
 }
 
 /** What only the speaker's own words allow: once window, pair or cause is another, nobody said it. */
-const kSaid = ["id", "title", "title_ru", "in_our_words", "speaker", "speaker_role", "date", "outlet", "address", "second_outlet", "second_address"];
+const kSaid = ["id", "title", "title_ru", "title_kk", "in_our_words", "in_our_words_ru", "in_our_words_kk", "speaker", "speaker_role", "date", "outlet", "address", "second_outlet", "second_address"];
 
 /** The study that checks the claim of the state. A bundled claim as it stands goes by its name. */
 export function check_content(state: ClaimState, catalogue: Catalogue): Content {

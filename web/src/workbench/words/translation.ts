@@ -4,6 +4,9 @@ import type { LanguageCode } from "../../language/locale";
 /** Puts a text of the engine, which is English, in the language of the page. */
 export type Say = (text: string) => string;
 
+/** As many as the server takes at once. */
+const kMostTexts = 400;
+
 type Ask = (language: LanguageCode, texts: string[]) => Promise<string[]>;
 
 /**
@@ -28,12 +31,18 @@ export class Translation {
   };
 
   private async fetch(): Promise<void> {
-    const texts = [...this.waiting].slice(0, 400);
+    const texts = [...this.waiting];
     for (const text of texts) this.known.set(text, text);
     this.waiting = new Set();
     try {
-      const answers = await this.ask(this.language, texts);
-      texts.forEach((text, place) => this.known.set(text, this.rename(answers[place] ?? text)));
+      const parts = Array.from({ length: Math.ceil(texts.length / kMostTexts) }, (_, part) => texts.slice(part * kMostTexts, (part + 1) * kMostTexts));
+      const answers = (await Promise.all(parts.map((part) => this.ask(this.language, part)))).flat();
+      texts.forEach((text, place) => {
+        const answer = answers[place] ?? text;
+        const named = this.rename(answer);
+        // The words of a source stay whole; a mere name is no such words.
+        this.known.set(text, answer === text && /[a-z]{2}/.test(named) ? text : named);
+      });
       this.told();
     } catch {
       // English stays; a lost server is told elsewhere.
@@ -41,12 +50,30 @@ export class Translation {
   }
 }
 
-/** Every text in plain data. */
-export function said_all<T>(value: T, say: Say): T {
+/** Every text in plain data, but for the fields named. */
+export function said_all<T>(value: T, say: Say, ...but: string[]): T {
   if (typeof value === "string") return say(value) as T;
-  if (Array.isArray(value)) return value.map((one: unknown) => said_all(one, say)) as T;
+  if (Array.isArray(value)) return value.map((one: unknown) => said_all(one, say, ...but)) as T;
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, said_all(one as unknown, say)])) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, but.includes(key) ? one : said_all(one as unknown, say, ...but)])) as T;
+}
+
+type Loose = Record<string, unknown>;
+
+/** A claim's check in Kazakh: what the engine wrote and what the claim's file has. Keys, which charts know, have neither capitals nor spaces. */
+export function check_in_kazakh(raw: Loose, say: Say): Loose {
+  const words: Say = (text) => (/[A-Z ]/.test(text) && /[a-z]{2}/.test(text) ? say(text) : text);
+  const { verdict, lines, synthesis, tables, findings, methods, sources } = raw;
+  const claim = raw["claim"] as Record<string, string>;
+  const { strength = "", reporter_name = "", partner_name = "", agreement_name = "" } = claim;
+  return {
+    ...raw, ...said_all({ verdict, lines, synthesis, tables, findings, methods, sources }, words, "unit", "likelihood"),
+    language: "kk", title: claim["title_kk"] || say(String(raw["title"])),
+    claim: {
+      ...claim, ...said_all({ strength, reporter_name, partner_name, agreement_name }, say),
+      in_our_words: claim["in_our_words_kk"] || claim["in_our_words"],
+    },
+  };
 }
 
 /** A table with its words said; its codes and numbers stay, and the labels that the page has words for. */
