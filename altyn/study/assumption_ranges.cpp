@@ -55,7 +55,8 @@ Assumption ranged(const std::string& name, double value, const std::vector<doubl
 
 OutcomeRanges outcome_ranges(const std::vector<Assumption>& assumptions, Index n_draws,
                              const Context& context,
-                             const std::function<std::vector<double>(const Values&)>& outcomes) {
+                             const std::function<DrawValues(const Values&)>& outcomes,
+                             SharedDraws* shared, const std::string& scenario) {
   OutcomeRanges ranges{.central = outcomes(central_values(assumptions))};
   const std::size_t n = ranges.central.size();
   ranges.low.assign(n, data::kMissing);
@@ -64,17 +65,26 @@ OutcomeRanges outcome_ranges(const std::vector<Assumption>& assumptions, Index n
                                  [](const Assumption& one) { return one.drawn(); });
   if (!drawn || n_draws == 0) return ranges;
   ranges.n_draws = n_draws;
-  std::vector<std::vector<double>> found(static_cast<std::size_t>(n_draws));
-  const Index n_shards = std::min(n_draws, kShards);
+  std::vector<DrawValues> found(static_cast<std::size_t>(n_draws));
+  const ShardRange mine =
+      shared != nullptr ? shared->own(n_draws) : ShardRange{.begin = 0, .end = n_draws};
+  const Index n_shards = std::min(mine.end - mine.begin, kShards);
   context.pool->for_each_shard(n_shards, [&](Index shard) {
-    const ShardRange part = shard_range(n_draws, n_shards, shard);
-    for (Index draw = part.begin; draw < part.end; ++draw) {
+    const ShardRange part = shard_range(mine.end - mine.begin, n_shards, shard);
+    for (Index draw = mine.begin + part.begin; draw < mine.begin + part.end; ++draw) {
       if (context.stop.stop_requested()) return;
       found[static_cast<std::size_t>(draw)] =
           outcomes(drawn_values(assumptions, context.seed, static_cast<std::uint64_t>(draw)));
     }
   });
   context.throw_if_stopped();
+  if (shared != nullptr && !shared->merging) {
+    for (Index draw = mine.begin; draw < mine.end; ++draw) {
+      shared->kept[scenario][draw] = std::move(found[static_cast<std::size_t>(draw)]);
+    }
+    return ranges;
+  }
+  if (shared != nullptr) found = shared->taken(scenario, n_draws);
   std::vector<std::vector<double>> values(n);
   for (const std::vector<double>& one : found) {
     if (one.size() != n) ++ranges.n_failed;

@@ -7,6 +7,7 @@
 #include "altyn/attribution/check_result.h"
 #include "altyn/core/context.h"
 #include "altyn/study/assumptions.h"
+#include "altyn/study/shared_draws.h"
 
 namespace altyn::study {
 
@@ -26,10 +27,12 @@ struct OutcomeRanges {
   Index n_failed = 0;  ///< draws without an answer; they are left out
 };
 
-/// `outcomes(values)` is called from several threads; an empty answer counts as failed.
-/// Errors: those of `outcomes`; Cancelled.
-[[nodiscard]] OutcomeRanges outcome_ranges(
-    const std::vector<Assumption>& assumptions, Index n_draws, const Context& context,
-    const std::function<std::vector<double>(const Values&)>& outcomes);
+/// `outcomes(values)` is called from several threads; an empty answer counts as failed. With
+/// `shared`, the draws of `scenario` are solved or taken as it says; a part's own answer has no
+/// ranges. Errors: those of `outcomes`; Cancelled; "missing-part" where a merge lacks one.
+[[nodiscard]] OutcomeRanges outcome_ranges(const std::vector<Assumption>& assumptions,
+                                           Index n_draws, const Context& context,
+                                           const std::function<DrawValues(const Values&)>& outcomes,
+                                           SharedDraws* shared, const std::string& scenario);
 
 }  // namespace altyn::study

@@ -12,7 +12,7 @@
 #include "altyn/data/read_table.h"
 #include "altyn/data/write_table.h"
 #include "altyn/study/corridors_study.h"
-#include "altyn/study/scenario_draws.h"
+#include "altyn/study/shared_draws.h"
 #include "altyn/study/simulate_study.h"
 
 namespace altyn::study {
@@ -21,9 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kSchema = "altyn.part/1";
-constexpr const char* kOutcomeNames[kOutcomes] = {"real_income", "exports",   "imports",
-                                                  "prices",      "collected", "received"};
+constexpr const char* kSchema = "altyn.part/2";
 
 std::string name_of(Index part, Index n_parts, const char* ending) {
   return fmt::format("parts/{}-of-{}.{}", part, n_parts, ending);
@@ -64,53 +62,45 @@ json record_of(const Study& study, const StudyResult& result, const Context& con
           {"study", study.kind}, {"content", study.content}, {"inputs", inputs}};
 }
 
+/// One row for each value; a draw without an answer has one row without a value.
 data::Table table_of(const SharedDraws& draws) {
   std::vector<std::string> scenario;
-  data::NumberColumn draw, economy;
-  std::array<data::NumberColumn, kOutcomes> values;
-  const auto add_row = [&](const std::string& name, Index number, double who) {
+  data::NumberColumn draw, place, value;
+  const auto add_row = [&](const std::string& name, double number, double where, double what) {
     scenario.push_back(name);
-    draw.push_back(static_cast<double>(number));
-    economy.push_back(who);
+    draw.push_back(number);
+    place.push_back(where);
+    value.push_back(what);
   };
   for (const auto& [name, kept] : draws.kept) {
-    for (const auto& [number, outcomes] : kept) {
-      if (outcomes.empty()) {
-        add_row(name, number, data::kMissing);
-        for (data::NumberColumn& column : values) column.push_back(data::kMissing);
-      }
-      for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        add_row(name, number, static_cast<double>(i));
-        for (std::size_t o = 0; o < kOutcomes; ++o) values[o].push_back(outcomes[i][o]);
+    for (const auto& [number, values] : kept) {
+      const auto own = static_cast<double>(number);
+      if (values.empty()) add_row(name, own, data::kMissing, data::kMissing);
+      for (std::size_t k = 0; k < values.size(); ++k) {
+        add_row(name, own, static_cast<double>(k), values[k]);
       }
     }
   }
-  // A table needs a row: one without a number stands for a part that has no draws.
-  if (draw.empty()) {
-    scenario.emplace_back("none");
-    draw.push_back(data::kMissing);
-    economy.push_back(data::kMissing);
-    for (data::NumberColumn& column : values) column.push_back(data::kMissing);
-  }
+  // A table needs a row: one without a draw stands for a part that has none.
+  if (draw.empty()) add_row("none", data::kMissing, data::kMissing, data::kMissing);
   data::Table table("draws");
   table.add("scenario", scenario);
   table.add("draw", std::move(draw));
-  table.add("economy", std::move(economy));
-  for (std::size_t o = 0; o < kOutcomes; ++o) table.add(kOutcomeNames[o], std::move(values[o]));
+  table.add("place", std::move(place));
+  table.add("value", std::move(value));
   return table;
 }
 
 void add_table(const data::Table& table, SharedDraws& draws) {
   const data::TextColumn& scenario = table.texts("scenario");
   const data::NumberColumn& draw = table.numbers("draw");
-  const data::NumberColumn& economy = table.numbers("economy");
+  const data::NumberColumn& place = table.numbers("place");
+  const data::NumberColumn& value = table.numbers("value");
   for (Index row = 0; row < table.n_rows(); ++row) {
-    const auto place = static_cast<std::size_t>(row);
-    if (data::is_missing(draw[place])) continue;
-    Outcomes& outcomes = draws.kept[std::string(scenario.at(row))][static_cast<Index>(draw[place])];
-    if (data::is_missing(economy[place])) continue;
-    std::array<double, kOutcomes>& values = outcomes.emplace_back();
-    for (std::size_t o = 0; o < kOutcomes; ++o) values[o] = table.numbers(kOutcomeNames[o])[place];
+    const auto k = static_cast<std::size_t>(row);
+    if (data::is_missing(draw[k])) continue;
+    DrawValues& values = draws.kept[std::string(scenario.at(row))][static_cast<Index>(draw[k])];
+    if (!data::is_missing(place[k])) values.push_back(value[k]);
   }
 }
 

@@ -8,8 +8,8 @@ namespace altyn::study {
 
 /// Part `part` (from 1) of `n_parts` of a scenario or of changes on a network: solves its share of
 /// the draws of every scenario. The result's one file, parts/<part>-of-<n_parts>.parquet, has a row
-/// per draw and economy (a draw without an equilibrium: one row without economy; no draws: one row
-/// without number); with the record beside it, merge_parts() needs nothing else. Errors: InputError
+/// for each value of a draw (a draw without an answer: one row without place; no draws: one row
+/// without draw); with the record beside it, merge_parts() needs nothing else. Errors: InputError
 /// "no-parts" for a study without draws to share, "bad-part" for a part that there is not.
 [[nodiscard]] StudyResult run_part(const Study& study, Index part, Index n_parts, Context& context);
 

@@ -246,7 +246,7 @@ std::vector<Field<GePpmlSection>> GePpmlSection::fields() {
       make_field(&S::source, {.name = "source", .doc = "where coefficients and sigma come from"})};
 }
 
-SimulatedScenario simulate_ge_ppml(const Study& study, Context& context) {
+SimulatedScenario simulate_ge_ppml(const Study& study, Context& context, SharedDraws* shared) {
   DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
@@ -283,8 +283,9 @@ SimulatedScenario simulate_ge_ppml(const Study& study, Context& context) {
         "At this tolerance prices are up to 0.2 points from where the rounds lead: it is that of "
         "published tables, for comparison with them.");
   }
-  const OutcomeRanges ranges =
-      outcome_ranges(assumptions, section.n_draws, context, [&](const Values& values) {
+  const OutcomeRanges ranges = outcome_ranges(
+      assumptions, section.n_draws, context,
+      [&](const Values& values) {
         Context own(1, context.seed);
         own.stop = context.stop;
         std::vector<double> change;
@@ -294,7 +295,8 @@ SimulatedScenario simulate_ge_ppml(const Study& study, Context& context) {
           change.push_back(drawn.real_output_hat[i] - 1.0);
         }
         return change;
-      });
+      },
+      shared, answer.name);
   if (ranges.n_draws > 0) {
     answer.summary.push_back(fmt::format(
         "{} draws of coefficients and elasticity, each by itself; {} gave no answer and are left "

@@ -8,6 +8,8 @@
 
 namespace altyn::study {
 
+struct SharedDraws;
+
 /// A world fitted by structural gravity, and what changes in it. The section [ge_ppml].
 struct GePpmlSection {
   std::string table;
@@ -32,6 +34,7 @@ struct GePpmlSection {
 /// coefficient is drawn with the old one, in proportion.
 /// Errors: InputError of reading; "missing-pair"; "duplicate-row"; "missing-value"; "wrong-shape"
 /// of coefficients; those of solve_ge_ppml.
-[[nodiscard]] SimulatedScenario simulate_ge_ppml(const Study& study, Context& context);
+[[nodiscard]] SimulatedScenario simulate_ge_ppml(const Study& study, Context& context,
+                                                 SharedDraws* shared = nullptr);
 
 }  // namespace altyn::study

@@ -65,7 +65,7 @@ void begin(ScenarioAnswer& answer, const Study& study) {
 }
 
 void add_smart(ScenarioAnswer& answer, const SmartSection& smart, const std::string& where,
-               DataSources& sources, const Context& context) {
+               DataSources& sources, const Context& context, SharedDraws* shared) {
   const data::Table table = sources.read(smart.table);
   SmartMarket market;
   std::set<std::string> seen;
@@ -102,7 +102,8 @@ void add_smart(ScenarioAnswer& answer, const SmartSection& smart, const std::str
                            r.revenue_before, diversion});
     return out;
   };
-  const OutcomeRanges ranges = outcome_ranges(assumptions, smart.n_draws, context, solve);
+  const OutcomeRanges ranges =
+      outcome_ranges(assumptions, smart.n_draws, context, solve, shared, answer.name);
   double all = 0.0;
   ResultTable rows{.id = "partners",
                    .title = "Imports by partner",
@@ -147,7 +148,7 @@ void add_smart(ScenarioAnswer& answer, const SmartSection& smart, const std::str
 }
 
 void add_gsim(ScenarioAnswer& answer, const GsimSection& gsim, const std::string& where,
-              DataSources& sources, const Context& context) {
+              DataSources& sources, const Context& context, SharedDraws* shared) {
   const data::Table table = sources.read(gsim.trade);
   const data::TextColumn& exporters = table.texts("exporter");
   const data::TextColumn& importers = table.texts("importer");
@@ -218,7 +219,8 @@ void add_gsim(ScenarioAnswer& answer, const GsimSection& gsim, const std::string
     return out;
   };
   constexpr std::size_t kPer = 6;
-  const OutcomeRanges ranges = outcome_ranges(assumptions, gsim.n_draws, context, solve);
+  const OutcomeRanges ranges =
+      outcome_ranges(assumptions, gsim.n_draws, context, solve, shared, answer.name);
   const GsimResult result = result_at(central_values(assumptions));
   ResultTable regions{.id = "markets",
                       .title = "Who gains",
@@ -330,7 +332,7 @@ std::vector<Field<GsimSection>> GsimSection::fields() {
       make_field(&S::source, {.name = "source", .doc = "where the elasticities come from"})};
 }
 
-SimulatedScenario simulate_partial(const Study& study, Context& context) {
+SimulatedScenario simulate_partial(const Study& study, Context& context, SharedDraws* shared) {
   DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
@@ -346,11 +348,11 @@ SimulatedScenario simulate_partial(const Study& study, Context& context) {
   if (smart) {
     const auto read = read_section<SmartSection>(whole, section);
     options = options_to_json(read);
-    add_smart(answer, read, where, sources, context);
+    add_smart(answer, read, where, sources, context, shared);
   } else {
     const auto read = read_section<GsimSection>(whole, section);
     options = options_to_json(read);
-    add_gsim(answer, read, where, sources, context);
+    add_gsim(answer, read, where, sources, context, shared);
   }
   return finished_run(std::move(answer), plain_answer_text, study, options, sources, context);
 }

@@ -8,6 +8,8 @@
 
 namespace altyn::study {
 
+struct SharedDraws;
+
 /// One product in one market. The section [smart].
 struct SmartSection {
   std::string table;
@@ -43,6 +45,7 @@ struct GsimSection {
 /// half of its draws on each side of the value. Tables: partners and total of SMART; regions and
 /// flows of GSIM. Errors: InputError of reading; "bad-range"; "duplicate-row"; "missing-value";
 /// those of solve_smart and solve_gsim.
-[[nodiscard]] SimulatedScenario simulate_partial(const Study& study, Context& context);
+[[nodiscard]] SimulatedScenario simulate_partial(const Study& study, Context& context,
+                                                 SharedDraws* shared = nullptr);
 
 }  // namespace altyn::study

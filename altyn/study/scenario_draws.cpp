@@ -99,28 +99,21 @@ ScenarioDraws draws_of(const std::vector<Outcomes>& kept, Index n_draws, std::si
   return draws;
 }
 
+// Outcomes as shared draws hold them, and back.
+DrawValues packed(const Outcomes& outcomes) {
+  DrawValues values;
+  for (const auto& one : outcomes) values.insert(values.end(), one.begin(), one.end());
+  return values;
+}
+
+Outcomes unpacked(const DrawValues& values) {
+  Outcomes outcomes(values.size() / kOutcomes);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    outcomes[k / kOutcomes][k % kOutcomes] = values[k];
+  return outcomes;
+}
+
 }  // namespace
-
-ShardRange SharedDraws::own(Index n_draws) const {
-  return merging ? ShardRange{} : shard_range(n_draws, n_parts, part);
-}
-
-std::vector<Outcomes> SharedDraws::taken(const std::string& scenario, Index n_draws) const {
-  std::vector<Outcomes> all(static_cast<std::size_t>(n_draws));
-  const auto found = kept.find(scenario);
-  Index n_missing = 0;
-  for (std::size_t draw = 0; draw < all.size(); ++draw) {
-    const bool known = found != kept.end() && found->second.contains(static_cast<Index>(draw));
-    if (known) all[draw] = found->second.at(static_cast<Index>(draw));
-    n_missing += known ? 0 : 1;
-  }
-  if (n_missing == 0) return all;
-  throw InputError({.code = "missing-part",
-                    .what = fmt::format("{} draws of {} are in no part", n_missing, scenario),
-                    .where = scenario,
-                    .why = "a merge needs every part of the same study",
-                    .fixes = {"run the parts again"}});
-}
 
 Outcomes outcomes_of(const ScenarioInstance& instance, const std::vector<std::size_t>& parents,
                      const OneSectorResult& result, const OneSectorResult* versus) {
@@ -161,8 +154,9 @@ ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& in
                         const DrawsSoFar& on_draws, SharedDraws* shared,
                         const std::string& scenario) {
   if (shared != nullptr && shared->merging) {
-    return draws_of(shared->taken(scenario, n_draws), n_draws, parents.size(), assumptions,
-                    context.seed);
+    std::vector<Outcomes> taken;
+    for (const DrawValues& one : shared->taken(scenario, n_draws)) taken.push_back(unpacked(one));
+    return draws_of(taken, n_draws, parents.size(), assumptions, context.seed);
   }
   std::vector<Outcomes> kept(static_cast<std::size_t>(n_draws));
   const ShardRange mine =
@@ -203,7 +197,7 @@ ScenarioDraws run_draws(const std::function<ScenarioInstance(const Values&)>& in
     context.throw_if_stopped();
   }
   for (Index draw = mine.begin; shared != nullptr && draw < mine.end; ++draw) {
-    shared->kept[scenario][draw] = std::move(kept[static_cast<std::size_t>(draw)]);
+    shared->kept[scenario][draw] = packed(kept[static_cast<std::size_t>(draw)]);
   }
   // A part's own answer has no ranges: they come when all parts are there.
   if (shared != nullptr) return draws_of({}, 0, parents.size(), assumptions, context.seed);

@@ -2,15 +2,14 @@
 
 #include <array>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "altyn/core/context.h"
-#include "altyn/core/thread_pool.h"
 #include "altyn/equilibrium/one_sector.h"
 #include "altyn/study/assumptions.h"
 #include "altyn/study/scenario_world.h"
+#include "altyn/study/shared_draws.h"
 
 namespace altyn::study {
 
@@ -53,25 +52,6 @@ struct ScenarioDraws {
 
   /// The quantile `p`, linear between order statistics; NaN without draws.
   [[nodiscard]] double quantile(Outcome outcome, std::size_t economy, double p) const;
-};
-
-/// Outcomes of one draw; empty when it has none.
-using DrawOutcomes = std::map<Index, Outcomes>;
-
-/// Draws that several runs share: each solves a stretch of every scenario's draws and keeps what it
-/// finds; a merge takes them all from there. A draw is a function of the seed and its number, so
-/// that nobody can tell afterwards who solved it.
-struct SharedDraws {
-  Index part = 0;
-  Index n_parts = 1;
-  bool merging = false;
-  std::map<std::string, DrawOutcomes> kept{};  ///< by scenario
-
-  /// The draws that this run solves: none where it merges.
-  [[nodiscard]] ShardRange own(Index n_draws) const;
-  /// All draws of a scenario, those that failed without outcomes. Errors: InputError
-  /// "missing-part".
-  [[nodiscard]] std::vector<Outcomes> taken(const std::string& scenario, Index n_draws) const;
 };
 
 /// Told of the draws so far, while more are solved.

@@ -174,26 +174,11 @@ std::vector<std::vector<double>> region_steps(const SectorRun& run, Context& con
   return steps;
 }
 
-// Outcomes as shared draws hold them, and back: both list the same ones.
-static_assert(static_cast<int>(kSectorOutcomes) == static_cast<int>(kOutcomes));
-
-Outcomes by_economy(const double* values, std::size_t n) {
-  Outcomes outcomes(n);
-  for (std::size_t o = 0; o < kOutcomes; ++o) {
-    for (std::size_t e = 0; e < n; ++e) outcomes[e][o] = values[o * n + e];
-  }
-  return outcomes;
-}
-
-void take(const std::vector<Outcomes>& taken, SectorDraws& draws) {
+void take(const std::vector<DrawValues>& taken, SectorDraws& draws) {
   for (std::size_t row = 0; row < taken.size(); ++row) {
-    const std::size_t n = taken[row].size();
-    if (n == 0) ++draws.n_failed;
-    for (std::size_t e = 0; e < n; ++e) {
-      for (std::size_t o = 0; o < kOutcomes; ++o) {
-        draws.value[row * kOutcomes * n + o * n + e] = taken[row][e][o];
-      }
-    }
+    if (taken[row].empty()) ++draws.n_failed;
+    std::copy(taken[row].begin(), taken[row].end(),
+              draws.value.begin() + static_cast<std::ptrdiff_t>(row * taken[row].size()));
   }
 }
 
@@ -210,10 +195,11 @@ SectorDraws drawn(const SectorRun& run, const SectorUncertainty& uncertain, Shar
   if (draws.status != SolveStatus::kConverged) return draws;
   if (shared != nullptr && shared->merging) take(shared->taken(name, n_draws), draws);
   if (shared != nullptr && !shared->merging) {
-    const std::size_t n = run.model.base().economies.size();
+    const std::size_t n = kSectorOutcomes * run.model.base().economies.size();
     for (Index draw = mine.begin; draw < mine.end; ++draw) {
-      const double* values = &draws.value[static_cast<std::size_t>(draw) * kOutcomes * n];
-      shared->kept[name][draw] = std::isnan(values[0]) ? Outcomes{} : by_economy(values, n);
+      const double* values = &draws.value[static_cast<std::size_t>(draw) * n];
+      shared->kept[name][draw] =
+          std::isnan(*values) ? DrawValues{} : DrawValues(values, values + n);
     }
   }
   summarise(draws, run.scenario.model.level);

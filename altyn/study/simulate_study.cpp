@@ -72,19 +72,10 @@ SimulatedScenario simulate_one_sector(const Study& study, const SimulateCaller& 
 SimulatedScenario simulate(const Study& study, const SimulateCaller& caller, Context& context) {
   DataSources sources(study);
   const json content = extended_content(study, sources);
-  const bool other =
-      content.contains("smart") || content.contains("gsim") || content.contains("ge_ppml");
-  if (caller.shared != nullptr && other) {
-    throw InputError({.code = "no-parts",
-                      .what = "draws of partial equilibrium and of GE-PPML are not shared",
-                      .where = study.where,
-                      .why = "they take seconds, and a part has no answer of its own",
-                      .fixes = {fmt::format("altyn run {}", study.where)}});
-  }
   if (content.contains("smart") || content.contains("gsim")) {
-    return simulate_partial(study, context);
+    return simulate_partial(study, context, caller.shared);
   }
-  if (content.contains("ge_ppml")) return simulate_ge_ppml(study, context);
+  if (content.contains("ge_ppml")) return simulate_ge_ppml(study, context, caller.shared);
   return has_sectors(content) ? simulate_sectors(study, context, caller.shared)
                               : simulate_one_sector(study, caller, context);
 }

@@ -68,6 +68,3 @@ def test_a_file_that_could_be_several_things_is_refused_with_their_names(tmp_pat
 def test_a_study_without_parts_says_so(tmp_path):
     ran = altyn("run", EAEU / "lavrov-2017.toml", "--part", "1/2", "-o", tmp_path)
     assert refused(ran, "no-parts")
-    ran = altyn("run", ROOT / "cases" / "examples" / "partial" / "preference.toml", "--part", "1/2",
-                "-o", tmp_path)
-    assert refused(ran, "no-parts")

@@ -143,6 +143,11 @@ def test_ge_ppml_with_ranges(borders, tmp_path):
         assert float(row["low"]) < float(row["real_income_change"]) < float(row["high"])
     assert {row["assumption"]: row["se"] for row in rows_of(tmp_path / "out" / "assumptions.csv")}[
         "coefficient of border"] == "0.1193816"
+    for part in ("1/2", "2/2"):
+        altyn("run", path, "--part", part, "-o", tmp_path / "parts")
+    altyn("merge", path, "-o", tmp_path / "parts")
+    for name in ("key_results.csv", "report.html", "run.json"):
+        assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
 
 
 def test_a_pair_that_is_missing(borders, tmp_path):

@@ -81,6 +81,15 @@ TEST(DrawParts, ChangesOnANetworkAreTheBytesOfOneRunToo) {
   expect_same_in_parts(study, 2, "network");
 }
 
+TEST(DrawParts, MarketsByThemselvesAreTheBytesOfOneRunToo) {
+  for (const char* name : {"preference", "four-markets"}) {
+    Study study = read_study(project_path("cases/examples/partial/" + std::string(name) + ".toml"));
+    study.content["flags"] = {{"n_draws", 5}};
+    SCOPED_TRACE(name);
+    expect_same_in_parts(study, 2, "others");
+  }
+}
+
 TEST(DrawParts, ScenariosOfBothKindsMayStandSideBySide) {
   const Study study{.kind = "simulate",
                     .content = {{"scenarios",

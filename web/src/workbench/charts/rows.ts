@@ -97,12 +97,16 @@ export function row_chart(chart: RowChart, context: ChartContext): Drawing {
   const x = (value: number) => left + ((Math.min(high, Math.max(low, value)) - low) / (high - low || 1)) * (width - left - right);
 
   const nodes: (Drawing | null)[] = [];
+  // Where words stand above their row's marks, the lines of the ticks leave them free.
+  const words_height = narrow ? most_lines * size * 1.25 + 2 : 0;
+  const tick_line = (at: number) => (narrow ? chart.rows.map((_, place) => top + place * row_height) : [top])
+    .map((from) => `M${at} ${from + words_height}V${narrow ? from + row_height : bottom}`).join("");
   const ticks = chart.ticks ??
     round_ticks(chart.domain, narrow ? 3 : width < 700 ? 4 : 6).map((at) => ({ at, label: chart.format(at) }));
   for (const { at, label } of ticks) {
     const zero = Math.abs(at) < 1e-12;
     nodes.push(
-      svg("line", { x1: x(at), x2: x(at), y1: top, y2: bottom, stroke: zero ? colour.faint : colour.grid }),
+      svg("path", { d: tick_line(x(at)), stroke: zero ? colour.faint : colour.grid }),
       svg("text", { x: x(at), y: bottom + 18, "text-anchor": "middle", fill: colour.faint }, label));
   }
   chart.rows.forEach((row, place) => {
