@@ -64,7 +64,8 @@ TEST(RussianText, GoesSentenceBySentence) {
 
 TEST(Translation, SaysAClaimInKazakh) {
   const char* verdict =
-      "The figure holds for the months it names: turnover in February-July 2017 was 8,555.2 million "
+      "The figure holds for the months it names: turnover in February-July 2017 was 8,555.2 "
+      "million "
       "USD against 6,182.9 in December 2015 to January 2016, +38.4% where nearly 40% is stated.";
   EXPECT_EQ(translated(verdict, Tongue::kKazakh),
             "Сан аталған айлар үшін дұрыс: айналым, 2017\u00a0ж. ақпан–шілде — 8\u00a0555,2 млн "
