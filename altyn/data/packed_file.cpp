@@ -63,7 +63,7 @@ void check_packed(const std::string& path) {
   }
   if (stream.avail_in > 0 || file.peek() != std::ifstream::traits_type::eof()) {
     fail("several-parts", "the packed file goes on behind its end", path,
-         "it was put together from several packed files, of which only the first would be read",
+         "of several packed files put together, one that is missing would leave no trace",
          {"unpack it first: gunzip < old.gz > new.csv"});
   }
 }
