@@ -366,10 +366,11 @@ class TextReader {
     }
     const Table found =
         database_.query(fmt::format("SELECT {} FROM {}", counts, rows_sql()), file_.path);
-    std::erase_if(numbers.with_words, [&, k = std::size_t{0}](const std::string&) mutable {
-      const auto count = [&] { return std::get<NumberColumn>(found.columns()[k++].values)[0]; };
-      const double n_values = count();
-      return count() != n_values;
+    std::erase_if(numbers.with_words, [&](const std::string& name) {
+      const auto count = [&](const char* of) {
+        return found.numbers(fmt::format("{}{}", of, places_.at(name))).front();
+      };
+      return count("values") != count("numbers");
     });
     return numbers;
   }
