@@ -42,6 +42,25 @@ std::string numbers_of(const std::vector<std::string>& economies) {
   return fmt::format("{}", fmt::join(numbers, ","));
 }
 
+/// A registry may come from elsewhere; what it names stays in the folder that the user chose.
+bool is_plain_file_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." &&
+         std::none_of(name.begin(), name.end(), [](unsigned char c) {
+           return c == '/' || c == '\\' || c < 0x20 || c == 0x7f;
+         });
+}
+
+/// The name that a source with an address gives its file itself, or that its address ends in.
+std::string file_of(const FetchSource& source, const Entry& entry) {
+  if (source.file.empty()) return file_of_address(source.url, entry.where("url"));
+  if (is_plain_file_name(source.file)) return source.file;
+  throw InputError({.code = "bad-file-name",
+                    .what = fmt::format("\"{}\" is not the name of a file", source.file),
+                    .where = entry.where("file"),
+                    .why = "the download is kept under this name, in the folder that is asked for",
+                    .fixes = {"a name without folders"}});
+}
+
 [[noreturn]] void fail_answer(std::string what, const std::string& path,
                               std::vector<std::string> fixes) {
   throw InputError({.code = "bad-answer",
@@ -52,6 +71,23 @@ std::string numbers_of(const std::vector<std::string>& economies) {
 }
 
 }  // namespace
+
+std::string file_of_address(std::string_view url, const std::string& where) {
+  std::string_view rest = url.substr(0, url.find_first_of("?#"));
+  if (const std::size_t scheme = rest.find("://"); scheme != std::string_view::npos) {
+    rest.remove_prefix(scheme + 3);
+  }
+  const std::size_t slash = rest.find_last_of('/');
+  if (slash != std::string_view::npos && is_plain_file_name(rest.substr(slash + 1))) {
+    return std::string(rest.substr(slash + 1));
+  }
+  throw InputError({.code = "bad-file-name",
+                    .what = "the address does not end in the name of a file",
+                    .where = where,
+                    .context = {std::string(url)},
+                    .why = "the download is kept under that name",
+                    .fixes = {"file = \"NAME\" in the registry", "-o FILE"}});
+}
 
 FetchRegistry FetchRegistry::read(const std::string& path) {
   const Document document = read_document(path);
@@ -88,9 +124,7 @@ FetchRegistry FetchRegistry::read(const std::string& path) {
                         .where = entry.where("sha256"),
                         .why = "a file is compared with it"});
     }
-    if (source.file.empty() && !source.url.empty()) {
-      source.file = source.url.substr(source.url.find_last_of('/') + 1);
-    }
+    if (!source.url.empty()) source.file = file_of(source, entry);
     registry.sources_.push_back(std::move(source));
   }
   return registry;

@@ -24,7 +24,8 @@ struct FetchSource {
 
 /// The sources of a registry: a TOML file of [[source]] tables with the keys above.
 /// Errors: InputError as read_document; "missing-key", "unknown-key", "wrong-type",
-/// "duplicate-source", "bad-sha256".
+/// "duplicate-source", "bad-sha256", "bad-file-name" for a `file` with folders or an address that
+/// ends in no name and has no `file`.
 class FetchRegistry {
  public:
   [[nodiscard]] static FetchRegistry read(const std::string& path);
@@ -35,6 +36,10 @@ class FetchRegistry {
  private:
   std::vector<FetchSource> sources_;
 };
+
+/// The name that an address ends in: "b.zip" of "https://a/b.zip?id=1". Errors: InputError
+/// "bad-file-name" at `where` when there is none.
+[[nodiscard]] std::string file_of_address(std::string_view url, const std::string& where);
 
 /// What to ask of the UN Comtrade interface.
 struct ComtradeQuery {

@@ -145,6 +145,9 @@ Fetched fetch_source(const std::string& name, const FetchOptions& options,
     ask_comtrade(source, options, wanted);
     file = "comtrade.json";
   }
+  if (file.empty() && (options.output.empty() || fs::is_directory(options.output))) {
+    file = data::file_of_address(wanted.url, "--url");
+  }
   std::string target = options.output.empty() ? file : options.output;
   if (fs::is_directory(target)) target = (fs::path(target) / file).string();
   // Answers of an interface are of their day; files are what they were.

@@ -253,6 +253,15 @@ def test_what_must_be_asked_for_by_hand_says_so(fetch, tmp_path):
     assert done.returncode == 1 and "by-hand" in done.stderr and "https://p" in done.stderr
 
 
+def test_an_address_of_ones_own_names_the_file(fetch, site, tmp_path):
+    done = fetch("", "--url", site.address + "/whole.zip?id=1", url="", file="", why="for people")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "whole.zip").read_bytes() == CONTENT
+    nameless = fetch("", "--url", site.address + "/", url="", file="", why="for people")
+    assert nameless.returncode == 1 and "error[bad-file-name]" in nameless.stderr
+    assert "-o FILE" in nameless.stderr
+
+
 QUERY = ("--reporter", "KAZ", "--partner", "RUS", "--period", "2012,2013", "-o", "kaz.json")
 
 

@@ -39,8 +39,10 @@ void read_fetch_registry(std::string_view bytes) {
   accept_or_refuse([&] {
     const data::FetchRegistry registry = data::FetchRegistry::read(input.path());
     for (const data::FetchSource& source : registry.sources()) {
-      if (source.name.empty() || (!source.url.empty() && source.file.empty())) {
-        fail("a source without a name, or without one for its file");
+      if (source.name.empty()) fail("a source without a name");
+      if (!source.url.empty() &&
+          (source.file.empty() || source.file.find('/') != std::string::npos)) {
+        fail("a file that has no name or leaves its folder");
       }
     }
   });
