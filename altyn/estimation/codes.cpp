@@ -132,6 +132,7 @@ CombinedIds combine_ids(std::span<const std::span<const GroupId>> columns,
   if (product >= 0x1p63) {
     throw InputError({.code = "too-many-groups",
                       .what = "the columns of one effect have too many combinations",
+                      .where = "formula",
                       .why = "their levels multiply beyond 64 bits",
                       .fixes = {"combine fewer columns with ^"}});
   }

@@ -45,6 +45,7 @@ class Reader {
     if (text.size() > kMaxLength) {
       throw InputError({.code = "formula-syntax",
                         .what = fmt::format("the {} is {} bytes long", what, text.size()),
+                        .where = std::string(what),
                         .why = fmt::format("a {} may have {} bytes", what, kMaxLength),
                         .fixes = {"compute long lists of regressors as columns first"}});
     }

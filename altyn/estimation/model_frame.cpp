@@ -785,6 +785,7 @@ CombinedIds ModelFrame::ids_of(const KeyGroup& group) const {
     throw InputError(
         {.code = "too-many-groups",
          .what = fmt::format("{} has more combinations than ranks can share", group.name),
+         .where = "formula",
          .why = "their levels multiply beyond 32 bits",
          .fixes = {"run it in one process"}});
   }

@@ -51,7 +51,7 @@ std::vector<double> costs_at(const SectorNetwork& network, const Values& values,
   } else {
     auto solved = solve_at(network, values, context);
     if (!solved.certificate.holds()) {
-      throw InputError({.code = "no-answer", .what = solved.message});
+      throw InputError({.code = "no-answer", .what = solved.message, .where = "corridors"});
     }
     cost_hat = std::move(solved.cost_hat);
   }

@@ -286,7 +286,7 @@ StudyResult solve(const Study& study, const Loaded& loaded, DataSources& sources
     corridors::CorridorResult result =
         corridors::solve_corridors(problem, instance.base, options, context);
     if (!result.certificate.holds()) {
-      throw InputError({.code = "no-answer", .what = result.message});
+      throw InputError({.code = "no-answer", .what = result.message, .where = "corridors"});
     }
     instance.shock.cost_hat = std::move(result.cost_hat);
     return instance;
