@@ -87,7 +87,7 @@ std::optional<Scenario> versus_of(const Scenario& scenario, const Study& study,
 }  // namespace
 
 CentralSolve::CentralSolve(const Study& study, DataSources& sources, ScenarioTablesCache* tables,
-                           Context& context)
+                           Effects effects, Context& context)
     : scenario_(read_scenario(study, sources)),
       versus_(versus_of(scenario_, study, sources)),
       assumptions_(joint_assumptions(scenario_, versus_)),
@@ -100,7 +100,14 @@ CentralSolve::CentralSolve(const Study& study, DataSources& sources, ScenarioTab
   }
   const auto solve = [&](const equilibrium::OneSectorShock& shock) {
     return located(scenario_.where, [&] {
-      return equilibrium::solve_one_sector(instance_.base, shock, options(), context);
+      if (effects == Effects::kAllStages) {
+        return equilibrium::solve_one_sector(instance_.base, shock, options(), context);
+      }
+      equilibrium::OneSectorWorkspace workspace;
+      equilibrium::OneSectorResult result;
+      equilibrium::OneSectorModel(instance_.base, options())
+          .solve(shock, workspace, result, context.stop);
+      return result;
     });
   };
   result_ = solve(instance_.shock);

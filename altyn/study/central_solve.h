@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@
 
 namespace altyn::study {
 
+/// Which effects on trade are found: all three stages, or the full effect alone, in three quarters
+/// of the time.
+enum class Effects : std::uint8_t { kAllStages, kFullOnly };
+
 /// A scenario, with the one it is compared with, read and solved at the central values of its
 /// assumptions.
 class CentralSolve {
@@ -22,7 +27,7 @@ class CentralSolve {
   /// `tables` keeps what is read; null reads anew. Errors: InputError of the scenario files and
   /// their base; "duplicate-name" where the two give one assumption two values; Cancelled.
   CentralSolve(const Study& study, DataSources& sources, ScenarioTablesCache* tables,
-               Context& context);
+               Effects effects, Context& context);
   CentralSolve(const CentralSolve&) = delete;
   CentralSolve& operator=(const CentralSolve&) = delete;
 
@@ -30,6 +35,7 @@ class CentralSolve {
   [[nodiscard]] const ScenarioSetting& setting() const { return setting_; }
   [[nodiscard]] const std::vector<Assumption>& assumptions() const { return assumptions_; }
   [[nodiscard]] const ScenarioInstance& instance() const { return instance_; }
+  /// Direct and conditional trade are empty where the full effect alone was asked for.
   [[nodiscard]] const equilibrium::OneSectorResult& result() const { return result_; }
   /// Null without a comparison.
   [[nodiscard]] const equilibrium::OneSectorResult* versus() const {

@@ -137,9 +137,13 @@ std::string DataSources::shown_name(const std::string& path, const std::string& 
 }
 
 const data::CaseFile* DataSources::bundled(const std::string& path) const {
+  const fs::path folder(cases_.path());
+  for (const data::CaseFile& file : cases_.files()) {
+    if ((folder / file.file).native() == path) return &file;  // as locate() has it
+  }
   std::error_code ignored;
   for (const data::CaseFile& file : cases_.files()) {
-    if (fs::equivalent(fs::path(cases_.path()) / file.file, path, ignored)) return &file;
+    if (fs::equivalent(folder / file.file, path, ignored)) return &file;
   }
   return nullptr;
 }

@@ -122,13 +122,10 @@ json interval(const ScenarioDraws& draws, Outcome outcome, std::size_t n) {
   return {{"low", std::move(low)}, {"mid", std::move(mid)}, {"high", std::move(high)}};
 }
 
-}  // namespace
-
-namespace {
-
 json solve_one_sector(const Study& whole, LiveParts parts, DataSources& sources,
                       ScenarioTablesCache& tables, Context& context) {
-  const CentralSolve solved(whole, sources, &tables, context);
+  const Effects effects = parts.tables || parts.flows ? Effects::kAllStages : Effects::kFullOnly;
+  const CentralSolve solved(whole, sources, &tables, effects, context);
   json value = {{"failure", solved.failure()}, {"certificates", json::array()}};
   for (const Certificate& one : solved.certificates()) {
     value["certificates"].push_back(attribution::to_json(one));

@@ -25,14 +25,22 @@ ForeignTrade foreign_trade(const std::vector<double>& trade, const std::vector<d
                            const std::vector<std::size_t>& parents) {
   const std::size_t n = parents.size();
   ForeignTrade sums{std::vector<double>(n, 0.0), std::vector<double>(n, 0.0)};
+  std::vector<double> row(n);
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t k = 0; k < n; ++k) {
-      if (parents[i] == parents[k]) continue;
-      const std::size_t cell = i * n + k;
-      const double value = trade[cell] / (tariff.empty() ? 1.0 : 1.0 + tariff[cell]);
-      sums.exports[i] += value;
-      sums.imports[k] += value;
+    const double* sold = &trade[i * n];
+    if (tariff.empty()) {
+      std::copy(sold, sold + n, row.begin());
+    } else {
+      const double* rate = &tariff[i * n];
+      for (std::size_t k = 0; k < n; ++k) row[k] = sold[k] / (1.0 + rate[k]);
     }
+    double exports = 0.0;
+    for (std::size_t k = 0; k < n; ++k) {
+      if (parents[i] == parents[k]) row[k] = 0.0;
+      exports += row[k];
+    }
+    sums.exports[i] = exports;
+    for (std::size_t k = 0; k < n; ++k) sums.imports[k] += row[k];
   }
   return sums;
 }

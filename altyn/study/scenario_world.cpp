@@ -105,6 +105,13 @@ std::vector<double> gdp_of(const data::Table& gdp, int year,
   return values;
 }
 
+// Of nations without regions each is its own.
+std::vector<std::size_t> own_places(std::size_t n) {
+  std::vector<std::size_t> places(n);
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  return places;
+}
+
 // The rows of one year; a table without years is of that year.
 data::PairPanel of_year(data::PairPanel panel, int year) {
   if (panel.years.empty()) return panel;
@@ -232,10 +239,15 @@ ScenarioSetting::ScenarioSetting(const Scenario& scenario, const std::optional<S
     }
   }
   region_trade_ = RegionTrade(scenario_.region_list, scenario_.regions, sources, scenario_.where);
-  std::vector<double> rates;
-  const RegionalWorld world = world_at(central_values(assumptions_of(scenario_)), rates);
-  economies_ = world.base.economies;
-  parents_ = world.parent;
+  if (scenario_.region_list.empty()) {
+    economies_ = world_.economies;
+    parents_ = own_places(economies_.size());
+  } else {
+    std::vector<double> rates;
+    const RegionalWorld world = world_at(central_values(assumptions_of(scenario_)), rates);
+    economies_ = world.base.economies;
+    parents_ = world.parent;
+  }
   for (const std::string& code : economies_) {
     std::string name = data::economy_name(code);
     for (const ScenarioRegion& region : scenario_.region_list) {
@@ -495,10 +507,8 @@ RegionalWorld ScenarioSetting::world_at(const Values& values, std::vector<double
 
   const std::vector<ScenarioRegion>& regions = scenario_.region_list;
   if (regions.empty()) {
-    RegionalWorld world{.base = std::move(base), .parent = {}, .residual = 0.0};
-    world.parent.resize(world_.economies.size());
-    std::iota(world.parent.begin(), world.parent.end(), std::size_t{0});
-    return world;
+    return {
+        .base = std::move(base), .parent = own_places(world_.economies.size()), .residual = 0.0};
   }
   std::vector<RegionSplit> splits;
   for (const std::string& economy : split_economies(regions)) {

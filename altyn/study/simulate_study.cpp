@@ -64,7 +64,7 @@ ScenarioAnswer answer(const CentralSolve& solved, const SimulateCaller& caller, 
 SimulatedScenario simulate_one_sector(const Study& study, const SimulateCaller& caller,
                                       Context& context) {
   DataSources sources(study);
-  const CentralSolve solved(study, sources, caller.tables, context);
+  const CentralSolve solved(study, sources, caller.tables, Effects::kAllStages, context);
   return finished_run(answer(solved, caller, context), answer_text, study,
                       options_to_json(solved.scenario().model), sources, context);
 }

@@ -154,6 +154,19 @@ const cases = [
     assert.deepEqual(troubles, []);
   }],
 
+  ["numbers that grow while a slider moves leave the page where it is", async (context) => {
+    const { page } = await open(context, kUzbekistan);
+    await rested(page);
+    const tops = (/** @type {string} */ value) => page.evaluate((text) => {
+      for (const one of document.querySelectorAll(".numbers li:not(.money) .value")) one.textContent = text;
+      return document.querySelector("#figure-map")?.getBoundingClientRect().top;
+    }, value);
+    for (const width of [390, 700, 1024, 1280, 1360, 1500]) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.equal(await tops("−12.34%"), await tops("+0.01%"), `${width} pixels wide`);
+    }
+  }],
+
   ["every movement of a slider is solved anew, the last one wins", async (context) => {
     const { page, troubles } = await open(context, kUzbekistan);
     await rested(page);

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { picture_node } from "../../src/charts/drawing";
+import { picture_node, redraw, type Drawing } from "../../src/charts/drawing";
 import { describe, expect, it } from "vitest";
 import type { Chart, ChartContext } from "../../src/charts/frame";
 import { make_locale } from "../../src/language/locale";
@@ -92,6 +92,21 @@ describe.each(Object.entries(charts))("%s", (_name, [chart, table]) => {
   });
   it("draws nothing from an empty table", () => {
     expect(chart(new Table("x", { columns: table.columns, rows: [] }), context())).toBeNull();
+  });
+});
+
+describe("ranked changes", () => {
+  it("keep their rows when the next answer has other ticks", () => {
+    const drawn = (scale: number) => ranked(4)(
+      change_table({ ...answer, real_income: income.map((value) => value * scale) }, null, "real_income", "Real income", facts), context()) as Drawing;
+    const ticks = (node: Element) => node.querySelectorAll("path").length;
+    const before = drawn(1);
+    const node = picture_node(before);
+    const rows = [...node.querySelectorAll("circle")];
+    const other = [1.5, 2, 2.5, 3, 4, 6].map(drawn).find((next) => ticks(picture_node(next)) !== ticks(node))!;
+    redraw(node, before, other);
+    expect([...node.querySelectorAll("circle")]).toEqual(rows);
+    expect(node.isEqualNode(picture_node(other))).toBe(true);
   });
 });
 

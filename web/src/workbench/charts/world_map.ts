@@ -1,5 +1,5 @@
-import { geoEqualEarth, geoGraticule10, geoMercator, geoPath, type GeoPermissibleObjects, type GeoProjection } from "d3-geo";
-import type { Feature, FeatureCollection, Geometry } from "geojson";
+import { geoEqualEarth, geoGraticule10, geoMercator, geoPath, type GeoPath, type GeoPermissibleObjects, type GeoProjection } from "d3-geo";
+import type { Feature, FeatureCollection, Geometry, LineString, Position } from "geojson";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import { colour, text_size, type Chart, type ChartContext } from "../../charts/frame";
@@ -29,7 +29,7 @@ interface Shapes {
   /** Outline by ISO number; dots for places too small for the atlas. */
   areas: { number: number; path: string }[];
   dots: { number: number; x: number; y: number }[];
-  borders: Drawing;
+  borders: Drawing[];
   /** Under the areas: the hatching's pattern, the sea, the graticule. */
   ground: Drawing[];
   height: number;
@@ -50,6 +50,26 @@ function projection_for(focus: Focus, width: number): { projection: GeoProjectio
   return { projection: geoMercator().rotate([-68, 0]).fitExtent([[6, 6], [width - 6, height - 6]], kEurasia), height };
 }
 
+/** Pixels across which a line is drawn in one piece, and the most points of one. */
+const kPiece = 150, kPoints = 20;
+
+/**
+ * Lines as paths of the parts that lie near one another. Where a map is repainted in part, a browser
+ * goes through all of a path that touches the part; one path of all the borders there are is slow.
+ */
+function in_pieces(lines: Position[][], path: GeoPath): string[] {
+  const pieces = new Map<string, string>();
+  for (const line of lines) {
+    for (let from = 0; from < line.length - 1; from += kPoints) {
+      const part: LineString = { type: "LineString", coordinates: line.slice(from, from + kPoints + 1) };
+      const [[left, top], [right, bottom]] = path.bounds(part);
+      const key = `${Math.floor((left + right) / 2 / kPiece)} ${Math.floor((top + bottom) / 2 / kPiece)}`;
+      pieces.set(key, (pieces.get(key) ?? "") + (path(part) ?? ""));
+    }
+  }
+  return [...pieces.values()].filter((one) => one);
+}
+
 /** Outlines of a projection, computed once for each width. */
 function shapes(focus: Focus, width: number): Shapes {
   const key = `${focus} ${width}`;
@@ -66,15 +86,13 @@ function shapes(focus: Focus, width: number): Shapes {
       const place = projection(at);
       return place && inside(...place) ? [{ number, x: Math.round(place[0] * 10) / 10, y: Math.round(place[1] * 10) / 10 }] : [];
     }),
-    borders: svg("path", {
-      d: path(mesh(topology, topology.objects.countries as never, (a, b) => a !== b)) ?? "",
-      fill: "none", stroke: "var(--paper)", "stroke-width": 0.6, "pointer-events": "none",
-    }),
+    borders: in_pieces(mesh(topology, topology.objects.countries as never, (a, b) => a !== b).coordinates, path).map((d) =>
+      svg("path", { d, fill: "none", stroke: "var(--paper)", "stroke-width": 0.6, "pointer-events": "none" })),
     ground: [
       svg("defs", {}, svg("pattern", { id: "assumed", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
         svg("rect", { width: 1.1, height: 5, fill: "var(--hatch)" }))),
       svg("path", { d: path({ type: "Sphere" }) ?? "", fill: "var(--sea)" }),
-      ...(focus === "world" ? [svg("path", { d: path(geoGraticule10()) ?? "", fill: "none", stroke: colour.grid, "stroke-width": 0.5 })] : []),
+      ...(focus === "world" ? in_pieces(geoGraticule10().coordinates, path).map((d) => svg("path", { d, fill: "none", stroke: colour.grid, "stroke-width": 0.5 })) : []),
     ],
     height,
   };
@@ -143,7 +161,7 @@ export function world_map(focus: Focus, words: MapWords, beside: (number | null)
     return chart_svg(context, drawn.height + 14 + below.height,
       ...drawn.ground,
       svg("g", {}, ...areas),
-      drawn.borders,
+      ...drawn.borders,
       svg("g", { "pointer-events": "none" }, ...hatched), svg("g", { "pointer-events": "none" }, ...outlined),
       svg("g", {}, ...dots), ...below.nodes);
   };
