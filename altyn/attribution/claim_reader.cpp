@@ -119,8 +119,11 @@ class Reader {
       // 06.10.2017 reads as the numbers 6.10, a sign and 2017.
       if (number(at) > 0 && token(at).lower.size() == 5 && token(at).lower[2] == '.' &&
           token(at + 1).lower == "." && is_year(number(at + 2))) {
-        return {static_cast<int>(number(at + 2)), std::atoi(token(at).lower.c_str() + 3),
-                std::atoi(token(at).lower.c_str())};
+        const int day = std::atoi(token(at).lower.c_str());
+        const int month = std::atoi(token(at).lower.c_str() + 3);
+        if (is_day(day) && month >= 1 && month <= 12) {
+          return {static_cast<int>(number(at + 2)), month, day};
+        }
       }
     }
     for (const TaggedRun& run : runs_) {

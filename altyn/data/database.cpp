@@ -178,7 +178,7 @@ Database& Database::operator=(Database&&) noexcept = default;
 void Database::run(const std::string& sql) {
   QueryResult answer;
   if (duckdb_query(state_->connection, sql.c_str(), &answer.result) != DuckDBSuccess) {
-    fail(duckdb_result_error(&answer.result), "");
+    fail(duckdb_result_error(&answer.result), "DuckDB");
   }
 }
 

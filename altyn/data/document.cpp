@@ -26,6 +26,11 @@ constexpr int kDeepest = 64;  // whoever reads a value goes down into it
                     .why = std::move(why)});
 }
 
+[[noreturn]] void fail_too_deep(std::string code, std::string where) {
+  fail(std::move(code), "the file is nested too deeply", std::move(where),
+       fmt::format("no study needs more than {} levels", kDeepest));
+}
+
 std::string line_of_text(std::string_view text, std::size_t line) {
   for (std::size_t skipped = 1; skipped < line; ++skipped) {
     const std::size_t end = text.find('\n');
@@ -84,7 +89,8 @@ class TomlConverter {
  public:
   explicit TomlConverter(Document& document) : document_(document) {}
 
-  nlohmann::json convert(const toml::node& node, const std::string& pointer) {
+  nlohmann::json convert(const toml::node& node, const std::string& pointer, int depth = 0) {
+    if (depth > kDeepest) fail_too_deep("bad-toml", document_.where(pointer));
     if (!document_.places.contains(pointer)) place(pointer, node.source());
     switch (node.type()) {
       case toml::node_type::table: {
@@ -92,14 +98,14 @@ class TomlConverter {
         for (const auto& [key, value] : *node.as_table()) {
           const std::string below = pointer + "/" + pointer_token(key.str());
           place(below, key.source());
-          object[std::string(key.str())] = convert(value, below);
+          object[std::string(key.str())] = convert(value, below, depth + 1);
         }
         return object;
       }
       case toml::node_type::array: {
         nlohmann::json array = nlohmann::json::array();
         for (const toml::node& value : *node.as_array()) {
-          array.push_back(convert(value, fmt::format("{}/{}", pointer, array.size())));
+          array.push_back(convert(value, fmt::format("{}/{}", pointer, array.size()), depth + 1));
         }
         return array;
       }
@@ -158,14 +164,11 @@ nlohmann::json parse_toml(std::string_view text, Document& document) {
 
 nlohmann::json parse_json(std::string_view text, const Document& document) {
   try {
-    return nlohmann::json::parse(
-        text, [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-          if (depth > kDeepest) {
-            fail("bad-json", "the file is nested too deeply", document.path,
-                 fmt::format("no study needs more than {} levels", kDeepest));
-          }
-          return true;
-        });
+    return nlohmann::json::parse(text,
+                                 [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+                                   if (depth > kDeepest) fail_too_deep("bad-json", document.path);
+                                   return true;
+                                 });
   } catch (const nlohmann::json::parse_error& error) {
     const std::string_view before = text.substr(0, error.byte == 0 ? 0 : error.byte - 1);
     const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;

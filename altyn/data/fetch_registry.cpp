@@ -182,7 +182,9 @@ std::size_t check_comtrade_answer(const std::string& path) {
     fail_answer(answer["error"].get<std::string>(), path, {"change the query", "ask again later"});
   }
   if (!answer.contains("data") || !answer["data"].is_array()) {
-    fail_answer(answer.value("message", "the answer holds no data"), path,
+    const bool says_why = answer.contains("message") && answer["message"].is_string() &&
+                          !answer["message"].get_ref<const std::string&>().empty();
+    fail_answer(says_why ? answer["message"].get<std::string>() : "the answer holds no data", path,
                 {"check the key in COMTRADE_KEY", "ask again later"});
   }
   const std::size_t n_rows = answer["data"].size();

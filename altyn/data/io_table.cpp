@@ -9,6 +9,7 @@
 #include <charconv>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "altyn/core/errors.h"
 #include "altyn/data/country_codes.h"
@@ -265,6 +266,7 @@ class Reading {
     const std::size_t n_industries = table_.n_industries();
     for (std::size_t e = 0; e < n; ++e) economy_number_[table_.economies[e]] = e;
     for (std::size_t s = 0; s < n_sectors(); ++s) sector_number_[table_.sectors[s]] = s;
+    check_complete();
     table_.intermediate.assign(n_industries * n_industries, 0.0);
     table_.final_use.assign(n_industries * n, 0.0);
     table_.inventories.assign(n_industries * n, 0.0);
@@ -277,6 +279,23 @@ class Reading {
       if (label.kind != Kind::kFinal && label.kind != Kind::kInventory) continue;
       if (economy_number_.count(label.economy) == 0) {
         fail_layout(source_, fmt::format("{} has final uses and no industry", label.economy),
+                    place());
+      }
+    }
+  }
+
+  /// Every sector has a column in every economy: a matrix of what the header only hints at would be
+  /// larger than any memory.
+  void check_complete() const {
+    std::set<std::pair<std::string_view, std::string_view>> there;
+    for (const Label& label : columns_) {
+      if (label.kind == Kind::kIndustry) there.emplace(label.economy, label.sector);
+    }
+    if (there.size() == table_.n_industries()) return;
+    for (const std::string& economy : table_.economies) {
+      for (const std::string& sector : table_.sectors) {
+        if (there.contains({economy, sector})) continue;
+        fail_layout(source_, fmt::format("there is no column of {} in {}", sector, economy),
                     place());
       }
     }

@@ -21,6 +21,7 @@ namespace altyn::data {
 namespace {
 
 constexpr Index kSampleRows = 10'000;
+constexpr std::size_t kWidestTable = 8'000;  // the database makes room for 2,048 rows of each
 
 enum class Format { kText, kParquet, kJson };
 
@@ -242,6 +243,15 @@ class TextReader {
 
   void check_header() {
     std::vector<std::string>& names = dialect_.names;
+    if (names.size() > kWidestTable) {
+      throw InputError({.code = "too-many-columns",
+                        .what = fmt::format("the header names {} columns, at most {} are read",
+                                            names.size(), kWidestTable),
+                        .where = fmt::format("{}, line {}", file_.path, dialect_.n_skipped + 1),
+                        .why = "tables are long: a row for each pair and year",
+                        .fixes = {"write a row for each of these columns",
+                                  "clear the cells far to the right, if it was a sheet"}});
+    }
     for (std::size_t k = 0; k < names.size(); ++k) {
       if (names[k].empty()) names[k] = fmt::format("column{}", k + 1);
     }

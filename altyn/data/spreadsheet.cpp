@@ -135,6 +135,15 @@ std::optional<Tag> next_tag(std::string_view xml, std::size_t from) {
   }
 }
 
+/// Where the element whose inside begins at `from` ends; the end of the text where nothing says.
+std::size_t end_of(std::string_view name, std::string_view xml, std::size_t from) {
+  while (const std::optional<Tag> tag = next_tag(xml, from)) {
+    if (tag->closes && tag->name == name) return tag->begin;
+    from = tag->end;
+  }
+  return xml.size();
+}
+
 std::string_view attribute(std::string_view attributes, std::string_view name) {
   const std::string start = fmt::format(" {}=\"", name);
   const std::size_t place = attributes.find(start);
@@ -194,12 +203,7 @@ std::vector<std::string> shared_texts(const Workbook& workbook) {
   while (const std::optional<Tag> tag = next_tag(*xml, place)) {
     place = tag->end;
     if (tag->name != "si" || tag->closes) continue;
-    std::size_t end = place;
-    if (!tag->empty) {
-      end = xml->find("</si>", place);
-      if (end == std::string::npos) end = xml->find(":si>", place);
-      if (end == std::string::npos) end = xml->size();
-    }
+    const std::size_t end = tag->empty ? place : end_of("si", *xml, place);
     texts.push_back(texts_in(std::string_view(*xml).substr(place, end - place)));
     place = end;
   }
@@ -315,8 +319,7 @@ class SheetWriter {
       cells_.resize(column_of(attribute(tag->attributes, "r")).value_or(cells_.size()));
       cells_.emplace_back();
       if (tag->empty) continue;
-      const std::size_t end =
-          std::min({xml_.find("</c>", place), xml_.find(":c>", place), xml_.size()});
+      const std::size_t end = end_of("c", xml_, place);
       cells_.back() = value_of(attribute(tag->attributes, "t"), xml_.substr(place, end - place));
       place = end;
     }

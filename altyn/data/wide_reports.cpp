@@ -59,6 +59,8 @@ constexpr std::array<std::array<std::string_view, 3>, 12> kMonths = {
      {"ноябр", "november", "қараша"},
      {"декабр", "december", "желтоқсан"}}};
 
+constexpr std::size_t kMostHeaderLines = 40;
+
 enum class Span { kYear, kMonth, kFromJanuary, kOther };
 
 struct Period {
@@ -341,6 +343,7 @@ class WideTable {
     std::vector<std::vector<std::string>> header;
     std::size_t width = 0;
     for (const Line& line : lines_) width = std::max(width, line.fields.size());
+    std::vector<bool> begins(width, false);  // a cell of the header
     for (std::size_t k = 0; k < first; ++k) {
       const std::vector<std::string>& fields = lines_[k].fields;
       std::size_t n_words = 0, n_cells = 0;
@@ -354,40 +357,54 @@ class WideTable {
       }
       for (const std::string& field : fields) titles += lower_case(field) + ' ';
       if (n_words == 0 || n_words < n_cells) continue;
-      std::vector<std::string> cells(width);
-      std::string left;
-      for (std::size_t c = name_at_ + 1; c < width; ++c) {
-        if (c < fields.size() && !fields[c].empty()) left = lower_case(fields[c]);
-        cells[c] = left;
+      std::vector<std::string> cells(fields.size());
+      for (std::size_t c = name_at_ + 1; c < fields.size(); ++c) {
+        cells[c] = lower_case(fields[c]);
+        if (!cells[c].empty()) begins[c] = true;
       }
       header.push_back(std::move(cells));
       body_ = k + 1;
+      if (header.size() > kMostHeaderLines) {
+        fail("layout-mismatch", "the first economy stands below a header of too many lines",
+             "a few lines say what a column holds");
+      }
     }
     const std::optional<double> unit_of_all = unit_in(titles);
     const int year_of_all = year_in(titles);
     std::vector<FlowColumn> columns;
     Index n_passed = 0;
     bool no_year = false, no_unit = false;
+    const Period period_of_all = period_in(titles);
+    std::vector<std::string> above(header.size());
+    FlowColumn column;
+    enum class Use { kNone, kPassed, kFlow } use = Use::kNone;
     for (std::size_t c = name_at_ + 1; c < width; ++c) {
-      std::string text;
-      for (const auto& cells : header) text += cells[c] + ' ';
-      FlowColumn column{.at = c};
-      column.is_export = has(text, {"экспорт", "export", "вывоз"});
-      const bool is_import = has(text, {"импорт", "import", "ввоз"});
-      if (column.is_export == is_import) continue;  // turnover, balance, or nothing
-      const Period own = period_in(text);
-      column.period = own.named ? own : period_in(titles);
-      if (has(text, {"%", "процент", "удельный", "темп", "прирост", "тонн", "share", "growth"}) ||
-          column.period.span == Span::kOther) {
-        ++n_passed;
-        continue;
+      column.at = c;
+      if (begins[c]) {  // otherwise all of the column before reaches over this one
+        std::string text;
+        for (std::size_t line = 0; line < header.size(); ++line) {
+          const auto& cells = header[line];
+          if (c < cells.size() && !cells[c].empty()) above[line] = cells[c];
+          text += above[line] + ' ';
+        }
+        column.is_export = has(text, {"экспорт", "export", "вывоз"});
+        const bool is_import = has(text, {"импорт", "import", "ввоз"});
+        use = Use::kNone;
+        if (column.is_export == is_import) continue;  // turnover, balance, or nothing
+        const Period own = period_in(text);
+        column.period = own.named ? own : period_of_all;
+        const bool passed =
+            has(text, {"%", "процент", "удельный", "темп", "прирост", "тонн", "share", "growth"}) ||
+            column.period.span == Span::kOther;
+        use = passed ? Use::kPassed : Use::kFlow;
+        column.year = year_in(text) > 0 ? year_in(text) : year_of_all;
+        const std::optional<double> unit = unit_in(text) ? unit_in(text) : unit_of_all;
+        no_year = no_year || (!passed && column.year == 0);
+        no_unit = no_unit || (!passed && !unit);
+        column.million_usd = unit.value_or(1.0);
       }
-      column.year = year_in(text) > 0 ? year_in(text) : year_of_all;
-      const std::optional<double> unit = unit_in(text) ? unit_in(text) : unit_of_all;
-      no_year = no_year || column.year == 0;
-      no_unit = no_unit || !unit;
-      column.million_usd = unit.value_or(1.0);
-      columns.push_back(column);
+      if (use == Use::kPassed) ++n_passed;
+      if (use == Use::kFlow) columns.push_back(column);
     }
     if (columns.empty()) {
       fail("layout-mismatch", "no column of exports or imports is found",

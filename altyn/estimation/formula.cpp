@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "altyn/core/errors.h"
@@ -13,8 +14,9 @@ namespace altyn::estimation {
 namespace {
 
 constexpr std::size_t kMaxLength = 65536;
-constexpr int kMaxDepth = 400;
-constexpr int kMaxRun = 100;  // operators of one level in a row: their tree is as deep
+constexpr std::size_t kMaxWritten = std::size_t{1} << 20;  // all models of one formula
+constexpr int kMaxDepth = 400;  // of the text, and of the tree that evaluation goes down
+constexpr std::size_t kMaxArguments = 100;
 constexpr std::size_t kMaxTerms = 10000;
 constexpr std::size_t kMaxCrossed = 8;
 constexpr std::size_t kMaxModels = 1000;
@@ -210,6 +212,7 @@ constexpr OperatorText kBinary[] = {
     {Operation::kPower, "^", 8},
 };
 constexpr int kNotBinding = 3;
+constexpr int kComparisonBinding = 4;
 constexpr int kNegateBinding = 7;
 
 const OperatorText* binary_of(Operation operation) {
@@ -224,6 +227,14 @@ int binding_of(const Expression& expression) {
   if (expression.operation == Operation::kNot) return kNotBinding;
   if (expression.operation == Operation::kNegate) return kNegateBinding;
   return 9;
+}
+
+/// In quotes that it does not hold: those it was read in, or others.
+std::string quoted_text(const std::string& text) {
+  for (const char quote : {'"', '\''}) {
+    if (text.find(quote) == std::string::npos) return quote + text + quote;
+  }
+  return fmt::format("`{}`", text);  // a level that was written as a name
 }
 
 std::string number_text(double value) { return fmt::format("{}", value); }
@@ -375,9 +386,11 @@ class Parser {
     Choice result;
     if (name.back() == '0') result.alternatives.emplace_back();
     std::vector<Term> so_far;
+    std::size_t n_terms = 0;
     do {
-      std::vector<Term> terms = crossed();
-      while (reader_.take("+")) append(terms, crossed());
+      std::vector<Term> terms = plain_terms("terms");
+      n_terms += so_far.size() + terms.size();
+      if (n_terms > kMaxTerms) reader_.fail(fmt::format("more than {} terms", kMaxTerms));
       if (cumulative) {
         append(so_far, std::move(terms));
         terms = so_far;
@@ -611,10 +624,9 @@ class Parser {
   Expression negation() {
     const Depth depth(depth_, reader_);
     if (!reader_.at("!")) return comparison();
-    Expression result{.operation = Operation::kNot, .position = reader_.now().position};
+    const std::size_t position = reader_.now().position;
     reader_.next();
-    result.arguments.push_back(negation());
-    return result;
+    return made(Operation::kNot, position, {negation()});
   }
   Expression comparison() {
     Expression left = sum();
@@ -631,47 +643,57 @@ class Parser {
   Expression sum() { return chain({"+", "-"}, &Parser::product); }
   Expression product() { return chain({"*", "/"}, &Parser::signed_value); }
 
-  /// Left-associative runs of operators of one level. The tree grows to the left, so its depth is
-  /// counted as well: evaluation and printing recurse on it.
+  /// Left-associative runs of operators of one level.
   Expression chain(std::initializer_list<std::string_view> symbols,
                    Expression (Parser::*operand)()) {
     const Depth depth(depth_, reader_);
     Expression left = (this->*operand)();
-    int run = 0;
     while (true) {
       std::string_view found;
       for (std::string_view symbol : symbols) {
         if (reader_.at(symbol)) found = symbol;
       }
       if (found.empty()) return left;
-      if (++run > kMaxRun) {
-        reader_.fail(fmt::format("more than {} operators in a row", kMaxRun));
-      }
       reader_.next();
       Expression right = (this->*operand)();
       left = joined(found == "||" ? "|" : found, std::move(left), std::move(right));
     }
   }
 
-  static Expression joined(std::string_view symbol, Expression left, Expression right) {
-    Expression result;
+  Expression joined(std::string_view symbol, Expression left, Expression right) const {
+    Operation operation = Operation::kAdd;
     for (const OperatorText& row : kBinary) {
-      if (row.symbol == symbol) result.operation = row.operation;
+      if (row.symbol == symbol) operation = row.operation;
     }
-    result.position = left.position;
-    result.arguments.push_back(std::move(left));
-    result.arguments.push_back(std::move(right));
+    const std::size_t position = left.position;
+    return made(operation, position, {std::move(left), std::move(right)});
+  }
+
+  /// Evaluation and printing recurse on the tree, which runs of operators make deep as well.
+  Expression made(Operation operation, std::size_t position,
+                  std::vector<Expression> arguments) const {
+    Expression result{.operation = operation, .position = position};
+    result.arguments = std::move(arguments);
+    set_height(result);
     return result;
+  }
+
+  void set_height(Expression& expression) const {
+    for (const Expression& argument : expression.arguments) {
+      expression.height = std::max(expression.height, argument.height + 1);
+    }
+    if (expression.height > kMaxDepth) {
+      reader_.fail(fmt::format("more than {} operations on each other", kMaxDepth));
+    }
   }
 
   Expression signed_value() {
     const Depth depth(depth_, reader_);
     if (reader_.take("+")) return signed_value();
     if (!reader_.at("-")) return power();
-    Expression result{.operation = Operation::kNegate, .position = reader_.now().position};
+    const std::size_t position = reader_.now().position;
     reader_.next();
-    result.arguments.push_back(signed_value());
-    return result;
+    return made(Operation::kNegate, position, {signed_value()});
   }
 
   Expression power() {
@@ -721,7 +743,7 @@ class Parser {
     reader_.next();
     do {
       result.arguments.push_back(disjunction());
-      if (result.arguments.size() > static_cast<std::size_t>(kMaxRun)) {
+      if (result.arguments.size() > kMaxArguments) {
         reader_.fail("too many arguments");
       }
     } while (reader_.take(","));
@@ -729,6 +751,7 @@ class Parser {
     if (arity(result.name) == 1 && result.arguments.size() != 1) {
       reader_.fail_at(result.position, fmt::format("{}() takes one argument", result.name));
     }
+    set_height(result);
     return result;
   }
 
@@ -743,36 +766,36 @@ class Parser {
         reader_.fail_at(0, fmt::format("more than {} models", kMaxModels));
       }
     }
+    // What the models say together is bounded: a few outcomes and long lists make much of little.
     std::vector<Formula> models;
-    for (const Expression& outcome : outcomes) {
-      std::vector<Formula> partial = {shape};
-      partial.front().outcome = outcome;
-      for (const Choice& choice : choices) {
-        std::vector<Formula> longer;
-        for (const Formula& model : partial) {
-          for (const auto& alternative : choice.alternatives) {
-            longer.push_back(model);
-            append(longer.back().terms, alternative);
-          }
-        }
-        partial = std::move(longer);
+    std::size_t written = 0;
+    for (std::size_t number = 0; number < n_models; ++number) {
+      std::size_t left = number;  // the last choice turns fastest, the outcome slowest
+      std::vector<std::size_t> turn(choices.size());
+      for (std::size_t k = choices.size(); k-- > 0;) {
+        turn[k] = left % choices[k].alternatives.size();
+        left /= choices[k].alternatives.size();
       }
-      std::move(partial.begin(), partial.end(), std::back_inserter(models));
+      Formula model = shape;
+      model.outcome = outcomes[left];
+      for (std::size_t k = 0; k < choices.size(); ++k) {
+        append(model.terms, choices[k].alternatives[turn[k]]);
+      }
+      const std::size_t length = model.to_string().size();
+      written += length;
+      if (length > kMaxLength || written > kMaxWritten) {
+        reader_.fail_at(0, fmt::format("more than {} bytes once it is written out",
+                                       length > kMaxLength ? kMaxLength : kMaxWritten));
+      }
+      drop_repeated(model.terms);
+      models.push_back(std::move(model));
     }
-    for (Formula& model : models) drop_repeated(model.terms);
     return models;
   }
 
   static void drop_repeated(std::vector<Term>& terms) {
-    std::vector<std::string> seen;
-    std::vector<Term> kept;
-    for (Term& term : terms) {
-      std::string name = term.to_string();
-      if (std::find(seen.begin(), seen.end(), name) != seen.end()) continue;
-      seen.push_back(std::move(name));
-      kept.push_back(std::move(term));
-    }
-    terms = std::move(kept);
+    std::unordered_set<std::string> seen;
+    std::erase_if(terms, [&](const Term& term) { return !seen.insert(term.to_string()).second; });
   }
 
   [[noreturn]] void fail_unexpected(std::string_view after) {
@@ -791,7 +814,7 @@ std::string levels_text(const std::vector<Level>& levels) {
   for (const Level& level : levels) {
     texts.push_back(std::holds_alternative<double>(level)
                         ? number_text(std::get<double>(level))
-                        : fmt::format("\"{}\"", std::get<std::string>(level)));
+                        : quoted_text(std::get<std::string>(level)));
   }
   return texts.size() == 1 ? texts.front() : fmt::format("c({})", fmt::join(texts, ", "));
 }
@@ -825,13 +848,13 @@ std::string Expression::to_string() const {
     case Operation::kNumber:
       return number_text(number);
     case Operation::kText:
-      return fmt::format("\"{}\"", name);
+      return quoted_text(name);
     case Operation::kColumn:
       return quoted_name(name);
     case Operation::kNegate:
       return "-" + wrapped(arguments[0], kNegateBinding);
     case Operation::kNot:
-      return "!" + wrapped(arguments[0], kNotBinding + 1);
+      return "!" + wrapped(arguments[0], kNotBinding);
     case Operation::kFunction: {
       std::vector<std::string> texts;
       for (const Expression& argument : arguments) texts.push_back(argument.to_string());
@@ -839,11 +862,13 @@ std::string Expression::to_string() const {
     }
     default: {
       const OperatorText* row = binary_of(operation);
-      // The right side of a left-associative operator needs parentheses at equal binding.
+      // The right side of a left-associative operator needs parentheses at equal binding, and so
+      // does the left one of a comparison, which stands alone.
       const bool power = operation == Operation::kPower;
-      return fmt::format("{} {} {}", wrapped(arguments[0], power ? row->binding + 1 : row->binding),
-                         row->symbol,
-                         wrapped(arguments[1], power ? kNegateBinding : row->binding + 1));
+      const bool alone = row->binding == kComparisonBinding;
+      return fmt::format(
+          "{} {} {}", wrapped(arguments[0], power || alone ? row->binding + 1 : row->binding),
+          row->symbol, wrapped(arguments[1], power ? kNegateBinding : row->binding + 1));
     }
   }
 }

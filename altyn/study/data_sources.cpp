@@ -81,7 +81,8 @@ std::string DataSources::locate(const std::string& name_or_path) const {
   // A study's own folder comes first, then the folder the command runs in.
   const fs::path beside = fs::path(folder_) / name_or_path;
   const auto there = [](const std::string& file) {
-    return fs::exists(data::archive_path(file).file);
+    std::error_code ignored;  // a name too long for any disk is no file
+    return fs::exists(data::archive_path(file).file, ignored);
   };
   std::string path = there(beside.string()) ? beside.string() : name_or_path;
   if (!there(path)) {

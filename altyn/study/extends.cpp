@@ -8,16 +8,12 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/document.h"
+#include "altyn/study/sections.h"
 
 namespace altyn::study {
 namespace {
 
 using nlohmann::json;
-
-std::string name_of(const json& entry) {
-  const bool named = entry.is_object() && entry.contains("name") && entry["name"].is_string();
-  return named ? entry["name"].get<std::string>() : std::string();
-}
 
 void put_on_top(json& below, const json& own, const std::string& where) {
   for (const auto& [section, content] : own.items()) {
@@ -39,7 +35,8 @@ void put_on_top(json& below, const json& own, const std::string& where) {
       for (const json& entry : content) {
         const auto end = entries.begin() + n_below;
         const auto same = std::find_if(entries.begin(), end, [&](const json& other) {
-          return !name_of(entry).empty() && name_of(other) == name_of(entry);
+          const std::string name = text_under(entry, "name");
+          return !name.empty() && text_under(other, "name") == name;
         });
         if (same == end) {
           entries.push_back(entry);

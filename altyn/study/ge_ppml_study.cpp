@@ -250,8 +250,7 @@ SimulatedScenario simulate_ge_ppml(const Study& study, Context& context, SharedD
   DataSources sources(study);
   Study whole = study;
   whole.content = extended_content(study, sources);
-  const json flags = whole.content.value("flags", json::object());
-  for (const auto& [key, value] : flags.items()) whole.content["ge_ppml"][key] = value;
+  put_flags(whole, "ge_ppml");
   check_sections(whole, {"scenario", "ge_ppml", "flags", "file"});
   const auto section = read_section<GePpmlSection>(whole, "ge_ppml");
   const json head = whole.content.value("scenario", json::object());

@@ -338,8 +338,7 @@ SimulatedScenario simulate_partial(const Study& study, Context& context, SharedD
   whole.content = extended_content(study, sources);
   const bool smart = whole.content.contains("smart");
   const char* section = smart ? "smart" : "gsim";
-  const json flags = whole.content.value("flags", json::object());
-  for (const auto& [key, value] : flags.items()) whole.content[section][key] = value;
+  put_flags(whole, section);
   check_sections(whole, {"scenario", section, "flags", "file"});
   ScenarioAnswer answer;
   begin(answer, whole);

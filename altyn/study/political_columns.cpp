@@ -59,6 +59,16 @@ double number_at(const data::Table& table, const char* column, Index row) {
   return value;
 }
 
+int year_of(double value, const data::Table& table, Index row) {
+  if (value >= 1000 && value <= 9999 && value == std::floor(value)) return static_cast<int>(value);
+  fail("bad-year", fmt::format("{} is not a year", value), table, row,
+       "rows are told apart by their year", {"write years with four digits"});
+}
+
+int year_at(const data::Table& table, Index row) {
+  return year_of(number_at(table, "year", row), table, row);
+}
+
 std::string economy_at(const data::Table& table, const char* column, Index row) {
   return data::economy_code(text_at(table, column, row),
                             fmt::format("{}, {}", table.source(), table.place_of(row)));
@@ -106,14 +116,17 @@ void add_new(data::Table& table, const std::string& name, data::NumberColumn val
 /// kept as it is.
 struct PairYears {
   data::TextColumn exporter, importer;
-  data::NumberColumn year;
+  std::vector<int> year;                          // 0 where it is missing
   std::vector<std::string> exporters, importers;  // code by entry of the dictionary
 
   explicit PairYears(const data::Table& table) {
     const data::TradeColumns columns = data::find_trade_columns(table);
     exporter = table.texts(columns.require(data::Role::kExporter, table));
     importer = table.texts(columns.require(data::Role::kImporter, table));
-    year = table.numbers(columns.require(data::Role::kYear, table));
+    for (const double value : table.numbers(columns.require(data::Role::kYear, table))) {
+      const auto row = static_cast<Index>(year.size());
+      year.push_back(data::is_missing(value) ? 0 : year_of(value, table, row));
+    }
     exporters = codes_of(exporter);
     importers = codes_of(importer);
   }
@@ -136,8 +149,8 @@ struct PairYears {
     for (std::size_t row = 0; row < values.size(); ++row) {
       const GroupId from = exporter.codes[row];
       const GroupId to = importer.codes[row];
-      if (from == kNoGroup || to == kNoGroup || data::is_missing(year[row])) continue;
-      values[row] = value(from, to, static_cast<int>(year[row]));
+      if (from == kNoGroup || to == kNoGroup || year[row] == 0) continue;
+      values[row] = value(from, to, year[row]);
     }
     return values;
   }
@@ -168,7 +181,7 @@ std::map<PairYear, double> values_of_pairs(const data::Table& table, const char*
   for (Index row = 0; row < table.n_rows(); ++row) {
     const std::string first = economy_at(table, "first", row);
     const std::string second = economy_at(table, "second", row);
-    const auto year = static_cast<int>(number_at(table, "year", row));
+    const int year = year_at(table, row);
     if (first == second) {
       fail("self-pair", fmt::format("{} is paired with itself", first), table, row,
            fmt::format("{} is between two economies", column));
@@ -203,7 +216,7 @@ std::map<std::pair<std::string, int>, double> positions_of(const data::Table& ta
   std::map<std::pair<std::string, int>, double> values;
   for (Index row = 0; row < table.n_rows(); ++row) {
     const std::string economy = economy_at(table, "economy", row);
-    const auto year = static_cast<int>(number_at(table, "year", row));
+    const int year = year_at(table, row);
     const double position = table.numbers("position")[static_cast<std::size_t>(row)];
     if (values.try_emplace({economy, year}, position).second) continue;
     fail("duplicate-economy-year", fmt::format("{} in {} stands twice", economy, year), table, row,

@@ -114,7 +114,7 @@ void check_revenue(ScenarioRevenue& revenue, const std::string& where) {
 
 // Kinds of a world of many sectors, which has goods to tell apart and taxes on both sides.
 void check_kind(const json& change, const std::string& where) {
-  const std::string what = change.is_object() ? change.value("what", std::string()) : "";
+  const std::string what = text_under(change, "what");
   for (const char* other :
        {"export_tax", "cost", "preference", "quota", "schedule", "productivity", "join", "leave"}) {
     if (what != other) continue;
@@ -148,8 +148,7 @@ Scenario read_whole(const Study& study, const std::string& within, DataSources& 
                          "tariff", "region", "change", "columns", "flags", "file"});
   Study whole = study;
   whole.content = extended_content(study, sources, within);
-  const json flags = study.content.value("flags", json::object());
-  for (const auto& [key, value] : flags.items()) whole.content["model"][key] = value;
+  put_flags(whole, "model");
   Scenario scenario{.head = read_section<ScenarioHead>(whole, "scenario"),
                     .world = read_section<ScenarioWorld>(whole, "world"),
                     .columns = read_section<data::ColumnChoices>(whole, "columns"),
@@ -310,7 +309,9 @@ std::vector<Field<ScenarioChange>> ScenarioChange::fields() {
                  {.name = "phase_in",
                   .doc = "first and last year of equal annual steps; the answer is for all of them "
                          "taken, the table of years shows the way",
-                  .unit = "year"}),
+                  .unit = "year",
+                  .minimum = 0,
+                  .maximum = 3000}),
       make_field(&ScenarioChange::source,
                  {.name = "source", .doc = "where the assumption comes from"})};
 }

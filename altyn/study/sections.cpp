@@ -14,6 +14,25 @@ void check_sections(const Study& study, const std::vector<std::string>& known) {
   }
 }
 
+std::string text_under(const nlohmann::json& entry, const char* key) {
+  const bool there = entry.is_object() && entry.contains(key) && entry.at(key).is_string();
+  return there ? entry.at(key).get<std::string>() : std::string();
+}
+
+void put_flags(Study& study, const std::string& section) {
+  const nlohmann::json flags = study.content.value("flags", nlohmann::json::object());
+  if (flags.empty()) return;
+  nlohmann::json& below = study.content[section];
+  if (!below.is_null() && !below.is_object()) {
+    throw InputError({.code = "wrong-type",
+                      .what = fmt::format("{} is a {}, not a table", section, below.type_name()),
+                      .where = study.where,
+                      .why = "what is asked for beside the study goes on top of it",
+                      .fixes = {fmt::format("write [{}]", section)}});
+  }
+  for (const auto& [key, value] : flags.items()) below[key] = value;
+}
+
 void check_range(const std::vector<double>& range, double value, const std::string& where,
                  const std::string& field) {
   if (range.empty()) return;

@@ -19,6 +19,13 @@ void check_range(const std::vector<double>& range, double value, const std::stri
 /// Refuses an empty value. Errors: "missing-key".
 void need_key(const std::string& value, const char* key, const std::string& where);
 
+/// The text under a key of an entry; "" where there is none, or something else.
+[[nodiscard]] std::string text_under(const nlohmann::json& entry, const char* key);
+
+/// What the caller asks for beside the study, its section `flags`, goes over another section.
+/// Errors: "wrong-type" when that is no table.
+void put_flags(Study& study, const std::string& section);
+
 /// Reads one section into a struct by its field table; an absent section leaves the defaults.
 template <class S>
 [[nodiscard]] S read_section(const Study& study, const std::string& name) {

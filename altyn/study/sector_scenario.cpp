@@ -61,7 +61,7 @@ void check_change(const SectorChange& change, const std::string& where) {
 
 // Kinds of the one-sector world, whose agreements and borders are bundled.
 void check_kind(const json& change, const std::string& where) {
-  const std::string what = change.is_object() ? change.value("what", std::string()) : "";
+  const std::string what = text_under(change, "what");
   if (what != "agreement" && what != "border_cost") return;
   throw InputError({.code = "other-model",
                     .what = fmt::format("what = \"{}\" belongs to a world of one sector", what),
@@ -421,9 +421,11 @@ std::vector<Field<SectorChange>> SectorChange::fields() {
                                  .unit = "percent",
                                  .minimum = -99,
                                  .maximum = 1000}),
-      make_field(
-          &S::phase_in,
-          {.name = "phase_in", .doc = "first and last year of equal annual steps", .unit = "year"}),
+      make_field(&S::phase_in, {.name = "phase_in",
+                                .doc = "first and last year of equal annual steps",
+                                .unit = "year",
+                                .minimum = 0,
+                                .maximum = 3000}),
       make_field(&S::proof_cost_pct, {.name = "proof_cost_pct",
                                       .doc = "what proof of origin adds to the cost of delivery",
                                       .unit = "percent",

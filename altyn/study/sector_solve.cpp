@@ -8,6 +8,7 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/study/located.h"
+#include "altyn/study/sections.h"
 
 namespace altyn::study {
 namespace {
@@ -86,8 +87,7 @@ SectorWorld read_sector_world(const Study& whole, DataSources& sources, Context&
                               SectorTablesCache* tables) {
   Study flagged = whole;
   // What the command line sets stands above every file.
-  const json flags = whole.content.value("flags", json::object());
-  for (const auto& [key, value] : flags.items()) flagged.content["model"][key] = value;
+  put_flags(flagged, "model");
   SectorScenario scenario = read_sector_scenario(flagged);
   const std::string where = whole.where + " [sectors]";
   SectorBase base = tables == nullptr ? read_sector_base(scenario.tables, where, sources, context)

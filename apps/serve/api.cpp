@@ -374,7 +374,7 @@ Api::Api(ApiOptions options, std::stop_token stopping)
           }).share();
 }
 
-Api::~Api() { warm_.wait(); }
+Api::~Api() { wait_until_prepared(); }
 
 Admission Api::admit(const HttpRequest& request) {
   Admission admission;

@@ -37,6 +37,8 @@ class Api {
   /// `stopping` ends long runs.
   Api(ApiOptions options, std::stop_token stopping);
   ~Api();
+  /// Returns once what is prepared in the background at the start is ready, or was stopped.
+  void wait_until_prepared() const { warm_.wait(); }
 
   [[nodiscard]] Admission admit(const HttpRequest& request);
   [[nodiscard]] HttpResponse answer(HttpRequest& request);

@@ -70,6 +70,11 @@ struct BadText {
   const char* where;
 };
 
+std::string nested(std::string text, const std::string& step, const std::string& end) {
+  for (int k = 0; k < 9990; ++k) text += step;
+  return text + end;
+}
+
 class DocumentRefuses : public ::testing::TestWithParam<BadText> {};
 
 TEST_P(DocumentRefuses, WithACodeAndThePlace) {
@@ -89,6 +94,9 @@ INSTANTIATE_TEST_SUITE_P(
                       BadText{"a.toml", "a = 1\nb = \"\xC3\x28\"\n", "not-utf8", "a.toml:2"},
                       BadText{"a.toml", "b = \"\xED\xA0\x80\"\n", "not-utf8", "a.toml:1"},
                       BadText{"a.toml", "b = \"\xE2\x82", "not-utf8", "a.toml:1"},
+                      BadText{"a.toml", nested("a", ".a", " = 1"), "bad-toml", "a.toml:1:129"},
+                      BadText{"a.toml", nested("[a", ".a", "]"), "bad-toml", "a.toml:1:130"},
+                      BadText{"a.json", nested("", "[", ""), "bad-json", "a.json"},
                       BadText{"a.json", "{\n  \"a\": 1,\n}", "bad-json", "a.json:3:1"},
                       BadText{"a.json", "{", "bad-json", "a.json:1:2"},
                       BadText{"a.yaml", "a: 1", "unknown-format", "a.yaml"}));

@@ -1,5 +1,6 @@
 #include "altyn/data/io_table.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -167,6 +168,11 @@ TEST_F(IoTables, BadFilesAreNamed) {
   cells.pop_back();
   EXPECT_THAT(fails(cells).what, HasSubstr("no row of output"));
   EXPECT_EQ(fails({{"a", "b"}, {"1", "2"}}).code, "layout-mismatch");
+  std::vector<std::string> sparse = {"x"};
+  for (const char* code : {"AUS", "AUT", "BEL", "KAZ", "RUS"}) {
+    for (int k = 0; k < 400; ++k) sparse.push_back(fmt::format("{}_{}{}", code, code, k));
+  }
+  EXPECT_EQ(fails({sparse, {"AUS_AUS0", "1"}}).what, "there is no column of AUT0 in AUS");
   EXPECT_EQ(error_of([] { (void)io_source("icoi"); }).code, "unknown-source");
   EXPECT_EQ(error_of([&] {
               (void)read_io_table(io_source("adb_mrio"), folder_.file("a.xlsx", "no workbook"));

@@ -281,6 +281,13 @@ TEST(ReadTable, TablesMayBeVeryWide) {
   EXPECT_EQ(table.numbers("x4998")[1], 7.0);
 }
 
+TEST(ReadTable, TablesThatAreWiderThanLongAreRefused) {
+  const TempFolder folder;
+  const std::string wide =
+      folder.file("a.csv", std::string(9000, ',') + "\n" + std::string(9000, ',') + "\n");
+  EXPECT_EQ(error_of([&] { (void)read_table(wide); }).code, "too-many-columns");
+}
+
 // Beyond the rows by which a column's kind is guessed.
 TEST(ReadTable, WordsForNoValueMayComeLate) {
   const TempFolder folder;

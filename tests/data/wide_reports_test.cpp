@@ -233,6 +233,25 @@ TEST(WideReports, WrongTablesAreNamed) {
             "layout-mismatch");
   EXPECT_EQ(fails("Торговля, млн долл. США\n;2012;2013\nКазахстан;1,5;2\n"), "layout-mismatch");
   EXPECT_EQ(fails("a;b\n1;2\n"), "layout-mismatch");
+  std::string lines;
+  for (int k = 0; k < 2400; ++k) lines += ";ab\n";
+  EXPECT_EQ(fails(head + lines + std::string(9000, ';') + "\nКазахстан;1,5;2\n"),
+            "layout-mismatch");
+}
+
+TEST(WideReports, AFlowReachesOverTheColumnsWithoutAHeader) {
+  const TempFolder folder;
+  const std::string path =
+      folder.file("a.csv",
+                  "Торговля, млн долл. США\n;экспорт;;импорт;\n;2012;2013;2012;2013\n"
+                  "Казахстан;1;2;3;4\n");
+  const Table table = import_source(source_layout("rosstat"), {path}).table;
+  EXPECT_THAT(table.numbers("year"), ElementsAre(2012, 2013, 2012, 2013));
+  const std::string twice = folder.file(
+      "b.csv", "Торговля, млн долл. США\n;экспорт 2012;;импорт 2012\nКазахстан;1;2;3\n");
+  EXPECT_EQ(error_of([&] { (void)import_source(source_layout("rosstat"), {twice}); }).code,
+            "duplicate-row")
+      << "both columns stand below exports";
 }
 
 }  // namespace

@@ -133,9 +133,44 @@ TEST(Formula, NestingAndLengthAreBounded) {
   EXPECT_NE(syntax_error(negations).what.find("levels of nesting"), std::string::npos);
   std::string run = "y ~ I(a";
   for (int k = 0; k < 5000; ++k) run += "+a";
-  EXPECT_NE(syntax_error(run + ")").what.find("operators in a row"), std::string::npos);
+  EXPECT_NE(syntax_error(run + ")").what.find("operations on each other"), std::string::npos);
+  const std::string sum = run.substr(0, run.find("+a") + 2 * 300);
+  EXPECT_EQ(parse_formula(sum + ")").terms.size(), 1U);
+  const std::string inner = "(" + sum.substr(sum.find('a'));
+  EXPECT_NE(syntax_error(run.substr(0, 6) + inner + ")" + sum.substr(sum.find("+a")) + ")")
+                .what.find("operations on each other"),
+            std::string::npos);
   EXPECT_NE(syntax_error(std::string(70000, 'x')).what.find("bytes"), std::string::npos);
   EXPECT_NE(syntax_error("y ~ a*b*c*d*e*f*g*h*i*j").what.find("crossed"), std::string::npos);
+}
+
+TEST(Formula, WhatAFormulaStandsForIsBoundedAsWell) {
+  std::string many = "c(y";
+  for (int k = 0; k < 900; ++k) many += ",y";
+  std::string long_list = ") ~ a";
+  for (int k = 0; k < 2000; ++k) long_list += "+a" + std::to_string(k);
+  EXPECT_NE(syntax_error(many + long_list).what.find("written out"), std::string::npos);
+  std::string crossed = "y ~ ";
+  for (char c = 'a'; c < 'i'; ++c) crossed += std::string(200, c) + (c == 'h' ? "" : "*");
+  EXPECT_NE(syntax_error(crossed).what.find("written out"), std::string::npos);
+  std::string stepwise = "y ~ csw(a*b*c*d*e*f*g*h";
+  for (int k = 0; k < 100; ++k) stepwise += ",a*b*c*d*e*f*g*h";
+  EXPECT_NE(syntax_error(stepwise + ")").what.find("terms"), std::string::npos);
+  std::string repeated = "y ~ a";
+  for (int k = 0; k < 9000; ++k) repeated += "+a";
+  EXPECT_EQ(parse_formula(repeated).terms.size(), 1U);
+}
+
+TEST(Formula, WhatIsReadIsWrittenSoThatItIsReadAgain) {
+  for (const char* text :
+       {"y ~ i(y, keep = 'a\"b')", "y ~ I('a\"b' == x)", "y ~ i(y, keep = `a\"b'c`)",
+        "y ~ i(y, keep = \"it's\")", "y ~ I((a < b) < c)", "y ~ I((a < b) == (c < d))",
+        "y ~ I(!!!x)", "y ~ I(!(!x) & !(a == b))", "y ~ I(!(a & b))", "y ~ I((!a) + b)"}) {
+    const Formula read = parse_formula(text);
+    EXPECT_EQ(parse_formula(read.to_string()).to_string(), read.to_string()) << text;
+  }
+  EXPECT_EQ(parse_formula("y ~ I((a < b) == c)").to_string(), "y ~ I((a < b) == c)");
+  EXPECT_EQ(parse_formula("y ~ i(y, keep = 'a\"b')").to_string(), "y ~ i(y, keep = 'a\"b')");
 }
 
 TEST(Formula, CaretStaysInTheWindowOfALongLine) {

@@ -7,7 +7,9 @@
 namespace altyn::fuzz {
 namespace {
 
-/// A server that is about to end: requests are read and understood, long work stops at once.
+/// A server that is about to end: requests are read and understood, long work stops at once. What
+/// it prepares is ready before the first request, so that each is judged by itself: memory that
+/// another thread holds inside the database looks lost.
 app::Api& server() {
   static const std::stop_token stopped = [] {
     std::stop_source source;
@@ -15,6 +17,8 @@ app::Api& server() {
     return source.get_token();
   }();
   static app::Api api({.gate = {.hosts = {"localhost:8017"}, .token = ""}}, stopped);
+  static const bool prepared = (api.wait_until_prepared(), true);
+  (void)prepared;
   return api;
 }
 

@@ -1,5 +1,6 @@
 #include "altyn/study/political_columns.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -87,6 +88,14 @@ TEST(PoliticalColumns, CountsByPairAndYearServeBothDirections) {
   EXPECT_EQ(at(table, "joint_memberships", 3), 46.0);
   EXPECT_EQ(at(table, "joint_memberships", 4), 47.0);
   EXPECT_TRUE(std::isnan(at(table, "joint_memberships", 5)));
+  for (const char* year : {"1e300", "-9999999999", "2014.5"}) {
+    const data::Table values =
+        csv(fmt::format("first,second,year,joint_memberships\nKAZ,RUS,{},46\n", year));
+    EXPECT_EQ(error_of([&] { add_joint_memberships(table, values); }).code, "bad-year") << year;
+    data::Table pairs = csv(fmt::format("exporter,importer,year,trade\nRUS,KAZ,{},1\n", year));
+    EXPECT_EQ(error_of([&] { add_joint_memberships(pairs, spells(kMembers)); }).code, "bad-year")
+        << year;
+  }
   EXPECT_TRUE(std::isnan(at(table, "joint_memberships", 6)));
 }
 

@@ -7,6 +7,9 @@
 
 #include "altyn/core/errors.h"
 #include "altyn/data/output_files.h"
+#include "altyn/study/data_sources.h"
+#include "altyn/study/scenario.h"
+#include "altyn/study/sector_scenario.h"
 #include "places.h"
 
 namespace altyn::study {
@@ -57,6 +60,30 @@ TEST(StudyFile, AClaimFileIsACheckOfThatFile) {
 TEST(StudyFile, WhatItSaysItselfStandsAboveItsSections) {
   EXPECT_EQ(written("study = \"simulate\"\n[scenario]\n[network]\n").kind, "simulate");
   EXPECT_EQ(refused("study = \"simulat\"\n").fixes.front(), "study = \"simulate\"");
+}
+
+TEST(StudyFile, ValuesOfAnotherKindAreRefusedByTheirPlace) {
+  const auto refusal = [](const std::string& text) {
+    const Study study = written("study = \"simulate\"\n" + text);
+    DataSources sources(study);
+    try {
+      if (has_sectors(study.content)) {
+        (void)read_sector_scenario(study);
+      } else {
+        (void)read_scenario(study, sources);
+      }
+    } catch (const InputError& error) {
+      return error.detail().code;
+    }
+    return std::string();
+  };
+  EXPECT_EQ(refusal("[[change]]\nwhat = 3\n"), "bad-option");
+  EXPECT_EQ(refusal("[[change]]\nwhat = [\"tariff\"]\n"), "bad-option");
+  EXPECT_EQ(refusal("[sectors]\n[[change]]\nwhat = {}\n"), "bad-option");
+  EXPECT_EQ(refusal("model = 3\n[flags]\ntheta = 4\n"), "wrong-type");
+  EXPECT_EQ(refusal("[[change]]\nwhat = \"tariff\"\nphase_in = [1e300, 1e301]\n"), "bad-option");
+  EXPECT_EQ(refusal("[scenario]\nextends = \"" + std::string(5000, 'x') + "\"\n"),
+            "file-not-found");
 }
 
 TEST(StudyFile, SectionsOfSeveralKindsAreNamed) {
