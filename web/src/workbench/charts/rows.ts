@@ -96,7 +96,8 @@ export function row_chart(chart: RowChart, context: ChartContext): Drawing {
   const [low, high] = chart.domain;
   const x = (value: number) => left + ((Math.min(high, Math.max(low, value)) - low) / (high - low || 1)) * (width - left - right);
 
-  const nodes: (Drawing | null)[] = [];
+  // Groups: another number of ticks leaves the rows as they are when the chart is drawn again.
+  const tick_nodes: Drawing[] = [];
   // Where words stand above their row's marks, the lines of the ticks leave them free.
   const words_height = narrow ? most_lines * size * 1.25 + 2 : 0;
   const tick_line = (at: number) => (narrow ? chart.rows.map((_, place) => top + place * row_height) : [top])
@@ -105,24 +106,25 @@ export function row_chart(chart: RowChart, context: ChartContext): Drawing {
     round_ticks(chart.domain, narrow ? 3 : width < 700 ? 4 : 6).map((at) => ({ at, label: chart.format(at) }));
   for (const { at, label } of ticks) {
     const zero = Math.abs(at) < 1e-12;
-    nodes.push(
+    tick_nodes.push(
       svg("path", { d: tick_line(x(at)), stroke: zero ? colour.faint : colour.grid }),
       svg("text", { x: x(at), y: bottom + 18, "text-anchor": "middle", fill: colour.faint }, label));
   }
-  chart.rows.forEach((row, place) => {
+  const rows = chart.rows.map((row, place) => {
     const from = top + place * row_height;
     const lines = labels[place]!;
     const weight = row.strong ? 650 : 450;
     const middle = narrow ? from + row_height - 13 : from + row_height / 2;
     const first = narrow ? from + size : middle - ((lines.length - 1) * size * 1.22) / 2;
-    nodes.push(svg("text", { "font-weight": weight, fill: colour.ink, "text-anchor": narrow ? "start" : "end" },
-      ...lines.map((line, number) => svg("tspan", {
-        x: narrow ? 0 : left - 14, y: first + number * size * 1.22, dy: narrow ? null : "0.35em" }, line))));
-    nodes.push(svg("text", {
-      x: width, y: narrow ? from + size : middle, dy: narrow ? null : "0.35em", "text-anchor": "end", "font-weight": weight, fill: colour.ink }, row.value));
-    for (const one of row.marks(x, middle)) nodes.push(one);
+    return svg("g", {},
+      svg("text", { "font-weight": weight, fill: colour.ink, "text-anchor": narrow ? "start" : "end" },
+        ...lines.map((line, number) => svg("tspan", {
+          x: narrow ? 0 : left - 14, y: first + number * size * 1.22, dy: narrow ? null : "0.35em" }, line))),
+      svg("text", {
+        x: width, y: narrow ? from + size : middle, dy: narrow ? null : "0.35em", "text-anchor": "end", "font-weight": weight, fill: colour.ink }, row.value),
+      ...row.marks(x, middle));
   });
-  return chart_svg(context, height, ...key_nodes, ...nodes);
+  return chart_svg(context, height, svg("g", {}, ...key_nodes), svg("g", {}, ...tick_nodes), ...rows);
 }
 
 /** The frame of every chart of the workbench. */
