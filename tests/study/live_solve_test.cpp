@@ -22,11 +22,11 @@ Study tariff_study(json model = json::object()) {
           .shelf = std::make_shared<const Shelf>()};
 }
 
-json solve(const Study& study, ScenarioTablesCache& tables) {
+json solve(const Study& study, ScenarioTablesCache& tables, LiveParts parts = {.flows = true}) {
   static SectorTablesCache many_sectors;
   Context context(1);
   DataSources sources(study);
-  json value = solve_scenario(study, {.flows = true}, sources, {tables, many_sectors}, context);
+  json value = solve_scenario(study, parts, sources, {tables, many_sectors}, context);
   value.erase("seconds");
   return value;
 }
@@ -51,6 +51,18 @@ TEST(LiveSolve, GivesTheNumbersOfTheWholeStudy) {
     EXPECT_EQ(table, whole.value["tables"][id]) << id;
   }
   EXPECT_TRUE(live["result"]["tables"].contains("economies"));
+}
+
+// A control that moves asks for less; what it gets is the same.
+TEST(LiveSolve, LeavesOutWhatIsNotAskedForAndChangesNothingElse) {
+  ScenarioTablesCache tables;
+  json whole = solve(tariff_study(), tables);
+  const json moving = solve(tariff_study(), tables, {.tables = false, .flows = false});
+  EXPECT_FALSE(moving.contains("result"));
+  EXPECT_FALSE(moving.contains("flows"));
+  whole.erase("result");
+  whole.erase("flows");
+  EXPECT_EQ(moving.dump(), whole.dump());
 }
 
 TEST(LiveSolve, GivesTheSameBytesFromTablesReadAnewAndFromThoseInMemory) {
