@@ -422,9 +422,11 @@ class Parser {
   /// a*b -> a, b, a:b (every non-empty subset, singles first).
   std::vector<Term> crossed() {
     std::vector<Term> sides = {interaction()};
+    std::size_t n_factors = sides.front().factors.size();
     while (reader_.take("*")) {
       sides.push_back(interaction());
-      if (sides.size() > kMaxCrossed) {
+      n_factors += sides.back().factors.size();
+      if (n_factors > kMaxCrossed) {
         reader_.fail(fmt::format("more than {} factors crossed", kMaxCrossed));
       }
     }

@@ -142,6 +142,9 @@ TEST(Formula, NestingAndLengthAreBounded) {
             std::string::npos);
   EXPECT_NE(syntax_error(std::string(70000, 'x')).what.find("bytes"), std::string::npos);
   EXPECT_NE(syntax_error("y ~ a*b*c*d*e*f*g*h*i*j").what.find("crossed"), std::string::npos);
+  // What they stand for counts: a:b:c:d:e:f:g:h:i among others.
+  EXPECT_NE(syntax_error("y ~ a:b:c*d:e:f*g:h:i").what.find("crossed"), std::string::npos);
+  EXPECT_EQ(parse_formula("y ~ a:b:c*d:e:f*g:h").terms.size(), 7U);
 }
 
 TEST(Formula, WhatAFormulaStandsForIsBoundedAsWell) {
