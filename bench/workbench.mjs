@@ -134,10 +134,12 @@ try {
     // A drag: a movement at every frame; how far apart the pictures are.
     const gaps = await page.evaluate(async () => {
       const slider = document.querySelectorAll(".slider input")[0];
-      const stage = document.querySelector("#figure-map .stage");
       const at = [];
       const watch = new MutationObserver(() => at.push(performance.now()));  // once per picture
-      watch.observe(stage, { childList: true, subtree: true, attributes: true, characterData: true });
+      // The map keeps its colours through many an answer; the bars do not.
+      for (const figure of ["map", "ranked"]) {
+        watch.observe(document.querySelector(`#figure-${figure} .stage`), { childList: true, subtree: true, attributes: true, characterData: true });
+      }
       for (let step = 0; step < 240; step += 1) {
         slider.value = String(5 + 5 * Math.sin(step / 15));
         slider.dispatchEvent(new Event("input", { bubbles: true }));
