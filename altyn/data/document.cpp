@@ -16,6 +16,7 @@ namespace altyn::data {
 namespace {
 
 constexpr int kDeepest = 64;  // whoever reads a value goes down into it
+constexpr int kMostDots = 10'000;
 
 [[noreturn]] void fail(std::string code, std::string what, std::string where, std::string why,
                        std::vector<std::string> context = {}) {
@@ -150,7 +151,24 @@ class TomlConverter {
   Document& document_;
 };
 
+/// A key of many parts, "a.a.a ...", is tables as deep, and the library that reads and frees them
+/// goes down with them; a key stands on one line. What is left is refused at its place by
+/// TomlConverter.
+void check_dots(std::string_view text, const std::string& path) {
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '.') >
+        kMostDots) {
+      fail("bad-toml", fmt::format("a line with more than {} dots", kMostDots),
+           fmt::format("{}:{}", path, line),
+           "a key of as many parts is nested too deeply; long lists may go over several lines");
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
 nlohmann::json parse_toml(std::string_view text, Document& document) {
+  check_dots(text, document.path);
   try {
     const toml::table table = toml::parse(text, document.path);
     return TomlConverter(document).convert(table, "");

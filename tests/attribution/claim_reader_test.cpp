@@ -157,6 +157,11 @@ TEST(ClaimReader, AGivenDateCountsBeforeThatOfTheText) {
   EXPECT_EQ(read_claims(text, "2019-02-01").claims[0].window.value, "2018-01..2018-12");
 }
 
+TEST(ClaimReader, NoDateIsTakenFromNumbersThatAreNone) {
+  EXPECT_EQ(read_claims("06.10.2017. Trade of Russia and China grew 20%.").date, "2017-10-06");
+  EXPECT_EQ(read_claims("99.99.2017. Trade of Russia and China grew 20%.").date, "");
+}
+
 TEST(TextTokens, HtmlLosesMarkupAndKeepsItsDate) {
   const PlainText text = tokenise(
       "<meta property='article:published_time' content='2017-10-06'><script>x < 1</script>"

@@ -70,8 +70,9 @@ struct BadText {
   const char* where;
 };
 
-std::string nested(std::string text, const std::string& step, const std::string& end) {
-  for (int k = 0; k < 9990; ++k) text += step;
+std::string nested(std::string text, const std::string& step, const std::string& end,
+                   int depth = 9990) {
+  for (int k = 0; k < depth; ++k) text += step;
   return text + end;
 }
 
@@ -96,10 +97,23 @@ INSTANTIATE_TEST_SUITE_P(
                       BadText{"a.toml", "b = \"\xE2\x82", "not-utf8", "a.toml:1"},
                       BadText{"a.toml", nested("a", ".a", " = 1"), "bad-toml", "a.toml:1:129"},
                       BadText{"a.toml", nested("[a", ".a", "]"), "bad-toml", "a.toml:1:130"},
+                      // Deep enough to end the stack of whoever goes down into them.
+                      BadText{"a.toml", nested("b = 1\na", ".a", " = 1", 600'000), "bad-toml",
+                              "a.toml:2"},
+                      BadText{"a.toml", nested("b = [{\"a\"", " . 'a'", " = 1}]", 600'000),
+                              "bad-toml", "a.toml:1"},
                       BadText{"a.json", nested("", "[", ""), "bad-json", "a.json"},
                       BadText{"a.json", "{\n  \"a\": 1,\n}", "bad-json", "a.json:3:1"},
                       BadText{"a.json", "{", "bad-json", "a.json:1:2"},
                       BadText{"a.yaml", "a: 1", "unknown-format", "a.yaml"}));
+
+TEST(Document, DotsInTextsAndNumbersAreNotNesting) {
+  std::string numbers;
+  for (int k = 0; k < 9000; ++k) numbers += "0.5, ";
+  const Document read =
+      parse_document("x = [" + numbers + "]\ny = \"" + std::string(9000, '.') + "\"\n", "a.toml");
+  EXPECT_EQ(read.value["x"].size(), 9000U);
+}
 
 TEST(Document, RefusesMissingFilesAndFolders) {
   const TempFolder folder;

@@ -44,5 +44,16 @@ TEST(FetchRegistry, AFileStaysInTheFolderThatIsAskedFor) {
   }
 }
 
+TEST(ComtradeAnswer, SaysWhyItHoldsNothingWhereItSays) {
+  const TempFolder folder;
+  const auto what = [&](const char* answer) {
+    return error_of([&] { (void)check_comtrade_answer(folder.file("a.json", answer)); }).what;
+  };
+  EXPECT_EQ(what(R"({"message": "no such key"})"), "no such key");
+  for (const char* silent : {R"({"message": 3})", R"({"message": ""})", "{}"}) {
+    EXPECT_EQ(what(silent), "the answer holds no data") << silent;
+  }
+}
+
 }  // namespace
 }  // namespace altyn::data
